@@ -1,0 +1,182 @@
+// The engine's vocabulary. A cycle imports, plans, gates, applies and closes; these are the values that pass between.
+
+import type { ObjectKind } from './directory.ts';
+import type { ObjectFault } from './errors.ts';
+import type { LifecycleEvent } from './job.ts';
+
+/** An initial cycle reads everything in scope; an incremental one what changed since the watermark. */
+export type CycleKind = 'initial' | 'incremental';
+
+/** Status of a job (Graph synchronizationStatus.code). */
+export type JobStatus = 'NotRun' | 'Active' | 'Paused' | 'Quarantine';
+
+/** What was asked for: one cycle now, for real or only planned. */
+export interface CycleRequest {
+  readonly trigger: 'schedule' | 'syncNow';
+  readonly dryRun: boolean;
+  /** At most this many objects are created or changed. */
+  readonly limit?: number;
+}
+
+/** Is the object in the directory, in its recycle bin, gone, or assigned but not yet read? */
+export type AccountState = 'present' | 'softDeleted' | 'hardDeleted' | 'unread';
+
+/** What is done to one account; `adopt` links an existing account, with or without changes. */
+export type ActionName = 'create' | 'adopt' | 'update' | 'enable' | 'disable' | 'delete';
+
+/** One attribute that differs; old and new as stored in the target, null for none. */
+export interface AttributeChange {
+  readonly targetAttributeName: string;
+  readonly oldValue: unknown;
+  readonly newValue: unknown;
+}
+
+/** Why an object is left alone. */
+export type NoActionReason =
+  | 'unchanged'
+  | 'notAssigned'
+  | 'outOfScope'
+  | 'blockedAndNeverProvisioned'
+  | 'deletedAndNeverProvisioned'
+  | 'alreadyDisabled'
+  | 'lifecycleSaysNothing'
+  | 'flowTypesExclude'
+  | 'goneFromTarget'
+  | 'ignoredByExpression'
+  | 'notReadYet';
+
+/** Status of a change row. `sent` marks a request whose answer is not yet settled. */
+export type ChangeStatus =
+  | 'planned'
+  | 'pending'
+  | 'sent'
+  | 'success'
+  | 'failure'
+  | 'staged'
+  | 'approved'
+  | 'superseded';
+
+/** The order of application: disables first, deletes last. */
+export const PHASES = ['disables', 'users', 'groups', 'references', 'deletes'] as const;
+export type Phase = (typeof PHASES)[number];
+
+/** The guard class of a removal. */
+export type RemovalClass = 'leavers' | 'scopeLosses' | 'groupDeletes';
+
+/** Counts of one cycle: objects, users and groups together; names are a contract with scripts. */
+export interface CycleCounts {
+  imported: number;
+  inScope: number;
+  created: number;
+  adopted: number;
+  updated: number;
+  enabled: number;
+  disabled: number;
+  deleted: number;
+  unchanged: number;
+  skipped: number;
+  warnings: number;
+  failed: number;
+  escrowed: number;
+  held: number;
+  protected: number;
+  memberships: { added: number; removed: number };
+}
+
+/** HTTP requests sent, retries included. */
+export interface RequestCounts {
+  graph: number;
+  scim: number;
+  tokens: number;
+}
+
+/** All counts at zero. */
+export function zeroCounts(): CycleCounts {
+  return {
+    imported: 0,
+    inScope: 0,
+    created: 0,
+    adopted: 0,
+    updated: 0,
+    enabled: 0,
+    disabled: 0,
+    deleted: 0,
+    unchanged: 0,
+    skipped: 0,
+    warnings: 0,
+    failed: 0,
+    escrowed: 0,
+    held: 0,
+    protected: 0,
+    memberships: { added: 0, removed: 0 },
+  };
+}
+
+/** What a finished cycle reports. */
+export interface CycleSummary {
+  readonly jobId: string;
+  readonly status: JobStatus;
+  readonly cycle: {
+    readonly id: string;
+    readonly kind: CycleKind;
+    readonly dryRun: boolean;
+    readonly timeBegan: string;
+    readonly timeEnded: string;
+  };
+  readonly counts: CycleCounts;
+  readonly requests: RequestCounts;
+}
+
+/** Step of a provisioning log entry (Graph provisioningStep). */
+export interface ProvisioningStep {
+  readonly name: string;
+  readonly provisioningStepType: 'import' | 'scoping' | 'matching' | 'processing' | 'referenceResolution' | 'export';
+  readonly status: 'success' | 'warning' | 'failure' | 'skipped';
+  readonly description: string;
+  readonly details?: Readonly<Record<string, string>>;
+}
+
+/** One entry of the provisioning log (Graph provisioningObjectSummary). */
+export interface ProvisioningLogEntry {
+  readonly id: string;
+  readonly activityDateTime: string;
+  readonly jobId: string;
+  readonly cycleId: string;
+  readonly changeId: string;
+  readonly provisioningAction: 'create' | 'update' | 'delete' | 'stagedDelete' | 'disable' | 'other';
+  readonly sourceIdentity: {
+    readonly id: string;
+    readonly displayName: string | null;
+    readonly identityType: 'User' | 'Group';
+  };
+  readonly targetIdentity: {
+    readonly id: string | null;
+    readonly displayName: string | null;
+    readonly identityType: 'User' | 'Group';
+  };
+  readonly provisioningSteps: readonly ProvisioningStep[];
+  readonly modifiedProperties: readonly {
+    readonly displayName: string;
+    readonly oldValue: string | null;
+    readonly newValue: string | null;
+  }[];
+  readonly provisioningStatusInfo: {
+    readonly status: 'success' | 'failure' | 'skipped' | 'warning';
+    readonly errorInformation?: {
+      readonly errorCode: string;
+      readonly reason: string;
+      readonly recommendedAction: string;
+    };
+  };
+  readonly durationInMilliseconds: number;
+}
+
+/** Outcome of one attempted change. */
+export type Settlement =
+  | { readonly result: 'success'; readonly warning?: ObjectFault }
+  | { readonly result: 'failure'; readonly fault: ObjectFault };
+
+/** What happened to a person that ends or suspends access, if anything. */
+export type LifecycleState = { readonly event: LifecycleEvent } | null;
+
+export type { ObjectKind };
