@@ -1,0 +1,119 @@
+// How a function of the language is described, and how its body reads its arguments. Two sorts of body: a strict one
+// gets values, a lazy one gets unevaluated arguments because it must evaluate only what it returns (IIF, Switch, ...).
+import type { Coerced } from './coerce.ts';
+import { toInteger, toText } from './coerce.ts';
+import type { ExpressionError, ExpressionErrorKind } from './errors.ts';
+import type { CallSite, Evaluate, EvaluationInput, EvaluationResult, SourceValue } from './evaluation.ts';
+import type { CallNode, ExpressionNode } from './parse.ts';
+
+/**
+ * What Replace and Join may build, in UTF-16 units: nested, they can multiply a text each time. No attribute of a
+ * directory comes near it.
+ */
+export const MAX_TEXT_LENGTH = 1_000_000;
+
+export interface FunctionDefinition {
+  /** Canonical spelling; users may write it in any case. */
+  readonly name: string;
+  /** Names in order; `name?` is optional, `name...` (last ones) repeats and is needed at least once. */
+  readonly parameters: readonly string[];
+  /** Index of the argument over whose values the function is repeated when it is multi-valued. */
+  readonly each?: number;
+  readonly body: StrictBody | LazyBody;
+  /** What can be refused before there is any value: unusable combinations, constants out of range. */
+  readonly check?: (call: CallNode) => ConstantFault | undefined;
+}
+
+export interface StrictBody {
+  readonly kind: 'strict';
+  /** Returns the value; a fault noted in the call takes precedence over what is returned. */
+  readonly run: (call: Call) => SourceValue;
+}
+
+export interface LazyBody {
+  readonly kind: 'lazy';
+  readonly run: (slots: readonly (Evaluate | undefined)[], input: EvaluationInput, site: CallSite) => EvaluationResult;
+}
+
+export interface ConstantFault {
+  readonly kind: ExpressionErrorKind;
+  readonly message: string;
+}
+
+/** One call of a strict function: its values (undefined = omitted) and the first fault met while reading them. */
+export interface Call {
+  readonly site: CallSite;
+  readonly parameters: readonly string[];
+  readonly values: readonly (SourceValue | undefined)[];
+  readonly input: EvaluationInput;
+  /** Whether any argument is redacted. */
+  readonly redacted: boolean;
+  fault: ExpressionError | undefined;
+}
+
+export function strict(run: StrictBody['run']): StrictBody {
+  return { kind: 'strict', run };
+}
+
+export function lazy(run: LazyBody['run']): LazyBody {
+  return { kind: 'lazy', run };
+}
+
+/** Notes the fault (the first one wins) and returns null, so that a body can `return fail(...)`. */
+export function fail(call: Call, kind: ExpressionErrorKind, message: string): null {
+  call.fault ??= { kind, message, ...call.site };
+  return null;
+}
+
+export function isGiven(call: Call, index: number): boolean {
+  return call.values[index] !== undefined;
+}
+
+/** The argument as it is; null when omitted. */
+export function valueAt(call: Call, index: number): SourceValue {
+  return call.values[index] ?? null;
+}
+
+/** The argument's text form; null when null or omitted. */
+export function textAt(call: Call, index: number): string | null {
+  return read(call, index, toText(valueAt(call, index)), null);
+}
+
+/** The argument as an integer; a fault when it is null or none (0 is returned then). */
+export function integerAt(call: Call, index: number): bigint {
+  return read(call, index, toInteger(valueAt(call, index)), 0n);
+}
+
+function read<T>(call: Call, index: number, coerced: Coerced<T>, fallback: T): T {
+  if (coerced.ok) return coerced.value;
+  const name = (call.parameters[index] ?? 'argument').replace(/[?.]+$/, '');
+  fail(call, 'type', `${call.site.functionName}: ${name} ${coerced.message}.`);
+  return fallback;
+}
+
+/** Index for JavaScript's text functions out of any integer, however large. */
+export function clampIndex(integer: bigint): number {
+  const limit = BigInt(Number.MAX_SAFE_INTEGER);
+  if (integer > limit) return Number.MAX_SAFE_INTEGER;
+  return integer < -limit ? -Number.MAX_SAFE_INTEGER : Number(integer);
+}
+
+/** The value of a node that is the same for every object; undefined for anything else. */
+export function constantOf(node: ExpressionNode | null | undefined): SourceValue | undefined {
+  if (node?.kind === 'text' || node?.kind === 'number') return node.value;
+  if (node?.kind !== 'constant') return undefined;
+  switch (node.name) {
+    case 'NULL':
+      return null;
+    case 'True':
+    case 'False':
+      return node.name === 'True';
+    case 'vbBinaryCompare':
+      return 0;
+    case 'vbTextCompare':
+      return 1;
+    case 'IgnoreAttributeFlow':
+    case 'IgnoreObjectFlow':
+      return undefined;
+  }
+}
