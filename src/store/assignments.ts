@@ -1,0 +1,104 @@
+// Who is assigned to the application, and who is a member of which group; read in full and compared.
+// A row that a reading did not see keeps its older reading number until a second reading agrees.
+import { sql } from 'kysely';
+import { type AppRoleAssignment, DEFAULT_ACCESS_ROLE_ID } from '../model/directory.ts';
+import type { Db } from './database.ts';
+
+const SLICE = 200;
+
+/** Stores one page of assignments as seen by a reading. */
+export async function storeAssignments(
+  db: Db,
+  jobId: string,
+  rows: readonly AppRoleAssignment[],
+  reading: number,
+): Promise<void> {
+  for (let from = 0; from < rows.length; from += SLICE) {
+    await db
+      .insertInto('assignment')
+      .values(
+        rows.slice(from, from + SLICE).map((row) => ({
+          job_id: jobId,
+          principal_id: row.principalId,
+          principal_type: row.principalType,
+          role_id: row.appRoleId,
+          reading,
+        })),
+      )
+      .onConflict((conflict) => conflict.columns(['job_id', 'principal_id', 'role_id']).doUpdateSet({ reading }))
+      .execute();
+  }
+}
+
+/** How many assignments no reading since `reading` has seen. */
+export async function countAssignmentsUnseen(db: Db, jobId: string, reading: number): Promise<number> {
+  const row = await db
+    .selectFrom('assignment')
+    .select((eb) => eb.fn.countAll<number>().as('count'))
+    .where('job_id', '=', jobId)
+    .where('reading', '<', reading)
+    .executeTakeFirstOrThrow();
+  return Number(row.count);
+}
+
+/** Removes the assignments that no reading since `reading` has seen. */
+export async function removeAssignmentsUnseen(db: Db, jobId: string, reading: number): Promise<void> {
+  await db.deleteFrom('assignment').where('job_id', '=', jobId).where('reading', '<', reading).execute();
+}
+
+/** Ids of the assigned groups, leaving out Default Access when told so. */
+export async function assignedGroups(db: Db, jobId: string, excludeDefaultAccess: boolean): Promise<string[]> {
+  let query = db
+    .selectFrom('assignment')
+    .select('principal_id')
+    .distinct()
+    .where('job_id', '=', jobId)
+    .where('principal_type', '=', 'Group');
+  if (excludeDefaultAccess) query = query.where('role_id', '!=', DEFAULT_ACCESS_ROLE_ID);
+  const rows = await query.orderBy('principal_id').execute();
+  return rows.map((row) => row.principal_id);
+}
+
+/** How many assignments hold the Default Access role. */
+export async function countDefaultAccess(db: Db, jobId: string): Promise<number> {
+  const row = await db
+    .selectFrom('assignment')
+    .select((eb) => eb.fn.countAll<number>().as('count'))
+    .where('job_id', '=', jobId)
+    .where('role_id', '=', DEFAULT_ACCESS_ROLE_ID)
+    .executeTakeFirstOrThrow();
+  return Number(row.count);
+}
+
+/** One entitling role of one object. */
+export interface Entitlement {
+  readonly id: string;
+  readonly role_id: string;
+}
+
+/**
+ * Entitled users in id order after `after`: assigned themselves, or members of an assigned group.
+ * Rows of one user stand together; a page may end within a user's rows.
+ */
+export async function pageEntitledUsers(
+  db: Db,
+  jobId: string,
+  excludeDefaultAccess: boolean,
+  after: { readonly id: string; readonly role: string },
+  limit: number,
+): Promise<Entitlement[]> {
+  const excluded = excludeDefaultAccess ? DEFAULT_ACCESS_ROLE_ID : '';
+  const result = await sql<Entitlement>`
+    select id, role_id from (
+      select principal_id as id, role_id from assignment
+        where job_id = ${jobId} and principal_type = 'User' and role_id <> ${excluded}
+      union
+      select member.member_id as id, assignment.role_id as role_id
+        from assignment join member on member.job_id = assignment.job_id and member.group_id = assignment.principal_id
+        where assignment.job_id = ${jobId} and assignment.principal_type = 'Group' and assignment.role_id <> ${excluded}
+          and member.member_type = 'user'
+    ) as entitled
+    where id > ${after.id} or (id = ${after.id} and role_id > ${after.role})
+    order by id, role_id limit ${limit}`.execute(db);
+  return result.rows;
+}

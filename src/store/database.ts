@@ -1,0 +1,91 @@
+// Opens the store: a SQLite file (0600) behind Kysely, migrated forward. One connection per process; the driver is
+// synchronous, so its busy wait is kept short and a busy database is retried outside of it.
+import { chmodSync, mkdirSync } from 'node:fs';
+import { dirname } from 'node:path';
+import Sqlite from 'better-sqlite3';
+import { Kysely, SqliteDialect, type Transaction } from 'kysely';
+import { Migrator } from 'kysely/migration';
+import { JobFault } from '../model/errors.ts';
+import { MIGRATIONS } from './migrations.ts';
+import type { Tables } from './schema.ts';
+
+/** A connection or a transaction: every query function takes either. */
+export type Db = Kysely<Tables> | Transaction<Tables>;
+
+/** The opened store. */
+export interface Store {
+  readonly db: Kysely<Tables>;
+  /** Runs `work` in one transaction, tried again while another process holds the write lock. */
+  transaction<T>(work: (trx: Transaction<Tables>) => Promise<T>): Promise<T>;
+  close(): Promise<void>;
+}
+
+const BUSY_WAIT_MS = 100;
+const BUSY_TRIES = 100;
+
+function isBusy(error: unknown): boolean {
+  return (
+    error instanceof Error && 'code' in error && typeof error.code === 'string' && error.code.startsWith('SQLITE_BUSY')
+  );
+}
+
+function describe(error: unknown): string {
+  return error instanceof Error ? error.message : JSON.stringify(error);
+}
+
+function openSqlite(path: string): Sqlite.Database {
+  try {
+    if (path !== ':memory:') mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+    const sqlite = new Sqlite(path, { timeout: BUSY_WAIT_MS });
+    if (path !== ':memory:') chmodSync(path, 0o600);
+    sqlite.pragma('journal_mode = WAL');
+    sqlite.pragma('synchronous = NORMAL');
+    sqlite.pragma('foreign_keys = ON');
+    sqlite.pragma('cache_size = -16000');
+    sqlite.pragma('temp_store = FILE');
+    return sqlite;
+  } catch (error) {
+    throw new JobFault(
+      'StoreUnavailable',
+      `The store ${path} cannot be opened: ${describe(error)}`,
+      { cause: error },
+    );
+  }
+}
+
+/**
+ * Opens `sqlite:/path/to/file.db` (or `sqlite::memory:`) and brings its tables up to date.
+ * @throws JobFault StoreUnavailable when the file cannot be opened or migrated.
+ */
+export async function openStore(url: string): Promise<Store> {
+  if (!url.startsWith('sqlite:'))
+    throw new JobFault('StoreUnavailable', `The store ${url} is not supported: use sqlite:<path>.`);
+  const sqlite = openSqlite(url.slice('sqlite:'.length));
+  const db = new Kysely<Tables>({ dialect: new SqliteDialect({ database: sqlite }) });
+  const migrator = new Migrator({ db, provider: { getMigrations: () => Promise.resolve({ ...MIGRATIONS }) } });
+  const { error } = await retryWhileBusy(() => migrator.migrateToLatest());
+  if (error !== undefined) {
+    await db.destroy();
+    throw new JobFault(
+      'StoreUnavailable',
+      `The store ${url} cannot be brought up to date: ${describe(error)}`,
+      { cause: error },
+    );
+  }
+  return {
+    db,
+    transaction: (work) => retryWhileBusy(() => db.transaction().execute(work)),
+    close: () => db.destroy(),
+  };
+}
+
+async function retryWhileBusy<T>(attempt: () => Promise<T>): Promise<T> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await attempt();
+    } catch (error) {
+      if (!isBusy(error) || tries >= BUSY_TRIES) throw error;
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+  }
+}

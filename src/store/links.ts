@@ -1,0 +1,160 @@
+// Links: which source object is which account in the target, and what the target is known to hold for it.
+import { sql } from 'kysely';
+import type { ObjectKind } from '../model/directory.ts';
+import type { Db } from './database.ts';
+import type { LinkTable } from './schema.ts';
+
+/** Links of the given source ids. */
+export async function findLinks(
+  db: Db,
+  jobId: string,
+  kind: ObjectKind,
+  sourceIds: readonly string[],
+): Promise<Map<string, LinkTable>> {
+  const found = new Map<string, LinkTable>();
+  for (let from = 0; from < sourceIds.length; from += 500) {
+    const rows = await db
+      .selectFrom('link')
+      .selectAll()
+      .where('job_id', '=', jobId)
+      .where('kind', '=', kind)
+      .where('source_id', 'in', sourceIds.slice(from, from + 500))
+      .execute();
+    for (const row of rows) found.set(row.source_id, row);
+  }
+  return found;
+}
+
+/** The source id that is linked to an account, or undefined. */
+export async function findLinkOfTarget(
+  db: Db,
+  jobId: string,
+  kind: ObjectKind,
+  targetId: string,
+): Promise<string | undefined> {
+  const row = await db
+    .selectFrom('link')
+    .select('source_id')
+    .where('job_id', '=', jobId)
+    .where('kind', '=', kind)
+    .where('target_id', '=', targetId)
+    .executeTakeFirst();
+  return row?.source_id;
+}
+
+/** Stores a link as now known. */
+export async function saveLink(db: Db, link: LinkTable): Promise<void> {
+  const { job_id: _job, kind: _kind, source_id: _source, ...columns } = link;
+  await db
+    .insertInto('link')
+    .values(link)
+    .onConflict((conflict) => conflict.columns(['job_id', 'kind', 'source_id']).doUpdateSet(columns))
+    .execute();
+}
+
+/** Forgets a link. */
+export async function removeLink(db: Db, jobId: string, kind: ObjectKind, sourceId: string): Promise<void> {
+  await db
+    .deleteFrom('link')
+    .where('job_id', '=', jobId)
+    .where('kind', '=', kind)
+    .where('source_id', '=', sourceId)
+    .execute();
+}
+
+/** Number of links; only active ones when told so. */
+export async function countLinks(db: Db, jobId: string, kind: ObjectKind, activeOnly: boolean): Promise<number> {
+  let query = db
+    .selectFrom('link')
+    .select((eb) => eb.fn.countAll<number>().as('count'))
+    .where('job_id', '=', jobId)
+    .where('kind', '=', kind);
+  if (activeOnly) query = query.where('active', '=', 1);
+  return Number((await query.executeTakeFirstOrThrow()).count);
+}
+
+/** Records that a reference of an account waits for somebody who has no account yet. */
+export async function savePendingReference(
+  db: Db,
+  jobId: string,
+  sourceId: string,
+  targetAttribute: string,
+  referencedId: string,
+): Promise<void> {
+  await db
+    .insertInto('pending_reference')
+    .values({ job_id: jobId, source_id: sourceId, target_attribute: targetAttribute, referenced_id: referencedId })
+    .onConflict((conflict) =>
+      conflict.columns(['job_id', 'source_id', 'target_attribute']).doUpdateSet({ referenced_id: referencedId }),
+    )
+    .execute();
+}
+
+/** A waiting reference no longer waits. */
+export async function removePendingReferences(
+  db: Db,
+  jobId: string,
+  sourceId: string,
+  targetAttributes?: readonly string[],
+): Promise<void> {
+  let query = db.deleteFrom('pending_reference').where('job_id', '=', jobId).where('source_id', '=', sourceId);
+  if (targetAttributes !== undefined) query = query.where('target_attribute', 'in', targetAttributes);
+  await query.execute();
+}
+
+/** A reference whose two ends both have an account now. */
+export interface ResolvableReference {
+  readonly source_id: string;
+  readonly target_attribute: string;
+  readonly referenced_id: string;
+  readonly referenced_target_id: string;
+  readonly referenced_email: string | null;
+}
+
+/** References that can be completed now, in order after the given one; accounts that are not active, or in escrow, wait. */
+export async function pageResolvableReferences(
+  db: Db,
+  jobId: string,
+  after: { readonly sourceId: string; readonly attribute: string },
+  now: number,
+  limit: number,
+): Promise<ResolvableReference[]> {
+  const result = await sql<ResolvableReference>`
+    select pending.source_id, pending.target_attribute, pending.referenced_id,
+           referenced.target_id as referenced_target_id, referenced.email as referenced_email
+    from pending_reference as pending
+      join link as own on own.job_id = pending.job_id and own.kind = 'user' and own.source_id = pending.source_id and own.active = 1
+      join link as referenced on referenced.job_id = pending.job_id and referenced.kind = 'user' and referenced.source_id = pending.referenced_id
+    where pending.job_id = ${jobId}
+      and not exists (
+        select 1 from escrow where escrow.job_id = pending.job_id and escrow.kind = 'user'
+          and escrow.source_id = pending.source_id and escrow.next_attempt > ${now})
+      and (pending.source_id > ${after.sourceId} or (pending.source_id = ${after.sourceId} and pending.target_attribute > ${after.attribute}))
+    order by pending.source_id, pending.target_attribute limit ${limit}`.execute(db);
+  return result.rows;
+}
+
+/** Number of references that still wait. */
+export async function countPendingReferences(db: Db, jobId: string): Promise<number> {
+  const row = await db
+    .selectFrom('pending_reference')
+    .select((eb) => eb.fn.countAll<number>().as('count'))
+    .where('job_id', '=', jobId)
+    .executeTakeFirstOrThrow();
+  return Number(row.count);
+}
+
+/** Whoever names this person as manager refers to the new e-mail from now on. */
+export async function requeueDependants(
+  db: Db,
+  jobId: string,
+  managerId: string,
+  targetAttribute: string,
+): Promise<void> {
+  await sql`
+    insert into pending_reference (job_id, source_id, target_attribute, referenced_id)
+    select source_object.job_id, source_object.id, ${targetAttribute}, source_object.manager_id from source_object
+      where source_object.job_id = ${jobId} and source_object.manager_id = ${managerId} and source_object.kind = 'user'
+        and source_object.in_scope = 1
+    on conflict do nothing`.execute(db);
+}

@@ -1,0 +1,222 @@
+// Memberships in the source, and which of them the target holds by our hand.
+import { sql } from 'kysely';
+import type { GroupMember } from '../model/directory.ts';
+import type { Db } from './database.ts';
+
+const SLICE = 200;
+
+/** Stores members of a group as seen by a reading; returns nothing about change: compare with `countMembersOfReading`. */
+export async function storeMembers(
+  db: Db,
+  jobId: string,
+  groupId: string,
+  members: readonly GroupMember[],
+  reading: number,
+): Promise<void> {
+  for (let from = 0; from < members.length; from += SLICE) {
+    await db
+      .insertInto('member')
+      .values(
+        members.slice(from, from + SLICE).map((member) => ({
+          job_id: jobId,
+          group_id: groupId,
+          member_id: member.id,
+          member_type: member.type,
+          reading,
+        })),
+      )
+      .onConflict((conflict) => conflict.columns(['job_id', 'group_id', 'member_id']).doUpdateSet({ reading }))
+      .execute();
+  }
+}
+
+/** Number of members of a group. */
+export async function countMembers(db: Db, jobId: string, groupId: string): Promise<number> {
+  const row = await db
+    .selectFrom('member')
+    .select((eb) => eb.fn.countAll<number>().as('count'))
+    .where('job_id', '=', jobId)
+    .where('group_id', '=', groupId)
+    .executeTakeFirstOrThrow();
+  return Number(row.count);
+}
+
+/** Number of members of a group that no reading since `reading` has seen. */
+export async function countMembersUnseen(db: Db, jobId: string, groupId: string, reading: number): Promise<number> {
+  const row = await db
+    .selectFrom('member')
+    .select((eb) => eb.fn.countAll<number>().as('count'))
+    .where('job_id', '=', jobId)
+    .where('group_id', '=', groupId)
+    .where('reading', '<', reading)
+    .executeTakeFirstOrThrow();
+  return Number(row.count);
+}
+
+/** Removes the members of a group that no reading since `reading` has seen. */
+export async function removeMembersUnseen(db: Db, jobId: string, groupId: string, reading: number): Promise<void> {
+  await db
+    .deleteFrom('member')
+    .where('job_id', '=', jobId)
+    .where('group_id', '=', groupId)
+    .where('reading', '<', reading)
+    .execute();
+}
+
+/** Removes members that the source says are gone; returns how many there were. */
+export async function removeMembers(
+  db: Db,
+  jobId: string,
+  groupId: string,
+  memberIds: readonly string[],
+): Promise<number> {
+  if (memberIds.length === 0) return 0;
+  const result = await db
+    .deleteFrom('member')
+    .where('job_id', '=', jobId)
+    .where('group_id', '=', groupId)
+    .where('member_id', 'in', memberIds)
+    .executeTakeFirst();
+  return Number(result.numDeletedRows);
+}
+
+/** A membership with the account of the member in the target. */
+export interface LinkedMember {
+  readonly member_id: string;
+  readonly target_id: string;
+}
+
+/** Members of a group that have an account in the target and are not yet there by our hand, in id order after `after`. */
+export async function membersToAdd(
+  db: Db,
+  jobId: string,
+  groupId: string,
+  after: string,
+  limit: number,
+): Promise<LinkedMember[]> {
+  const result = await sql<LinkedMember>`
+    select member.member_id, link.target_id from member
+      join link on link.job_id = member.job_id and link.kind = member.member_type and link.source_id = member.member_id
+      left join target_member on target_member.job_id = member.job_id and target_member.group_id = member.group_id
+        and target_member.member_id = member.member_id
+    where member.job_id = ${jobId} and member.group_id = ${groupId} and member.member_id > ${after}
+      and member.member_type = 'user' and target_member.member_id is null
+    order by member.member_id limit ${limit}`.execute(db);
+  return result.rows;
+}
+
+/** Memberships that the target holds by our hand and the source no longer has. */
+export async function membersToRemove(
+  db: Db,
+  jobId: string,
+  groupId: string,
+  after: string,
+  limit: number,
+): Promise<LinkedMember[]> {
+  const result = await sql<LinkedMember>`
+    select target_member.member_id, link.target_id from target_member
+      join link on link.job_id = target_member.job_id and link.kind = 'user' and link.source_id = target_member.member_id
+      left join member on member.job_id = target_member.job_id and member.group_id = target_member.group_id
+        and member.member_id = target_member.member_id
+    where target_member.job_id = ${jobId} and target_member.group_id = ${groupId} and target_member.member_id > ${after}
+      and member.member_id is null
+    order by target_member.member_id limit ${limit}`.execute(db);
+  return result.rows;
+}
+
+/** Records memberships that the target holds by our hand. */
+export async function recordTargetMembers(
+  db: Db,
+  jobId: string,
+  groupId: string,
+  memberIds: readonly string[],
+): Promise<void> {
+  for (let from = 0; from < memberIds.length; from += SLICE) {
+    await db
+      .insertInto('target_member')
+      .values(memberIds.slice(from, from + SLICE).map((id) => ({ job_id: jobId, group_id: groupId, member_id: id })))
+      .onConflict((conflict) => conflict.doNothing())
+      .execute();
+  }
+}
+
+/** Forgets memberships that the target no longer holds. */
+export async function forgetTargetMembers(
+  db: Db,
+  jobId: string,
+  groupId: string,
+  memberIds: readonly string[],
+): Promise<void> {
+  for (let from = 0; from < memberIds.length; from += SLICE) {
+    await db
+      .deleteFrom('target_member')
+      .where('job_id', '=', jobId)
+      .where('group_id', '=', groupId)
+      .where('member_id', 'in', memberIds.slice(from, from + SLICE))
+      .execute();
+  }
+}
+
+/** Source ids of the members that the target holds by our hand, with their accounts. */
+export async function targetMembers(db: Db, jobId: string, groupId: string): Promise<LinkedMember[]> {
+  return db
+    .selectFrom('target_member')
+    .innerJoin('link', (join) =>
+      join.onRef('link.job_id', '=', 'target_member.job_id').onRef('link.source_id', '=', 'target_member.member_id'),
+    )
+    .select(['target_member.member_id', 'link.target_id'])
+    .where('target_member.job_id', '=', jobId)
+    .where('target_member.group_id', '=', groupId)
+    .where('link.kind', '=', 'user')
+    .execute();
+}
+
+/** Forgets all memberships of a group, or of a member, whose account no longer exists. */
+export async function forgetMembershipsOf(db: Db, jobId: string, kind: 'user' | 'group', id: string): Promise<void> {
+  const query = db.deleteFrom('target_member').where('job_id', '=', jobId);
+  await (kind === 'group' ? query.where('group_id', '=', id) : query.where('member_id', '=', id)).execute();
+}
+
+/** How many entitled members a group would show in the target once everybody planned exists; for dry runs. */
+export async function countLinkableMembers(db: Db, jobId: string, groupId: string): Promise<number> {
+  const row = await db
+    .selectFrom('member')
+    .innerJoin('source_object', (join) =>
+      join.onRef('source_object.job_id', '=', 'member.job_id').onRef('source_object.id', '=', 'member.member_id'),
+    )
+    .leftJoin('target_member', (join) =>
+      join
+        .onRef('target_member.job_id', '=', 'member.job_id')
+        .onRef('target_member.group_id', '=', 'member.group_id')
+        .onRef('target_member.member_id', '=', 'member.member_id'),
+    )
+    .select((eb) => eb.fn.countAll<number>().as('count'))
+    .where('member.job_id', '=', jobId)
+    .where('member.group_id', '=', groupId)
+    .where('source_object.kind', '=', 'user')
+    .where('target_member.member_id', 'is', null)
+    .where((eb) =>
+      eb.or([
+        eb.exists(
+          eb
+            .selectFrom('link')
+            .select('link.target_id')
+            .where('link.job_id', '=', jobId)
+            .where('link.kind', '=', 'user')
+            .whereRef('link.source_id', '=', 'member.member_id'),
+        ),
+        eb.exists(
+          eb
+            .selectFrom('change')
+            .select('change.id')
+            .where('change.job_id', '=', jobId)
+            .where('change.kind', '=', 'user')
+            .where('change.action', 'in', ['create', 'adopt'])
+            .where('change.status', '=', 'planned')
+            .whereRef('change.source_id', '=', 'member.member_id'),
+        ),
+      ]),
+    )
+    .executeTakeFirstOrThrow();
+  return Number(row.count);
+}

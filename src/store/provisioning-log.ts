@@ -1,0 +1,70 @@
+// The provisioning log: a product table with Entra's fields, not a log stream.
+import type { ProvisioningLogEntry } from '../model/cycle.ts';
+import type { Db } from './database.ts';
+
+/** Appends entries. */
+export async function appendLog(db: Db, entries: readonly ProvisioningLogEntry[]): Promise<void> {
+  for (let from = 0; from < entries.length; from += 100) {
+    await db
+      .insertInto('provisioning_log')
+      .values(
+        entries.slice(from, from + 100).map((entry) => ({
+          id: entry.id,
+          job_id: entry.jobId,
+          cycle_id: entry.cycleId,
+          at: entry.activityDateTime,
+          source_id: entry.sourceIdentity.id,
+          display_name: entry.sourceIdentity.displayName,
+          action: entry.provisioningAction,
+          status: entry.provisioningStatusInfo.status,
+          entry: JSON.stringify(entry),
+        })),
+      )
+      .execute();
+  }
+}
+
+/** What to read of the log. */
+export interface LogQuery {
+  readonly jobId?: string;
+  readonly status?: string;
+  readonly action?: string;
+  /** Id, or part of the display name. */
+  readonly object?: string;
+  /** ISO time. */
+  readonly since?: string;
+  readonly cycleId?: string;
+  readonly limit: number;
+  /** Only entries after this sequence number, oldest first; otherwise the newest entries. */
+  readonly after?: number;
+}
+
+/** A stored entry with its place in the log. */
+export interface StoredLogEntry {
+  readonly seq: number;
+  readonly entry: ProvisioningLogEntry;
+}
+
+/** Reads the log; the result is in the order in which things happened. */
+export async function readLog(db: Db, query: LogQuery): Promise<StoredLogEntry[]> {
+  let rows = db.selectFrom('provisioning_log').select(['seq', 'entry']);
+  if (query.jobId !== undefined) rows = rows.where('job_id', '=', query.jobId);
+  if (query.status !== undefined) rows = rows.where('status', '=', query.status);
+  if (query.action !== undefined) rows = rows.where('action', '=', query.action);
+  if (query.cycleId !== undefined) rows = rows.where('cycle_id', '=', query.cycleId);
+  if (query.since !== undefined) rows = rows.where('at', '>=', query.since);
+  if (query.object !== undefined) {
+    const object = query.object;
+    rows = rows.where((eb) => eb.or([eb('source_id', '=', object), eb('display_name', 'like', `%${object}%`)]));
+  }
+  const found =
+    query.after === undefined
+      ? (await rows.orderBy('seq', 'desc').limit(query.limit).execute()).reverse()
+      : await rows.where('seq', '>', query.after).orderBy('seq').limit(query.limit).execute();
+  return found.map((row) => ({ seq: row.seq, entry: JSON.parse(row.entry) as ProvisioningLogEntry }));
+}
+
+/** Forgets entries older than an ISO time. */
+export async function pruneLog(db: Db, jobId: string, before: string): Promise<void> {
+  await db.deleteFrom('provisioning_log').where('job_id', '=', jobId).where('at', '<', before).execute();
+}

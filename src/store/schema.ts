@@ -1,0 +1,192 @@
+// The tables, as Kysely sees them. Integers and ISO text only, so that PostgreSQL carries the same tables unchanged.
+import type { Generated } from 'kysely';
+
+export interface JobTable {
+  id: string;
+  /** Hash of mappings, filters, scope and lifecycle; another one means a new initial cycle. */
+  configuration_hash: string;
+  /** Hash of the selected Graph properties; another one means everything is read again. */
+  select_hash: string;
+  status: string;
+  users_link: string | null;
+  groups_link: string | null;
+  /** Last number given to a changed row. */
+  sequence: number;
+  /** Last number given to a complete reading of a list. */
+  reading: number;
+  /** 1 once an initial cycle has ended. */
+  initial_done: number;
+  open_cycle_id: string | null;
+  lease_owner: string | null;
+  lease_epoch: number;
+  lease_until: number;
+  last_started: number | null;
+  next_attempt: number;
+  /** What discovery said, as JSON. */
+  capabilities: string | null;
+  /** The last fault of the job as JSON, null after a cycle without one. */
+  last_fault: string | null;
+}
+
+export interface SourceObjectTable {
+  row_id: Generated<number>;
+  job_id: string;
+  kind: string;
+  id: string;
+  state: string;
+  display_name: string | null;
+  /** Selected Graph properties as JSON. */
+  attributes: string;
+  manager_id: string | null;
+  /** App role ids that entitle the object, sorted, comma separated; null when nothing entitles it. */
+  roles: string | null;
+  /** 1 while the object must be read from the source. */
+  needs_read: number;
+  /** Groups: 1 once the member list was read completely. */
+  members_read: number;
+  /** Groups: 1 while the members in the target may differ. */
+  members_dirty: number;
+  /** Groups: 1 when the members are to be compared with what the target says, not with what was sent. */
+  members_verify: number;
+  /** 1 when the next match must ask the target itself, because a request may have been carried out unseen. */
+  fresh_match: number;
+  in_scope: number;
+  changed_seq: number;
+  planned_seq: number;
+  /** Reading in which a full enumeration saw the object. */
+  seen_reading: number;
+}
+
+export interface AssignmentTable {
+  job_id: string;
+  principal_id: string;
+  principal_type: string;
+  role_id: string;
+  reading: number;
+}
+
+export interface MemberTable {
+  job_id: string;
+  group_id: string;
+  member_id: string;
+  member_type: string;
+  reading: number;
+}
+
+export interface LinkTable {
+  job_id: string;
+  kind: string;
+  source_id: string;
+  target_id: string;
+  matched_by: string;
+  /** Target attribute name to value, as last confirmed in the target. */
+  exported: string;
+  active: number;
+  /** Work e-mail in the target, for references by e-mail. */
+  email: string | null;
+  /** Cycle in which the account was last written or read. */
+  cycle_id: string;
+  linked_at: string;
+}
+
+export interface TargetMemberTable {
+  job_id: string;
+  group_id: string;
+  member_id: string;
+}
+
+export interface PendingReferenceTable {
+  job_id: string;
+  source_id: string;
+  target_attribute: string;
+  referenced_id: string;
+}
+
+export interface ChangeTable {
+  id: string;
+  job_id: string;
+  cycle_id: string;
+  kind: string;
+  source_id: string;
+  display_name: string | null;
+  phase: number;
+  action: string;
+  target_id: string | null;
+  waits_for: string | null;
+  removal_class: string | null;
+  event: string | null;
+  /** What is to be sent, as JSON; cleared when settled. */
+  payload: string | null;
+  steps: string | null;
+  status: string;
+  created_at: number;
+  settled_at: number | null;
+}
+
+export interface EscrowTable {
+  job_id: string;
+  kind: string;
+  source_id: string;
+  display_name: string | null;
+  code: string;
+  message: string;
+  attempts: number;
+  first_seen: number;
+  next_attempt: number;
+}
+
+export interface CycleTable {
+  id: string;
+  job_id: string;
+  kind: string;
+  trigger: string;
+  dry_run: number;
+  time_began: string;
+  time_ended: string | null;
+  counts: string | null;
+  requests: string | null;
+}
+
+export interface ProvisioningLogTable {
+  seq: Generated<number>;
+  id: string;
+  job_id: string;
+  cycle_id: string;
+  at: string;
+  source_id: string;
+  display_name: string | null;
+  action: string;
+  status: string;
+  entry: string;
+}
+
+export interface TargetResourceTable {
+  job_id: string;
+  kind: string;
+  target_id: string;
+  resource: string;
+}
+
+export interface TargetKeyTable {
+  job_id: string;
+  kind: string;
+  attribute: string;
+  value: string;
+  target_id: string;
+}
+
+export interface Tables {
+  job: JobTable;
+  source_object: SourceObjectTable;
+  assignment: AssignmentTable;
+  member: MemberTable;
+  link: LinkTable;
+  target_member: TargetMemberTable;
+  pending_reference: PendingReferenceTable;
+  change: ChangeTable;
+  escrow: EscrowTable;
+  cycle: CycleTable;
+  provisioning_log: ProvisioningLogTable;
+  target_resource: TargetResourceTable;
+  target_key: TargetKeyTable;
+}

@@ -1,0 +1,268 @@
+// The shadow copy of the source: one row an object. A row needs planning while changed_seq > planned_seq.
+import { type ExpressionBuilder, sql } from 'kysely';
+import type { AccountState } from '../model/cycle.ts';
+import type { ObjectKind } from '../model/directory.ts';
+import type { Db } from './database.ts';
+import type { SourceObjectTable, Tables } from './schema.ts';
+
+/** A row as read. */
+export type SourceObjectRow = Omit<SourceObjectTable, 'row_id'> & { readonly row_id: number };
+
+/** What a reading says of one object. */
+export interface ObjectImage {
+  readonly kind: ObjectKind;
+  readonly id: string;
+  readonly state: AccountState;
+  readonly displayName: string | null;
+  /** JSON with sorted keys, so that equal content is equal text. */
+  readonly attributes: string;
+  readonly managerId: string | null;
+}
+
+/** Rows of the given ids. */
+export async function findObjects(
+  db: Db,
+  jobId: string,
+  kind: ObjectKind,
+  ids: readonly string[],
+): Promise<Map<string, SourceObjectRow>> {
+  const found = new Map<string, SourceObjectRow>();
+  for (let from = 0; from < ids.length; from += 500) {
+    const rows = await db
+      .selectFrom('source_object')
+      .selectAll()
+      .where('job_id', '=', jobId)
+      .where('kind', '=', kind)
+      .where('id', 'in', ids.slice(from, from + 500))
+      .execute();
+    for (const row of rows) found.set(row.id, row);
+  }
+  return found;
+}
+
+/** Rows that need planning, in keyset pages by row_id. */
+export function pageToPlan(
+  db: Db,
+  jobId: string,
+  kind: ObjectKind,
+  after: number,
+  limit: number,
+): Promise<SourceObjectRow[]> {
+  return db
+    .selectFrom('source_object')
+    .selectAll()
+    .where('job_id', '=', jobId)
+    .where('kind', '=', kind)
+    .where(needsPlanning)
+    .where('row_id', '>', after)
+    .orderBy('row_id')
+    .limit(limit)
+    .execute();
+}
+
+function needsPlanning(eb: ExpressionBuilder<Tables, 'source_object'>) {
+  return eb('changed_seq', '>', eb.ref('planned_seq'));
+}
+
+/** How many rows need planning. */
+export async function countToPlan(db: Db, jobId: string, kind: ObjectKind): Promise<number> {
+  const row = await db
+    .selectFrom('source_object')
+    .select((eb) => eb.fn.countAll<number>().as('count'))
+    .where('job_id', '=', jobId)
+    .where('kind', '=', kind)
+    .where(needsPlanning)
+    .executeTakeFirstOrThrow();
+  return Number(row.count);
+}
+
+/** How many rows that need planning are entitled, present and have no link: the candidates for matching. */
+export async function countToMatch(db: Db, jobId: string, kind: ObjectKind): Promise<number> {
+  const row = await db
+    .selectFrom('source_object')
+    .leftJoin('link', (join) =>
+      join
+        .onRef('link.job_id', '=', 'source_object.job_id')
+        .onRef('link.kind', '=', 'source_object.kind')
+        .onRef('link.source_id', '=', 'source_object.id'),
+    )
+    .select((eb) => eb.fn.countAll<number>().as('count'))
+    .where('source_object.job_id', '=', jobId)
+    .where('source_object.kind', '=', kind)
+    .whereRef('changed_seq', '>', 'planned_seq')
+    .where('state', '=', 'present')
+    .where('roles', 'is not', null)
+    .where('link.target_id', 'is', null)
+    .executeTakeFirstOrThrow();
+  return Number(row.count);
+}
+
+/** Rows that must be read from the source, in keyset pages. */
+export function pageToRead(
+  db: Db,
+  jobId: string,
+  kind: ObjectKind,
+  after: number,
+  limit: number,
+): Promise<{ row_id: number; id: string }[]> {
+  return db
+    .selectFrom('source_object')
+    .select(['row_id', 'id'])
+    .where('job_id', '=', jobId)
+    .where('kind', '=', kind)
+    .where('needs_read', '=', 1)
+    .where('row_id', '>', after)
+    .orderBy('row_id')
+    .limit(limit)
+    .execute();
+}
+
+/** Inserts rows for ids that are not there yet, unread. */
+export async function addUnread(db: Db, jobId: string, kind: ObjectKind, ids: readonly string[]): Promise<void> {
+  for (let from = 0; from < ids.length; from += 500) {
+    await db
+      .insertInto('source_object')
+      .values(
+        ids.slice(from, from + 500).map((id) => ({
+          job_id: jobId,
+          kind,
+          id,
+          state: 'unread',
+          display_name: null,
+          attributes: '{}',
+          manager_id: null,
+          roles: null,
+          needs_read: 1,
+          members_read: 0,
+          members_dirty: 0,
+          members_verify: 0,
+          fresh_match: 0,
+          in_scope: 0,
+          changed_seq: 0,
+          planned_seq: 0,
+          seen_reading: 0,
+        })),
+      )
+      .onConflict((conflict) => conflict.columns(['job_id', 'kind', 'id']).doNothing())
+      .execute();
+  }
+}
+
+/** Stores what a reading says; the row must exist. Moves changed_seq when `sequence` is given. */
+export async function storeImage(db: Db, jobId: string, image: ObjectImage, sequence: number | null): Promise<void> {
+  await db
+    .updateTable('source_object')
+    .set({
+      state: image.state,
+      display_name: image.displayName,
+      attributes: image.attributes,
+      manager_id: image.managerId,
+      needs_read: 0,
+      ...(sequence === null ? {} : { changed_seq: sequence }),
+    })
+    .where('job_id', '=', jobId)
+    .where('kind', '=', image.kind)
+    .where('id', '=', image.id)
+    .execute();
+}
+
+/** Sets columns of some objects. */
+export async function updateObjects(
+  db: Db,
+  jobId: string,
+  kind: ObjectKind,
+  ids: readonly string[],
+  columns: Partial<Omit<SourceObjectTable, 'row_id' | 'job_id' | 'kind' | 'id'>>,
+): Promise<void> {
+  for (let from = 0; from < ids.length; from += 500) {
+    await db
+      .updateTable('source_object')
+      .set(columns)
+      .where('job_id', '=', jobId)
+      .where('kind', '=', kind)
+      .where('id', 'in', ids.slice(from, from + 500))
+      .execute();
+  }
+}
+
+/** Sets columns of all objects of a job. */
+export async function updateAllObjects(
+  db: Db,
+  jobId: string,
+  columns: Partial<Omit<SourceObjectTable, 'row_id' | 'job_id' | 'kind' | 'id'>>,
+): Promise<void> {
+  await db.updateTable('source_object').set(columns).where('job_id', '=', jobId).execute();
+}
+
+/** Marks the groups that have one of these members: their members in the target may differ now. */
+export async function markGroupsOfMembers(
+  db: Db,
+  jobId: string,
+  memberIds: readonly string[],
+  verify: boolean,
+): Promise<void> {
+  for (let from = 0; from < memberIds.length; from += 500) {
+    const slice = memberIds.slice(from, from + 500);
+    await db
+      .updateTable('source_object')
+      .set(verify ? { members_dirty: 1, members_verify: 1 } : { members_dirty: 1 })
+      .where('job_id', '=', jobId)
+      .where('kind', '=', 'group')
+      .where('id', 'in', (eb) =>
+        eb.selectFrom('member').select('group_id').where('job_id', '=', jobId).where('member_id', 'in', slice),
+      )
+      .execute();
+  }
+}
+
+/** Groups with a link whose members in the target may differ; those whose last attempt failed wait for their time. */
+export function dirtyGroups(db: Db, jobId: string, now: number) {
+  return db
+    .selectFrom('source_object')
+    .innerJoin('link', (join) =>
+      join
+        .onRef('link.job_id', '=', 'source_object.job_id')
+        .onRef('link.kind', '=', 'source_object.kind')
+        .onRef('link.source_id', '=', 'source_object.id'),
+    )
+    .select(['source_object.id', 'source_object.display_name', 'source_object.members_verify', 'link.target_id'])
+    .where('source_object.job_id', '=', jobId)
+    .where('source_object.kind', '=', 'group')
+    .where('source_object.members_dirty', '=', 1)
+    .where('source_object.in_scope', '=', 1)
+    .where((eb) =>
+      eb.not(
+        eb.exists(
+          eb
+            .selectFrom('escrow')
+            .select('escrow.code')
+            .where('escrow.job_id', '=', jobId)
+            .where('escrow.kind', '=', 'group')
+            .whereRef('escrow.source_id', '=', 'source_object.id')
+            .where('escrow.next_attempt', '>', now),
+        ),
+      ),
+    )
+    .orderBy('source_object.id')
+    .execute();
+}
+
+/** Number of objects in scope. */
+export async function countInScope(db: Db, jobId: string): Promise<number> {
+  const row = await db
+    .selectFrom('source_object')
+    .select((eb) => eb.fn.countAll<number>().as('count'))
+    .where('job_id', '=', jobId)
+    .where('in_scope', '=', 1)
+    .executeTakeFirstOrThrow();
+  return Number(row.count);
+}
+
+/** Marks the objects whose escrow is due, so that they are planned afresh. */
+export async function markEscrowsDue(db: Db, jobId: string, now: number, sequence: number): Promise<void> {
+  await sql`
+    update source_object set changed_seq = ${sequence}
+    where job_id = ${jobId} and exists (
+      select 1 from escrow where escrow.job_id = source_object.job_id and escrow.kind = source_object.kind
+        and escrow.source_id = source_object.id and escrow.next_attempt <= ${now})`.execute(db);
+}
