@@ -1,0 +1,70 @@
+// Building elements of multi-valued attributes from single wanted values: `emails[type eq "work"].value` and
+// `emails[type eq "work"].display` are one element. Used when an account or an element does not exist yet.
+import { isListOfComplex } from './core-schema.ts';
+import { attributeText, type ScimPath } from './path.ts';
+import { elementMatches, isComplex, isMultiple, isUnassigned, memberOf, type ScimComplex } from './read.ts';
+import { ENTERPRISE_SCHEMA, type ScimValue } from './resource.ts';
+
+/** A wanted value with its place. */
+export interface PlacedValue {
+  readonly path: ScimPath;
+  readonly value: ScimValue;
+}
+
+/** Elements of one multi-valued attribute that are to be added together. */
+export interface ElementGroup {
+  /** A path whose attribute and extension are those of the group. */
+  readonly path: ScimPath;
+  readonly elements: readonly ScimComplex[];
+}
+
+/**
+ * Groups values of value paths (with a filter) by attribute, and within it by filter into one element each, in the order in
+ * which they first appear. The filter's own attribute becomes part of the element: `{ type: 'work', value: … }`.
+ */
+export function groupElements(values: readonly PlacedValue[]): ElementGroup[] {
+  const groups = new Map<string, { path: ScimPath; elements: Map<string, Record<string, ScimValue>> }>();
+  for (const { path, value } of values) {
+    const { filter, subAttribute } = path;
+    if (filter === undefined || isUnassigned(value)) continue;
+    const groupKey = attributeText(path).toLowerCase();
+    const group = groups.get(groupKey) ?? { path, elements: new Map<string, Record<string, ScimValue>>() };
+    groups.set(groupKey, group);
+    const elementKey = `${filter.attribute} ${String(filter.value)}`.toLowerCase();
+    const element = group.elements.get(elementKey) ?? { [filter.attribute]: filter.value };
+    group.elements.set(elementKey, element);
+    if (subAttribute !== undefined) element[subAttribute] = value;
+    else if (isComplex(value)) Object.assign(element, value);
+    else element['value'] = value;
+  }
+  return [...groups.values()].map(({ path, elements }) => ({ path, elements: [...elements.values()] }));
+}
+
+/**
+ * Marks one e-mail address as primary where none is said to be: the work address, else the first. Entra does so for
+ * `emails[type eq "work"]` and for no other attribute; two primaries are refused by some targets.
+ */
+export function withPrimaryEmail(path: ScimPath, elements: readonly ScimComplex[]): readonly ScimComplex[] {
+  if (path.schema !== undefined || path.attribute.toLowerCase() !== 'emails') return elements;
+  if (elements.some((element) => memberOf(element, 'primary') !== undefined)) return elements;
+  const work = elements.findIndex((element) => elementMatches(element, { attribute: 'type', value: 'work' }));
+  const chosen = Math.max(work, 0);
+  return elements.map((element, index) => (index === chosen ? { ...element, primary: true } : element));
+}
+
+/** Whether a path names the enterprise manager itself, which is written as `{ value: id }` (RFC 7643 section 4.3). */
+export function isManager(path: ScimPath): boolean {
+  return (
+    path.schema?.toLowerCase() === ENTERPRISE_SCHEMA.toLowerCase() &&
+    path.attribute.toLowerCase() === 'manager' &&
+    path.subAttribute === undefined
+  );
+}
+
+/** The value as it goes on the wire: the manager as an object, texts of core lists (`roles`) as `{ value }`. */
+export function wireValue(path: ScimPath, value: ScimValue): ScimValue {
+  if (isManager(path) && typeof value === 'string') return { value };
+  if (path.schema !== undefined || path.subAttribute !== undefined || !isListOfComplex(path.attribute)) return value;
+  const items = isMultiple(value) ? value : [value];
+  return items.map((item) => (isComplex(item) || item === null ? item : { value: item }));
+}

@@ -1,0 +1,116 @@
+// One request with its tries: waits for the throttle, sends, and sends again what is safe to send again. Reads are; writes
+// only when the target said that it did not do them (429, 503 with Retry-After) or nobody was reached. Whatever else happens
+// to a write is handed back as ambiguous, because sending it again could do it twice.
+import type { Clock } from '../engine/ports.ts';
+import type { ObjectFault } from '../model/errors.ts';
+import type { Answer } from './answer.ts';
+import { credentialsInvalid, faultOfFailure, incompatible, tlsFailed, tooManyRequests, unreachable } from './faults.ts';
+import { backOffMilliseconds, retryAfterMilliseconds } from './retry-after.ts';
+import type { Throttle } from './throttle.ts';
+import { type FailureKind, type Outcome, type ScimRequest, scimRoot, type Transport } from './transport.ts';
+
+/** An answer below the retry rules (any status except 401 and redirects), or the fault of the object. */
+export type Exchanged =
+  | { readonly ok: true; readonly answer: Answer }
+  | { readonly ok: false; readonly fault: ObjectFault };
+
+export interface ExchangeOptions {
+  readonly transport: Transport;
+  readonly throttle: Throttle;
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly baseUrl: string;
+  readonly token: () => string;
+  /** All waits of one call together are at most this long. */
+  readonly maxWaitSeconds: number;
+}
+
+const MOST_TRIES = 5;
+const TRIES_AFTER: Readonly<Record<Exclude<FailureKind, 'tls'>, number>> = {
+  unreachable: 3,
+  timeout: 2,
+  reset: MOST_TRIES,
+  oversized: 1,
+};
+
+/** Sends requests with retries; shared by all operations of one target. */
+export class Exchange {
+  private readonly options: ExchangeOptions;
+  readonly root: string;
+
+  constructor(options: ExchangeOptions) {
+    this.options = options;
+    this.root = scimRoot(options.baseUrl);
+  }
+
+  /** The token for redaction. */
+  token(): string {
+    return this.options.token();
+  }
+
+  /** Throws JobFault for 401, redirects, unreachable hosts and TLS; rejects when the signal is aborted. */
+  async send(request: ScimRequest, signal: AbortSignal): Promise<Exchanged> {
+    const { throttle, transport, clock } = this.options;
+    let left = this.options.maxWaitSeconds * 1000;
+    for (let attempt = 1; ; attempt += 1) {
+      const closedFor = await throttle.admit(signal);
+      if (closedFor > 0) return { ok: false, fault: tooManyRequests(request, closedFor / 1000) };
+      const outcome = await transport.send(request, signal);
+      const wait = this.waitBeforeRetry(outcome, request, attempt);
+      if (wait === undefined) return this.settle(outcome, request);
+      const { milliseconds, shared } = wait;
+      if (milliseconds > left) {
+        if (!shared) return this.settle(outcome, request);
+        throttle.close(milliseconds);
+        const status = outcome.kind === 'answer' ? outcome.answer.status : undefined;
+        return { ok: false, fault: tooManyRequests(request, milliseconds / 1000, status) };
+      }
+      left -= milliseconds;
+      if (shared) throttle.pause(milliseconds);
+      else await clock.sleep(milliseconds, signal);
+    }
+  }
+
+  // Undefined when there is to be no further try.
+  private waitBeforeRetry(
+    outcome: Outcome,
+    request: ScimRequest,
+    attempt: number,
+  ): { milliseconds: number; shared: boolean } | undefined {
+    const { clock, random } = this.options;
+    const isRead = request.method === 'GET';
+    const backOff = backOffMilliseconds(attempt, random);
+    if (outcome.kind === 'failure') {
+      if (outcome.failure === 'tls' || attempt >= TRIES_AFTER[outcome.failure]) return undefined;
+      const safe = isRead || outcome.failure === 'unreachable';
+      return safe ? { milliseconds: backOff, shared: false } : undefined;
+    }
+    const { status, retryAfter, date } = outcome.answer;
+    if (attempt >= triesFor(status)) return undefined;
+    const asked = retryAfterMilliseconds(retryAfter, date, clock.now());
+    if (status === 429 || (status === 503 && asked !== undefined))
+      return { milliseconds: asked ?? backOff, shared: true };
+    return isRead ? { milliseconds: backOff, shared: false } : undefined;
+  }
+
+  private settle(outcome: Outcome, request: ScimRequest): Exchanged {
+    if (outcome.kind === 'failure') {
+      if (outcome.failure === 'unreachable') throw unreachable(this.root, outcome.detail);
+      if (outcome.failure === 'tls') throw tlsFailed(this.root, outcome.detail);
+      return { ok: false, fault: faultOfFailure(outcome.failure, outcome.detail, request) };
+    }
+    const { answer } = outcome;
+    if (answer.status === 401) throw credentialsInvalid(answer, request, this.token());
+    if (answer.status >= 300 && answer.status < 400) throw incompatible(this.root, request, answer, this.token());
+    if (answer.status === 429 || (answer.status === 503 && answer.retryAfter !== undefined)) {
+      return { ok: false, fault: tooManyRequests(request, undefined, answer.status) };
+    }
+    return { ok: true, answer };
+  }
+}
+
+// 500 is often permanent for one object, so it is not asked for long; 501 always is.
+function triesFor(status: number): number {
+  if (status === 500) return 3;
+  return [408, 425, 429, 502, 503, 504].includes(status) ? MOST_TRIES : 1;
+}

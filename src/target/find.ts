@@ -1,0 +1,109 @@
+// Looking resources up by a value. Only `eq` is asked, and no answer is believed unread: servers ignore the attribute, the
+// filter or the case, so every resource answered is checked for the value. No result is no proof of absence; the caller
+// handles the 409 that may follow. A refused value path is asked again in the two other forms that servers understand.
+import type { TargetResult } from '../engine/ports.ts';
+import { equalsFilter } from '../scim/filter.ts';
+import { attributeText, parsePath, type ScimPath } from '../scim/path.ts';
+import { elementsOf, isComplex, memberOf, readAttribute, readPath } from '../scim/read.ts';
+import type { ScimKind, ScimResource, ScimValue } from '../scim/resource.ts';
+import { listOf } from './answer.ts';
+import type { Exchange } from './exchange.ts';
+import { faultOfAnswer, incompatible } from './faults.ts';
+import { isSuccess } from './success.ts';
+import type { ScimRequest } from './transport.ts';
+
+const CASE_EXACT = new Set(['id', 'externalid']);
+const REFUSED_FILTER = new Set([400, 403, 500, 501]);
+
+/** Remembers, per attribute, which form of filter a target understood. */
+export class Finder {
+  private readonly exchange: Exchange;
+  private readonly understood = new Map<string, number>();
+
+  constructor(exchange: Exchange) {
+    this.exchange = exchange;
+  }
+
+  /** Resources that really have the value. Throws TargetIncompatible for 404 and for answers that are no list. */
+  async find(
+    kind: ScimKind,
+    attribute: string,
+    value: string,
+    signal: AbortSignal,
+  ): Promise<TargetResult<readonly ScimResource[]>> {
+    const parsed = parsePath(attribute);
+    const path = parsed.ok ? parsed.path : undefined;
+    const forms = filterForms(attribute, path, value);
+    const key = `${kind} ${attribute.toLowerCase()}`;
+    const first = this.understood.get(key) ?? 0;
+    let refusal: TargetResult<readonly ScimResource[]> | undefined;
+    for (let form = first; form < forms.length; form += 1) {
+      const asked = await this.ask(kind, forms[form] ?? '', signal);
+      if (asked.ok) {
+        this.understood.set(key, form);
+        return { ok: true, value: asked.value.filter((resource) => hasValue(resource, attribute, path, value)) };
+      }
+      refusal ??= asked;
+      if (!REFUSED_FILTER.has(asked.fault.status ?? 0)) return asked;
+    }
+    return refusal ?? { ok: true, value: [] };
+  }
+
+  private async ask(
+    kind: ScimKind,
+    filter: string,
+    signal: AbortSignal,
+  ): Promise<TargetResult<readonly ScimResource[]>> {
+    const { exchange } = this;
+    const request: ScimRequest = { method: 'GET', path: `/${kind}s`, query: { filter } };
+    const exchanged = await exchange.send(request, signal);
+    if (!exchanged.ok) return exchanged;
+    const { answer } = exchanged;
+    if (answer.status === 404) throw incompatible(exchange.root, request, answer, exchange.token());
+    if (!isSuccess(answer)) return { ok: false, fault: faultOfAnswer(answer, request, exchange.token()) };
+    if (answer.status === 204) return { ok: true, value: [] };
+    const list = listOf(answer.json);
+    if (list === undefined) throw incompatible(exchange.root, request, answer, exchange.token());
+    return { ok: true, value: list.resources };
+  }
+}
+
+// `emails[type eq "work"].value eq "x"` as Entra writes it, then RFC 7644's value path, then without the type.
+function filterForms(attribute: string, path: ScimPath | undefined, value: string): readonly string[] {
+  const plain = equalsFilter(attribute, value);
+  if (path?.filter === undefined || path.subAttribute === undefined) return [plain];
+  const name = attributeText(path);
+  const chosen = `${path.filter.attribute} eq ${JSON.stringify(path.filter.value)}`;
+  return [
+    plain,
+    `${name}[${chosen} and ${equalsFilter(path.subAttribute, value)}]`,
+    equalsFilter(`${name}.${path.subAttribute}`, value),
+  ];
+}
+
+function hasValue(resource: ScimResource, attribute: string, path: ScimPath | undefined, value: string): boolean {
+  const exact = CASE_EXACT.has(attribute.toLowerCase());
+  const wanted = exact ? value : value.toLowerCase();
+  return heldValues(resource, path).some((held) => (exact ? held : held.toLowerCase()) === wanted);
+}
+
+// Elements that do not say their type (Zscaler's e-mails) may be the wanted one.
+function heldValues(resource: ScimResource, path: ScimPath | undefined): readonly string[] {
+  if (path === undefined) return [];
+  const { filter, subAttribute } = path;
+  const found = elementsOf(readPath(resource, path)).flatMap(texts);
+  if (filter === undefined || subAttribute === undefined) return found;
+  const untyped = elementsOf(readAttribute(resource, path)).filter(
+    (element) => isComplex(element) && memberOf(element, filter.attribute) === undefined,
+  );
+  return [
+    ...found,
+    ...untyped.flatMap((element) => (isComplex(element) ? texts(memberOf(element, subAttribute)) : [])),
+  ];
+}
+
+function texts(value: ScimValue | undefined): readonly string[] {
+  if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') return [String(value)];
+  if (isComplex(value)) return texts(memberOf(value, 'value'));
+  return [];
+}

@@ -1,0 +1,206 @@
+// The SCIM 2.0 client: `ScimTarget` over HTTP (RFC 7644 section 3). It decides nothing about people; it knows how servers
+// differ from the RFC and from each other, and says honestly what is not known after a broken request.
+import type { Clock, ScimTarget, TargetResult } from '../engine/ports.ts';
+import type { TargetProfile } from '../model/profile.ts';
+import { type Capabilities, NO_DISCOVERY } from '../scim/capabilities.ts';
+import { PATCH_SCHEMA, type PatchOperation, resourceId, type ScimKind, type ScimResource } from '../scim/resource.ts';
+import { type Answer, isNotJson, isWebPage, resourceOf } from './answer.ts';
+import { discover } from './discovery.ts';
+import { Exchange } from './exchange.ts';
+import { faultOfAnswer, incompatible, incompatibleAnswer } from './faults.ts';
+import { Finder } from './find.ts';
+import { listResources } from './list.ts';
+import type { PatchResult } from './member-removal.ts';
+import { PatchLadder } from './patch-ladder.ts';
+import { isSuccess } from './success.ts';
+import { Throttle } from './throttle.ts';
+import { type ExchangeRecord, type ScimRequest, Transport } from './transport.ts';
+
+export interface ScimTargetOptions {
+  /** The SCIM root; a query in it (Entra's feature flags) is not sent. */
+  readonly baseUrl: string;
+  /** The bearer token, asked for every request, so that it may be renewed. */
+  readonly token: () => string;
+  readonly profile: TargetProfile;
+  /** For one request until its answer is complete. */
+  readonly timeoutSeconds: number;
+  /** PEM of an authority that is trusted besides the usual ones. */
+  readonly ca?: string;
+  readonly clock: Clock;
+  readonly userAgent?: string;
+  /** Larger answers are refused; 8 MiB unless given. */
+  readonly maxBodyBytes?: number;
+  /** How long one call waits for the target's sake (Retry-After, back-off) altogether; 120 unless given. */
+  readonly maxWaitSeconds?: number;
+  /** Between 0 and 1, for the jitter of back-off. */
+  readonly random: () => number;
+  /** Told of every request sent, for metrics and debug logs. */
+  readonly observe?: (record: ExchangeRecord) => void;
+}
+
+/** A client for one target; throttle, connections and what is learned about the target belong to it. */
+export function createScimTarget(options: ScimTargetOptions): ScimTarget {
+  const { profile, clock } = options;
+  const transport = new Transport({
+    baseUrl: options.baseUrl,
+    token: options.token,
+    contentType: profile.contentType,
+    concurrency: profile.concurrency,
+    timeoutSeconds: options.timeoutSeconds,
+    maxBodyBytes: options.maxBodyBytes ?? 8 * 1024 * 1024,
+    userAgent: options.userAgent ?? 'scimsync',
+    ca: options.ca,
+    clock,
+    observe: options.observe,
+  });
+  const exchange = new Exchange({
+    transport,
+    throttle: new Throttle(profile.rateLimits, clock),
+    clock,
+    random: options.random,
+    baseUrl: options.baseUrl,
+    token: options.token,
+    maxWaitSeconds: options.maxWaitSeconds ?? 120,
+  });
+  return new HttpScimTarget(profile, transport, exchange);
+}
+
+class HttpScimTarget implements ScimTarget {
+  private readonly profile: TargetProfile;
+  private readonly transport: Transport;
+  private readonly exchange: Exchange;
+  private readonly finder: Finder;
+  private readonly ladder: PatchLadder;
+  private capabilities: Capabilities = NO_DISCOVERY;
+
+  constructor(profile: TargetProfile, transport: Transport, exchange: Exchange) {
+    this.profile = profile;
+    this.transport = transport;
+    this.exchange = exchange;
+    this.finder = new Finder(exchange);
+    this.ladder = new PatchLadder({
+      patch: (kind, id, operations, signal) => this.patchOnce(kind, id, operations, signal),
+      get: (kind, id, signal) => this.get(kind, id, signal),
+    });
+  }
+
+  get requests(): { readonly scim: number } {
+    return { scim: this.transport.sent };
+  }
+
+  async discover(signal: AbortSignal): Promise<Capabilities> {
+    if (!this.profile.discovery) return NO_DISCOVERY;
+    const capabilities = await discover(this.exchange, signal);
+    this.remember(capabilities);
+    return capabilities;
+  }
+
+  remember(capabilities: Capabilities): void {
+    this.capabilities = capabilities;
+  }
+
+  find(
+    kind: ScimKind,
+    attribute: string,
+    value: string,
+    signal: AbortSignal,
+  ): Promise<TargetResult<readonly ScimResource[]>> {
+    return this.finder.find(kind, attribute, value, signal);
+  }
+
+  list(kind: ScimKind, signal: AbortSignal): ReturnType<typeof listResources> {
+    const { pageSize, maxPages } = this.profile;
+    const limit = this.capabilities.filterMaxResults ?? pageSize;
+    return listResources(kind, { exchange: this.exchange, pageSize: Math.min(pageSize, limit), maxPages }, signal);
+  }
+
+  async get(kind: ScimKind, id: string, signal: AbortSignal): Promise<PatchResult> {
+    const request: ScimRequest = { method: 'GET', path: resourcePath(kind, id) };
+    const exchanged = await this.exchange.send(request, signal);
+    if (!exchanged.ok) return exchanged;
+    const { answer } = exchanged;
+    if (answer.status === 404 || answer.status === 410) return { ok: true, value: null };
+    if (!isSuccess(answer)) return this.refused(answer, request);
+    this.mustBeScim(answer, request);
+    const resource = resourceOf(answer.json);
+    const answered = resource === undefined ? undefined : resourceId(resource);
+    if (resource === undefined || answered?.toLowerCase() !== id.toLowerCase()) {
+      const what = answered === undefined ? 'it has no resource with an id' : 'it is a resource with another id';
+      return { ok: false, fault: incompatibleAnswer(request, what, answer.status) };
+    }
+    return { ok: true, value: resource };
+  }
+
+  async create(kind: ScimKind, resource: ScimResource, signal: AbortSignal): Promise<TargetResult<ScimResource>> {
+    const request: ScimRequest = { method: 'POST', path: `/${kind}s`, body: resource };
+    const exchanged = await this.exchange.send(request, signal);
+    if (!exchanged.ok) return exchanged;
+    const { answer } = exchanged;
+    if (answer.status === 404) throw incompatible(this.exchange.root, request, answer, this.exchange.token());
+    if (!isSuccess(answer)) return this.refused(answer, request);
+    this.mustBeScim(answer, request);
+    const created = resourceOf(answer.json);
+    if (created === undefined || resourceId(created) === undefined) {
+      const what = 'it says success, but has no resource with an id';
+      return { ok: false, fault: incompatibleAnswer(request, what, answer.status) };
+    }
+    return { ok: true, value: created };
+  }
+
+  async patch(
+    kind: ScimKind,
+    id: string,
+    operations: readonly PatchOperation[],
+    signal: AbortSignal,
+  ): Promise<PatchResult> {
+    if (operations.length === 0) return { ok: true, value: null };
+    return this.ladder.send(kind, id, operations, signal);
+  }
+
+  async remove(kind: ScimKind, id: string, signal: AbortSignal): Promise<TargetResult<void>> {
+    const request: ScimRequest = { method: 'DELETE', path: resourcePath(kind, id) };
+    const exchanged = await this.exchange.send(request, signal);
+    if (!exchanged.ok) return exchanged;
+    const { answer } = exchanged;
+    if (answer.status === 404 || answer.status === 410) return { ok: true, value: undefined };
+    if (!isSuccess(answer)) return this.refused(answer, request);
+    this.mustBeScim(answer, request);
+    return { ok: true, value: undefined };
+  }
+
+  private async patchOnce(
+    kind: ScimKind,
+    id: string,
+    operations: readonly PatchOperation[],
+    signal: AbortSignal,
+  ): Promise<PatchResult> {
+    const body = { schemas: [PATCH_SCHEMA], Operations: operations };
+    const request: ScimRequest = { method: 'PATCH', path: resourcePath(kind, id), body };
+    const exchanged = await this.exchange.send(request, signal);
+    if (!exchanged.ok) return exchanged;
+    const { answer } = exchanged;
+    if (!isSuccess(answer)) return this.refused(answer, request);
+    this.mustBeScim(answer, request);
+    const resource = resourceOf(answer.json);
+    return { ok: true, value: resource !== undefined && resourceId(resource) !== undefined ? resource : null };
+  }
+
+  private refused(answer: Answer, request: ScimRequest): { ok: false; fault: ReturnType<typeof faultOfAnswer> } {
+    return { ok: false, fault: faultOfAnswer(answer, request, this.exchange.token()) };
+  }
+
+  // A sign-in page or a proxy's message with status 200: what it says about one object would be true of none. A word of
+  // confirmation after PATCH or DELETE is tolerated.
+  private mustBeScim(answer: Answer, request: ScimRequest): void {
+    const confirms = request.method === 'PATCH' || request.method === 'DELETE';
+    if (answer.status === 200 && isNotJson(answer) && (!confirms || isWebPage(answer))) {
+      throw incompatible(this.exchange.root, request, answer, this.exchange.token());
+    }
+  }
+}
+
+// Ids of only dots never come from here (answer.ts); encoded twice they name nothing instead of the list itself.
+function resourcePath(kind: ScimKind, id: string): string {
+  const encoded = encodeURIComponent(id.toWellFormed());
+  return `/${kind}s/${/^\.{1,2}$/.test(encoded) ? encoded.replaceAll('.', '%252E') : encoded}`;
+}

@@ -1,0 +1,224 @@
+// One HTTP request, nothing more: no retry, no waiting, no reading of meaning. The only file that knows axios. Redirects are
+// not followed (the token would travel with them); proxies named in the environment are not used, so that what reaches the
+// target is what the configuration says; TLS is always verified, a CA file adds to the trusted roots.
+import http from 'node:http';
+import https from 'node:https';
+import tls from 'node:tls';
+import axios, { type AxiosInstance } from 'axios';
+import type { Clock } from '../engine/ports.ts';
+import { JobFault } from '../model/errors.ts';
+import { type Answer, parseJson } from './answer.ts';
+import { Slots } from './slots.ts';
+
+export type Method = 'GET' | 'POST' | 'PATCH' | 'DELETE';
+
+/** A request relative to the SCIM root. */
+export interface ScimRequest {
+  readonly method: Method;
+  /** Begins with a slash; ids are encoded already. */
+  readonly path: string;
+  /** Encoded here, blanks as %20. */
+  readonly query?: Readonly<Record<string, string>>;
+  /** Sent as JSON. */
+  readonly body?: unknown;
+}
+
+/** Why there is no answer. Only `unreachable` and `tls` are sure not to have been carried out. */
+export type FailureKind = 'unreachable' | 'tls' | 'timeout' | 'reset' | 'oversized';
+
+/** What became of one request. */
+export type Outcome =
+  | { readonly kind: 'answer'; readonly answer: Answer }
+  | { readonly kind: 'failure'; readonly failure: FailureKind; readonly detail: string };
+
+/** One request as measured, for metrics and debug logs; it names no values. */
+export interface ExchangeRecord {
+  readonly method: Method;
+  /** First segment of the path, for instance `Users`. */
+  readonly endpoint: string;
+  readonly status: number | null;
+  readonly failure: FailureKind | null;
+  readonly milliseconds: number;
+}
+
+export interface TransportOptions {
+  readonly baseUrl: string;
+  readonly token: () => string;
+  readonly contentType: string;
+  readonly concurrency: number;
+  readonly timeoutSeconds: number;
+  readonly maxBodyBytes: number;
+  readonly userAgent: string;
+  readonly ca: string | undefined;
+  readonly clock: Clock;
+  readonly observe: ((record: ExchangeRecord) => void) | undefined;
+}
+
+/**
+ * The SCIM root: without query and fragment (Entra's `?aadOptscim062020` belongs to Entra's configuration, not into
+ * requests), without a trailing slash.
+ */
+export function scimRoot(baseUrl: string): string {
+  const url = new URL(baseUrl);
+  return `${url.origin}${url.pathname.replace(/\/+$/, '')}`;
+}
+
+/** The URL of a request, every part of the query percent-encoded. */
+export function requestUrl(root: string, request: ScimRequest): string {
+  const pairs = Object.entries(request.query ?? {}).map(
+    ([name, value]) => `${encodeURIComponent(name)}=${encodeURIComponent(value.toWellFormed())}`,
+  );
+  return pairs.length === 0 ? `${root}${request.path}` : `${root}${request.path}?${pairs.join('&')}`;
+}
+
+const UNREACHABLE = new Set([
+  'ECONNREFUSED',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EAI_FAIL',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'EHOSTDOWN',
+]);
+const SENDABLE_TOKEN = /^[\x21-\x7e]+$/;
+const TLS_CODE = /^(ERR_TLS|ERR_SSL|CERT_|SELF_SIGNED|DEPTH_ZERO|UNABLE_TO_|INVALID_CA|HOSTNAME_MISMATCH|EPROTO$)/;
+
+/** Sends requests and counts them. */
+export class Transport {
+  /** Requests sent so far. */
+  sent = 0;
+  private readonly options: TransportOptions;
+  private readonly root: string;
+  private readonly http: AxiosInstance;
+  private readonly slots: Slots;
+
+  constructor(options: TransportOptions) {
+    this.options = options;
+    this.root = scimRoot(options.baseUrl);
+    this.slots = new Slots(options.concurrency);
+    const agent = { keepAlive: true, maxSockets: options.concurrency };
+    const ca = options.ca === undefined ? {} : { ca: [...tls.getCACertificates('default'), options.ca] };
+    this.http = axios.create({
+      httpAgent: new http.Agent(agent),
+      httpsAgent: new https.Agent({ ...agent, ...ca }),
+      proxy: false,
+      maxRedirects: 0,
+      maxContentLength: options.maxBodyBytes,
+      maxBodyLength: Number.POSITIVE_INFINITY,
+      responseType: 'text',
+      transformRequest: [(data: unknown) => data],
+      transformResponse: [(data: unknown) => data],
+      validateStatus: () => true,
+    });
+  }
+
+  /** Sends one request when a slot is free. Rejects only with the signal's reason or a JobFault. */
+  send(request: ScimRequest, signal: AbortSignal): Promise<Outcome> {
+    return this.slots.run(() => this.sendNow(request, signal), signal);
+  }
+
+  private async sendNow(request: ScimRequest, signal: AbortSignal): Promise<Outcome> {
+    const began = this.options.clock.now().getTime();
+    const deadline = new AbortController();
+    const abort = (): void => deadline.abort();
+    const timer = setTimeout(abort, this.options.timeoutSeconds * 1000);
+    signal.addEventListener('abort', abort, { once: true });
+    this.sent += 1;
+    try {
+      const outcome = await this.exchange(request, deadline.signal);
+      signal.throwIfAborted();
+      this.record(request, outcome, began);
+      return outcome;
+    } finally {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', abort);
+    }
+  }
+
+  private async exchange(request: ScimRequest, deadline: AbortSignal): Promise<Outcome> {
+    try {
+      const response = await this.http.request<string | undefined>({
+        method: request.method,
+        url: requestUrl(this.root, request),
+        headers: this.headers(request),
+        signal: deadline,
+        ...(request.body === undefined ? {} : { data: JSON.stringify(request.body) }),
+      });
+      const text = response.data ?? '';
+      const header = (name: string): string | undefined => {
+        const value: unknown = response.headers[name];
+        return typeof value === 'string' ? value : undefined;
+      };
+      const answer: Answer = {
+        status: response.status,
+        contentType: header('content-type') ?? '',
+        text,
+        json: parseJson(text),
+        location: header('location'),
+        retryAfter: header('retry-after'),
+        date: header('date'),
+      };
+      return { kind: 'answer', answer };
+    } catch (error) {
+      return this.failure(error, deadline);
+    }
+  }
+
+  private headers(request: ScimRequest): Record<string, string> {
+    const token = this.options.token();
+    if (!SENDABLE_TOKEN.test(token)) throw unusableToken(); // axios would drop line breaks silently
+    const headers = {
+      Accept: 'application/scim+json, application/json',
+      Authorization: `Bearer ${token}`,
+      'User-Agent': this.options.userAgent,
+    };
+    return request.body === undefined ? headers : { ...headers, 'Content-Type': this.options.contentType };
+  }
+
+  // Failures are named by their codes: error messages may hold the request with its token.
+  private failure(error: unknown, deadline: AbortSignal): Outcome {
+    if (!axios.isAxiosError(error)) throw error;
+    const code = error.code ?? errorCode(error.cause) ?? '';
+    if (deadline.aborted || (code === 'ETIMEDOUT' && !isConnecting(error.cause))) {
+      return {
+        kind: 'failure',
+        failure: 'timeout',
+        detail: `no complete answer within ${this.options.timeoutSeconds} s`,
+      };
+    }
+    if (/maxContentLength/.test(error.message)) {
+      return { kind: 'failure', failure: 'oversized', detail: `larger than ${this.options.maxBodyBytes} bytes` };
+    }
+    if (UNREACHABLE.has(code) || code === 'ETIMEDOUT') return { kind: 'failure', failure: 'unreachable', detail: code };
+    if (TLS_CODE.test(code)) return { kind: 'failure', failure: 'tls', detail: code };
+    return { kind: 'failure', failure: 'reset', detail: code === '' ? 'connection lost' : code };
+  }
+
+  private record(request: ScimRequest, outcome: Outcome, began: number): void {
+    this.options.observe?.({
+      method: request.method,
+      endpoint: request.path.split('/')[1] ?? '',
+      status: outcome.kind === 'answer' ? outcome.answer.status : null,
+      failure: outcome.kind === 'failure' ? outcome.failure : null,
+      milliseconds: this.options.clock.now().getTime() - began,
+    });
+  }
+}
+
+function errorCode(error: unknown): string | undefined {
+  if (typeof error !== 'object' || error === null || !('code' in error)) return undefined;
+  return typeof error.code === 'string' ? error.code : undefined;
+}
+
+// Node tries several addresses of a host and then reports all failures to connect in one error.
+function isConnecting(cause: unknown): boolean {
+  if (cause instanceof AggregateError) return true;
+  return typeof cause === 'object' && cause !== null && 'syscall' in cause && cause.syscall === 'connect';
+}
+
+function unusableToken(): JobFault {
+  return new JobFault(
+    'TargetCredentialsInvalid',
+    'The token of the target is empty or holds a character that cannot be sent in a header, such as a blank or a line break.',
+  );
+}

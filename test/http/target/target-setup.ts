@@ -1,0 +1,37 @@
+// A client with virtual time and a fixed jitter, for the tests of this folder.
+import { type TargetProfile, targetProfileSchema } from '../../../src/model/profile.ts';
+import { createScimTarget, type ScimTargetOptions } from '../../../src/target/scim-target.ts';
+import { VirtualClock } from './virtual-clock.ts';
+
+export const ROOT = 'http://scim.test:8080/scim/v2';
+export const TOKEN = 'tok-123456-secret';
+
+export interface Setup {
+  readonly target: ReturnType<typeof createScimTarget>;
+  readonly clock: VirtualClock;
+  readonly signal: AbortSignal;
+}
+
+/** A client of `ROOT` unless options say otherwise; `random` is 1, so back-off takes its longest. */
+export function aTarget(
+  options: Partial<Omit<ScimTargetOptions, 'profile' | 'clock'>> & { profile?: Partial<TargetProfile> } = {},
+): Setup {
+  const clock = new VirtualClock();
+  const target = createScimTarget({
+    baseUrl: ROOT,
+    token: () => TOKEN,
+    timeoutSeconds: 30,
+    random: () => 1,
+    ...options,
+    profile: targetProfileSchema.parse(options.profile ?? {}),
+    clock,
+  });
+  return { target, clock, signal: new AbortController().signal };
+}
+
+/** Everything that an async iterable yields. */
+export async function collected<T>(items: AsyncIterable<T>): Promise<T[]> {
+  const all: T[] = [];
+  for await (const item of items) all.push(item);
+  return all;
+}
