@@ -1,0 +1,127 @@
+// Microsoft Graph as the engine's source: puts the parts of this folder together behind SourceConnector. Holds no state
+// of a job; one instance serves all jobs of a source, so that they share token, pause and counters.
+import type { Clock, SourceConnector } from '../engine/ports.ts';
+import { type ConnectionProbes, checkConnection, type SourceCheck } from './connection-test.ts';
+import { readDeltaRound } from './delta.ts';
+import { appRoleAssignment, groupMember, servicePrincipal } from './entries.ts';
+import type { Subject } from './errors.ts';
+import { readDirectoryObjects } from './objects.ts';
+import { type PageReading, readWholeList } from './pages.ts';
+import type { Concern } from './permissions.ts';
+import { ADVANCED_QUERY, assignmentsPath, graphUrl, membersPath, servicePrincipalPath } from './queries.ts';
+import { createRequester, type Requester } from './requester.ts';
+import { createBackoff } from './retry.ts';
+import { createAccessTokens } from './token.ts';
+import { createGraphTransport } from './transport.ts';
+
+/** Whose directory, with which credentials, and how patiently. */
+export interface GraphSourceOptions {
+  readonly tenantId: string;
+  readonly clientId: string;
+  /** Asked whenever a token may have to be requested. */
+  readonly clientSecret: () => string;
+  /** Origin of the token service; see CLOUDS. */
+  readonly authorityHost: string;
+  /** Origin of Microsoft Graph, without the version. */
+  readonly graphBaseUrl: string;
+  readonly scope: string;
+  /** PEM of an authority that is trusted beside the public ones, for Graph and the token service. */
+  readonly ca?: string;
+  /** Compulsory for an authority that is not Microsoft's: otherwise login.microsoftonline.com is asked about it. */
+  readonly disableInstanceDiscovery: boolean;
+  readonly clock: Clock;
+  /** From 0 up to, but not including, 1. */
+  readonly random: () => number;
+  /** For one HTTP exchange, body included; 60 by default. */
+  readonly timeoutSeconds?: number;
+  /** How long one request waits for throttling; 600 by default. */
+  readonly maxWaitSeconds?: number;
+  /** How many pages one list may have; 10 000 by default. */
+  readonly pageLimit?: number;
+}
+
+/** A source, and the checks of test-connection. */
+export interface GraphSource extends SourceConnector {
+  /** Token, service principal and each permission; a fault is a check that is not ok. */
+  testConnection(servicePrincipalId: string, signal: AbortSignal): Promise<SourceCheck[]>;
+}
+
+const CHEAP_PATH: Readonly<Record<Concern, string>> = {
+  users: '/users?$select=id&$top=1',
+  groups: '/groups?$select=id&$top=1',
+  assignments: '/servicePrincipals?$select=id&$top=1',
+  servicePrincipal: '/servicePrincipals?$select=id&$top=1',
+};
+
+/** A connector to Microsoft Graph. Sends nothing and loads no library before its first method is called. */
+export function createGraphSource(options: GraphSourceOptions): GraphSource {
+  const { clock, random } = options;
+  const timeoutSeconds = options.timeoutSeconds ?? 60;
+  const maxWaitSeconds = options.maxWaitSeconds ?? 600;
+  const pageLimit = options.pageLimit ?? 10_000;
+  const { origin } = new URL(options.graphBaseUrl);
+  const tokens = createAccessTokens({ ...options, timeoutSeconds, maxWaitSeconds });
+  const transport = createGraphTransport(
+    { origin, timeoutSeconds, ...(options.ca === undefined ? {} : { ca: options.ca }) },
+    tokens,
+  );
+  const requester: Requester = createRequester(transport, createBackoff({ clock, random, maxWaitSeconds }), clock);
+
+  const get = (path: string, subject: Subject, signal: AbortSignal) =>
+    requester.json({ method: 'GET', url: graphUrl(origin, path) }, subject, signal);
+
+  async function readServicePrincipal(id: string, signal: AbortSignal) {
+    const subject = { concern: 'servicePrincipal', what: `GET /servicePrincipals/${encodeURIComponent(id)}` } as const;
+    return servicePrincipal(await get(servicePrincipalPath(id), subject, signal));
+  }
+
+  async function* list<T>(
+    path: string,
+    reading: Pick<PageReading, 'subject' | 'headers' | 'signal'>,
+    row: (value: unknown) => T,
+  ): AsyncGenerator<readonly T[], void, undefined> {
+    yield* await readWholeList(graphUrl(origin, path), { ...reading, requester, origin, pageLimit }, row);
+  }
+
+  return {
+    readServicePrincipal,
+    async *readAssignments(servicePrincipalId, signal) {
+      const subject = {
+        concern: 'assignments',
+        what: `GET /servicePrincipals/${encodeURIComponent(servicePrincipalId)}/appRoleAssignedTo`,
+        paging: 'list',
+      } as const;
+      for await (const page of list(assignmentsPath(servicePrincipalId), { subject, signal }, appRoleAssignment)) {
+        yield page.filter((row) => row !== undefined);
+      }
+    },
+    readGroupMembers(groupId, depth, signal) {
+      const relation = depth === 'direct' ? 'members' : 'transitiveMembers';
+      const subject = {
+        concern: 'groups',
+        what: `GET /groups/${encodeURIComponent(groupId)}/${relation}`,
+        paging: 'list',
+      } as const;
+      return depth === 'direct'
+        ? list(membersPath(groupId, depth), { subject, signal }, (row) => groupMember(row, undefined))
+        : list(membersPath(groupId, depth), { subject, signal, headers: ADVANCED_QUERY }, (row) =>
+            groupMember(row, 'user'),
+          );
+    },
+    readObjects: (kind, ids, properties, relation, signal) =>
+      readDirectoryObjects({ requester, origin, kind, ids, properties, relation, signal }),
+    readDelta: (from, signal) => readDeltaRound(from, { requester, origin, pageLimit, signal }),
+    testConnection(servicePrincipalId, signal) {
+      const probes: ConnectionProbes = {
+        token: () => tokens.get(signal),
+        servicePrincipal: () => readServicePrincipal(servicePrincipalId, signal),
+        read: (concern) =>
+          get(CHEAP_PATH[concern], { concern, what: `GET ${CHEAP_PATH[concern].split('?')[0] ?? ''}` }, signal),
+      };
+      return checkConnection(probes, signal);
+    },
+    get requests() {
+      return { graph: transport.requests, tokens: tokens.requests };
+    },
+  };
+}

@@ -1,0 +1,67 @@
+// The Microsoft Graph application permissions the adapter needs, and which broader ones include them. Role ids are
+// those of the Microsoft Graph service principal 00000003-0000-0000-c000-000000000000.
+
+/** An application permission the adapter cannot do without. */
+export type GraphPermission = 'User.Read.All' | 'GroupMember.Read.All' | 'Application.Read.All';
+
+/** What a request reads; decides the permission that a 403 names. */
+export type Concern = 'users' | 'groups' | 'assignments' | 'servicePrincipal';
+
+interface PermissionFacts {
+  readonly roleId: string;
+  /** Permissions that grant the same reads. */
+  readonly includedIn: readonly string[];
+}
+
+/** The grant set: application permissions with admin consent. */
+export const GRAPH_PERMISSIONS: Readonly<Record<GraphPermission, PermissionFacts>> = {
+  'User.Read.All': {
+    roleId: 'df021288-bdef-4463-88db-98f22de89214',
+    includedIn: ['User.ReadWrite.All', 'Directory.Read.All', 'Directory.ReadWrite.All'],
+  },
+  'GroupMember.Read.All': {
+    roleId: '98830695-27a2-44f7-8c18-0c3ebc9698f6',
+    includedIn: [
+      'GroupMember.ReadWrite.All',
+      'Group.Read.All',
+      'Group.ReadWrite.All',
+      'Directory.Read.All',
+      'Directory.ReadWrite.All',
+    ],
+  },
+  'Application.Read.All': {
+    roleId: '9a5d68dd-52b0-4cc2-bd40-abcf44ac3a30',
+    includedIn: ['Application.ReadWrite.All', 'Directory.Read.All', 'Directory.ReadWrite.All'],
+  },
+};
+
+/** All permissions of the grant set, in the order in which they are checked. */
+export const PERMISSION_NAMES: readonly GraphPermission[] = [
+  'User.Read.All',
+  'GroupMember.Read.All',
+  'Application.Read.All',
+];
+
+/** The permission that reading the concern needs. */
+export function permissionFor(concern: Concern): GraphPermission {
+  switch (concern) {
+    case 'users':
+      return 'User.Read.All';
+    case 'groups':
+      return 'GroupMember.Read.All';
+    case 'assignments':
+    case 'servicePrincipal':
+      return 'Application.Read.All';
+  }
+}
+
+/** Whether the granted roles allow what the permission allows. */
+export function isGranted(permission: GraphPermission, roles: readonly string[]): boolean {
+  return roles.includes(permission) || GRAPH_PERMISSIONS[permission].includedIn.some((name) => roles.includes(name));
+}
+
+/** The next step for a missing permission, with the role id that scripts need. */
+export function grantAdvice(permission: GraphPermission): string {
+  const { roleId } = GRAPH_PERMISSIONS[permission];
+  return `Grant the Microsoft Graph application permission ${permission} (role id ${roleId}) to the app registration and give admin consent.`;
+}

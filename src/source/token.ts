@@ -1,0 +1,156 @@
+// Access tokens for Microsoft Graph by the client credentials flow (OAuth 2.0, RFC 6749 section 4.4), through
+// ClientSecretCredential. Adds what the library does not do: one request for parallel callers, one retry policy
+// with the injected clock, a count of requests. Must not log or put a token or the secret into a message.
+import { setMaxListeners } from 'node:events';
+import { rootCertificates } from 'node:tls';
+import type { ClientSecretCredential, ClientSecretCredentialOptions } from '@azure/identity';
+import type { Clock } from '../engine/ports.ts';
+import { JobFault } from '../model/errors.ts';
+import { type Attempt, type Backoff, createBackoff } from './retry.ts';
+import { aadstsCodes, judgeTokenFailure, type TokenExchange } from './token-errors.ts';
+
+/** What the token service needs to know. */
+export interface TokenSettings {
+  readonly tenantId: string;
+  readonly clientId: string;
+  /** Asked before every request for a token, so that a replaced secret works without a restart. */
+  readonly clientSecret: () => string;
+  readonly authorityHost: string;
+  readonly scope: string;
+  /** PEM of an authority that is trusted beside the public ones. */
+  readonly ca?: string;
+  readonly disableInstanceDiscovery: boolean;
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly timeoutSeconds: number;
+  readonly maxWaitSeconds: number;
+}
+
+/** Access tokens, cached by the library until shortly before they expire. Methods throw JobFault. */
+export interface AccessTokens {
+  get(signal: AbortSignal): Promise<string>;
+  /** A token other than the refused one; `claims` is the decoded claims challenge of the 401, if it had one. */
+  renew(refused: string, claims: string | undefined, signal: AbortSignal): Promise<string>;
+  /** HTTP requests to the token service so far: discovery, tokens, retries. */
+  readonly requests: number;
+}
+
+type Policy = NonNullable<ClientSecretCredentialOptions['additionalPolicies']>[number]['policy'];
+
+interface Flight {
+  readonly promise: Promise<string>;
+  readonly controller: AbortController;
+  waiting: number;
+}
+
+/** Tokens of one application; the identity library is loaded with the first request. */
+export function createAccessTokens(settings: TokenSettings): AccessTokens {
+  const backoff: Backoff = createBackoff(settings);
+  const traffic: { requests: number; last: TokenExchange | undefined } = { requests: 0, last: undefined };
+  let credential: { readonly secret: string; readonly instance: ClientSecretCredential } | undefined;
+  let flight: Flight | undefined;
+  let latest: string | undefined;
+
+  async function currentCredential(): Promise<ClientSecretCredential> {
+    const secret = settings.clientSecret();
+    if (credential?.secret === secret) return credential.instance;
+    const { ClientSecretCredential } = await import('@azure/identity');
+    const instance = new ClientSecretCredential(settings.tenantId, settings.clientId, secret, {
+      authorityHost: settings.authorityHost,
+      disableInstanceDiscovery: settings.disableInstanceDiscovery,
+      retryOptions: { maxRetries: 0 },
+      additionalPolicies: [{ policy: observe(traffic, settings.timeoutSeconds), position: 'perRetry' }],
+      ...(settings.ca === undefined ? {} : { tlsOptions: { ca: [...rootCertificates, settings.ca] } }),
+    });
+    credential = { secret, instance };
+    return instance;
+  }
+
+  async function request(claims: string | undefined): Promise<Attempt<string>> {
+    traffic.last = undefined;
+    try {
+      const instance = await currentCredential();
+      const token = await instance.getToken(settings.scope, {
+        enableCae: true,
+        ...(claims === undefined ? {} : { claims }),
+      });
+      latest = token.token;
+      return { outcome: 'done', value: token.token };
+    } catch (error) {
+      if (error instanceof JobFault) throw error;
+      // After a failure the library answers from memory for a minute; a new instance asks again.
+      credential = undefined;
+      return judgeTokenFailure(error, traffic.last, settings, settings.clock.now());
+    }
+  }
+
+  function start(claims: string | undefined): Flight {
+    const controller = new AbortController();
+    setMaxListeners(0, controller.signal);
+    const promise = backoff
+      .run(() => request(claims), controller.signal)
+      .finally(() => {
+        if (flight?.controller === controller) flight = undefined;
+      });
+    flight = { promise, controller, waiting: 0 };
+    return flight;
+  }
+
+  /** Waits for a shared request; it is given up when nobody waits for it any more. */
+  async function join(shared: Flight, signal: AbortSignal): Promise<string> {
+    signal.throwIfAborted();
+    shared.waiting += 1;
+    const abandoned = Promise.withResolvers<never>();
+    const abandon = () => abandoned.reject(signal.reason);
+    signal.addEventListener('abort', abandon, { once: true });
+    try {
+      return await Promise.race([shared.promise, abandoned.promise]);
+    } finally {
+      signal.removeEventListener('abort', abandon);
+      shared.waiting -= 1;
+      if (shared.waiting === 0 && signal.aborted) {
+        if (flight === shared) flight = undefined;
+        shared.controller.abort(signal.reason);
+      }
+    }
+  }
+
+  return {
+    async get(signal) {
+      return join(flight ?? start(undefined), signal);
+    },
+    async renew(refused, claims, signal) {
+      if (flight !== undefined || (latest !== undefined && latest !== refused)) return this.get(signal);
+      // Without claims the library would answer from its cache, so the cache goes with the credential.
+      if (claims === undefined) credential = undefined;
+      return join(start(claims), signal);
+    },
+    get requests() {
+      return traffic.requests;
+    },
+  };
+}
+
+/** Counts and remembers each exchange; also bounds it in time, which the library does not. */
+function observe(traffic: { requests: number; last: TokenExchange | undefined }, timeoutSeconds: number): Policy {
+  return {
+    name: 'scimsyncTokenTraffic',
+    async sendRequest(request, next) {
+      traffic.requests += 1;
+      request.timeout = timeoutSeconds * 1000;
+      try {
+        const response = await next(request);
+        const failed = response.status >= 400;
+        traffic.last = {
+          status: response.status,
+          retryAfter: response.headers.get('retry-after'),
+          codes: failed ? aadstsCodes(response.bodyAsText ?? '') : [],
+        };
+        return response;
+      } catch (error) {
+        traffic.last = { codes: [], failure: error };
+        throw error;
+      }
+    },
+  };
+}
