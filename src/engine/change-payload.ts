@@ -1,0 +1,53 @@
+// What a change row carries from plan to apply, as JSON. References are resolved when the change is sent, because the
+// referenced person may get an account in the same cycle.
+import type { NoActionReason, ProvisioningStep } from '../model/cycle.ts';
+import type { MappedReference } from '../rules/mapping.ts';
+import type { DesiredAttribute } from '../scim/desired.ts';
+import type { AttributeDifference } from '../scim/diff.ts';
+import type { ScimValue } from '../scim/resource.ts';
+
+/** The content of a change. */
+export interface ChangePayload {
+  /** What the account is to hold; for existing accounts including resolved references. */
+  readonly desired: readonly DesiredAttribute[];
+  /** What differs from the account as read; empty for creations. */
+  readonly differences: readonly AttributeDifference[];
+  /** References that had no account when the change was planned. */
+  readonly references: readonly MappedReference[];
+  /** Target attributes whose values must not appear in a log. */
+  readonly redacted: readonly string[];
+  /** The attribute that found the account, or `created`. */
+  readonly matchedBy: string;
+}
+
+/** What the target is known to hold, by target attribute name. */
+export type Exported = Readonly<Record<string, ScimValue>>;
+
+/** The known state after attributes were written. */
+export function exportedAfter(before: Exported, desired: readonly DesiredAttribute[]): Exported {
+  return { ...before, ...Object.fromEntries(desired.map((each) => [each.path.text, each.value])) };
+}
+
+/** The work e-mail of an account, for references by e-mail; the userName where no work e-mail is mapped. */
+export function emailOf(exported: Exported): string | null {
+  const email = exported['emails[type eq "work"].value'] ?? exported['userName'];
+  return typeof email === 'string' ? email : null;
+}
+
+/** Sentences for the reasons to leave an object alone. */
+export const BECAUSE: Readonly<Record<NoActionReason, string>> = {
+  unchanged: 'The target already holds these values.',
+  notAssigned: 'Not assigned to the application, and never provisioned.',
+  outOfScope: 'Excluded by the scoping filters, and never provisioned.',
+  blockedAndNeverProvisioned: 'Blocked from sign-in (accountEnabled is false), so no account is created.',
+  deletedAndNeverProvisioned: 'Deleted in the directory, and never provisioned.',
+  alreadyDisabled: 'The account is already disabled.',
+  lifecycleSaysNothing: 'The lifecycle policy says to do nothing about this event.',
+  flowTypesExclude: 'The flow types of the mapping exclude this action.',
+  goneFromTarget: 'The account no longer exists in the target, so there is nothing to disable.',
+  ignoredByExpression: 'An expression said to leave this object alone (IgnoreObjectFlow).',
+  notReadYet: 'Assigned, but Microsoft Graph does not return the object yet.',
+};
+
+/** Steps that a plan leaves for the provisioning log. */
+export type PlannedSteps = readonly ProvisioningStep[];

@@ -1,0 +1,60 @@
+// A job, compiled once: its mappings ready to evaluate, and the hashes by which a change of configuration is noticed.
+import { EXPRESSION_LANGUAGE_VERSION } from '../expressions/language-version.ts';
+import type { ObjectKind } from '../model/directory.ts';
+import type { Job } from '../model/job.ts';
+import { type CompiledMapping, compileObjectMapping } from '../rules/mapping.ts';
+import { stableHash } from '../rules/stable-json.ts';
+
+/** A job with everything derived from its configuration. */
+export interface CompiledJob {
+  readonly id: string;
+  readonly settings: Job;
+  readonly user: CompiledMapping;
+  /** Null when groups are not provisioned as objects. */
+  readonly group: CompiledMapping | null;
+  /** Changes with mappings, filters, scope, lifecycle and the version of the expression language. */
+  readonly configurationHash: string;
+  /** Changes with the Graph properties that must be selected. */
+  readonly selectHash: string;
+  /** True when a mapping uses app roles, so that a changed role definition concerns the people who hold it. */
+  readonly usesAppRoles: boolean;
+  /** Requests to the target in flight at once. */
+  readonly concurrency: number;
+}
+
+/** Compiles a validated job. */
+export function compileJob(job: Job): CompiledJob {
+  const enabled = job.objectMappings.filter((mapping) => mapping.enabled);
+  const userMapping = enabled.find((mapping) => mapping.sourceObjectName === 'user');
+  if (userMapping === undefined) throw new Error(`Job ${job.id} has no enabled user mapping`);
+  const groupMapping = enabled.find((mapping) => mapping.sourceObjectName === 'group');
+  const user = compileObjectMapping(userMapping, job.profile);
+  const group = groupMapping === undefined ? null : compileObjectMapping(groupMapping, job.profile);
+  return {
+    id: job.id,
+    settings: job,
+    user,
+    group,
+    configurationHash: stableHash([
+      enabled,
+      job.source,
+      job.lifecycle,
+      job.profile.references,
+      EXPRESSION_LANGUAGE_VERSION,
+    ]),
+    selectHash: stableHash([
+      user.properties,
+      user.mapsManager,
+      group?.properties ?? [],
+      job.source.syncAll,
+      job.source.nestedGroups,
+    ]),
+    usesAppRoles: user.attributes.some((each) => each.expression?.attributes.includes('appRoleAssignments') ?? false),
+    concurrency: job.target.concurrency ?? job.profile.concurrency,
+  };
+}
+
+/** The mapping of a kind, or null when objects of that kind are not provisioned. */
+export function mappingOf(job: CompiledJob, kind: ObjectKind): CompiledMapping | null {
+  return kind === 'user' ? job.user : job.group;
+}

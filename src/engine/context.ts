@@ -1,0 +1,81 @@
+// What every stage of a cycle shares: the job, the lease, the counts so far, and the outside world.
+import type { Transaction } from 'kysely';
+import type { CycleCounts, CycleKind, CycleRequest } from '../model/cycle.ts';
+import type { AppRole } from '../model/directory.ts';
+import type { ErrorCode } from '../model/errors.ts';
+import type { Capabilities } from '../scim/capabilities.ts';
+import type { Store } from '../store/database.ts';
+import { fence, type Lease } from '../store/jobs.ts';
+import type { Tables } from '../store/schema.ts';
+import type { CompiledJob } from './compiled-job.ts';
+import type { Clock, ScimTarget, SourceConnector } from './ports.ts';
+
+/** Something worth a line in the log of the process (not the provisioning log). */
+export interface EngineLog {
+  info(fields: Readonly<Record<string, unknown>>, message: string): void;
+  warn(fields: Readonly<Record<string, unknown>>, message: string): void;
+}
+
+/** How far a stage has come; `total` is null while it is not known. */
+export interface Progress {
+  readonly jobId: string;
+  readonly stage: 'import' | 'plan' | 'apply';
+  readonly done: number;
+  readonly total: number | null;
+}
+
+/** The outside world of a cycle. */
+export interface EngineIo {
+  readonly store: Store;
+  readonly source: SourceConnector;
+  readonly target: ScimTarget;
+  readonly clock: Clock;
+  readonly newId: () => string;
+  readonly log: EngineLog;
+  readonly signal: AbortSignal;
+  readonly progress: (progress: Progress) => void;
+}
+
+/** A cycle that is running. */
+export interface CycleContext {
+  readonly job: CompiledJob;
+  readonly request: CycleRequest;
+  readonly io: EngineIo;
+  readonly lease: Lease;
+  readonly cycleId: string;
+  readonly kind: CycleKind;
+  readonly timeBegan: string;
+  readonly counts: CycleCounts;
+  /** Requests sent by the adapters before this cycle began. */
+  readonly requestsBefore: { readonly graph: number; readonly tokens: number; readonly scim: number };
+  /** App roles of the enterprise application, known after import. */
+  appRoles: readonly AppRole[];
+  /** What discovery says; read once, when first needed. */
+  capabilities: Promise<Capabilities> | null;
+}
+
+/** One settling transaction: fenced, so that a process whose job was taken over writes nothing. */
+export function settling<T>(context: CycleContext, work: (trx: Transaction<Tables>) => Promise<T>): Promise<T> {
+  const { store, clock } = context.io;
+  return store.transaction(async (trx) => {
+    await fence(trx, context.lease, clock.now().getTime());
+    return work(trx);
+  });
+}
+
+/** Lets timers run: the store's driver is synchronous, so a long stage yields once a page. */
+export async function breathe(context: CycleContext): Promise<void> {
+  await new Promise((resolve) => setImmediate(resolve));
+  context.io.signal.throwIfAborted();
+}
+
+/** A warning that concerns the cycle: counted and logged. */
+export function warn(
+  context: CycleContext,
+  code: ErrorCode,
+  fields: Readonly<Record<string, unknown>>,
+  message: string,
+): void {
+  context.counts.warnings += 1;
+  context.io.log.warn({ jobId: context.job.id, cycleId: context.cycleId, code, ...fields }, message);
+}

@@ -1,0 +1,40 @@
+// One cycle of a synchronization job, as a sentence: open, import, plan, gate, apply, close. Every stage reads a table
+// and writes a table, so a process may end at any moment and the next one goes on.
+//
+// Glossary
+//   source object   a user or group of the directory, kept as a row (the shadow copy)
+//   watermark       how far the source's change feed has been read; stored with the rows of each page
+//   entitled        assigned to the application, directly or through a group
+//   link            which source object is which account in the target; made by matching, adopting or creating
+//   change          one planned action on one account; held ("staged") when a guard trips
+//   escrow          an object whose change failed, kept with its first failure until it succeeds
+//   initial cycle   evaluates everybody: the first one, or after the configuration changed; otherwise incremental
+import type { CycleRequest, CycleSummary } from '../model/cycle.ts';
+import type { Lease } from '../store/jobs.ts';
+import { applyChanges } from './apply.ts';
+import { closeCycle, closePlan } from './close.ts';
+import type { CompiledJob } from './compiled-job.ts';
+import type { EngineIo } from './context.ts';
+import { gateRemovals } from './gate.ts';
+import { importChanges } from './import.ts';
+import { openCycle } from './open.ts';
+import { planChanges } from './plan.ts';
+
+/**
+ * Runs one cycle of a job whose lease the caller holds.
+ * @throws JobFault when the cycle could not be finished; what was settled stays, and the next cycle goes on from there.
+ */
+export async function runCycle(
+  job: CompiledJob,
+  request: CycleRequest,
+  lease: Lease,
+  io: EngineIo,
+): Promise<CycleSummary> {
+  const cycle = await openCycle(job, request, lease, io);
+  await importChanges(cycle);
+  await planChanges(cycle);
+  const verdicts = await gateRemovals(cycle);
+  if (request.dryRun) return closePlan(cycle, verdicts);
+  await applyChanges(cycle, verdicts);
+  return closeCycle(cycle);
+}

@@ -1,0 +1,99 @@
+// Turns assignments and memberships into who is entitled, with which roles; whoever gained, lost or changed a role is
+// marked as changed. Works in pages on both sides, so that its memory does not grow with the tenant.
+import { sql } from 'kysely';
+import { DEFAULT_ACCESS_ROLE_ID } from '../model/directory.ts';
+import { stableHash } from '../rules/stable-json.ts';
+import { assignedGroups, pageEntitledUsers } from '../store/assignments.ts';
+import type { Db } from '../store/database.ts';
+import { nextSequence } from '../store/jobs.ts';
+import { addUnread, findObjects, updateObjects } from '../store/source-objects.ts';
+import { breathe, type CycleContext, settling } from './context.ts';
+import { lazySequence } from './merge.ts';
+
+const PAGE = 2000;
+
+/** Brings the entitlement of all users and groups up to date with assignments and memberships. */
+export async function entitleAssigned(context: CycleContext, excludesDefaultAccess: boolean): Promise<void> {
+  const { job, io } = context;
+  // A changed definition of a role concerns the people who hold it only if a mapping uses roles.
+  const definitions = job.usesAppRoles ? `#${stableHash(context.appRoles).slice(0, 8)}` : '';
+  let after = { id: '', role: '' };
+  let open: { id: string; roles: string[] } | undefined;
+  for (;;) {
+    const page = await pageEntitledUsers(io.store.db, job.id, excludesDefaultAccess, after, PAGE);
+    const complete = new Map<string, string>();
+    for (const { id, role_id } of page) {
+      if (open !== undefined && open.id !== id) complete.set(open.id, rolesText(open.roles, definitions));
+      if (open === undefined || open.id !== id) open = { id, roles: [] };
+      open.roles.push(role_id);
+    }
+    const last = page.at(-1);
+    if (last === undefined && open !== undefined) complete.set(open.id, rolesText(open.roles, definitions));
+    await entitle(context, 'user', complete);
+    if (last === undefined) break;
+    after = { id: last.id, role: last.role_id };
+    await breathe(context);
+  }
+  const groups = await assignedGroups(io.store.db, job.id, excludesDefaultAccess);
+  await entitle(context, 'group', new Map(groups.map((id) => [id, ''])));
+  await removeEntitlements(context, excludesDefaultAccess);
+}
+
+function rolesText(roles: readonly string[], definitions: string): string {
+  return `${roles.toSorted().join(',')}${definitions}`;
+}
+
+/** Role ids of the text stored with an object. */
+export function roleIds(text: string | null): string[] {
+  const ids = text?.split('#')[0] ?? '';
+  return ids === '' ? [] : ids.split(',');
+}
+
+async function entitle(
+  context: CycleContext,
+  kind: 'user' | 'group',
+  entitled: ReadonlyMap<string, string>,
+): Promise<void> {
+  const { job } = context;
+  if (entitled.size === 0) return;
+  await settling(context, async (trx) => {
+    const ids = [...entitled.keys()];
+    const rows = await findObjects(trx, job.id, kind, ids);
+    const sequence = lazySequence(() => nextSequence(trx, job.id));
+    await addUnread(
+      trx,
+      job.id,
+      kind,
+      ids.filter((id) => !rows.has(id)),
+    );
+    const byRoles = new Map<string, string[]>();
+    for (const [id, roles] of entitled) {
+      if (rows.get(id)?.roles === roles) continue;
+      const same = byRoles.get(roles);
+      if (same === undefined) byRoles.set(roles, [id]);
+      else same.push(id);
+    }
+    for (const [roles, changed] of byRoles)
+      await updateObjects(trx, job.id, kind, changed, { roles, changed_seq: await sequence() });
+  });
+}
+
+/** Whoever is no longer reached by an assignment loses the entitlement. */
+async function removeEntitlements(context: CycleContext, excludesDefaultAccess: boolean): Promise<void> {
+  const { job } = context;
+  const excluded = excludesDefaultAccess ? DEFAULT_ACCESS_ROLE_ID : '';
+  await settling(context, async (trx) => loseUnreached(trx, job.id, excluded, await nextSequence(trx, job.id)));
+}
+
+async function loseUnreached(trx: Db, jobId: string, excluded: string, sequence: number): Promise<void> {
+  await sql`
+    update source_object set roles = null, changed_seq = ${sequence}
+    where job_id = ${jobId} and roles is not null
+      and not exists (
+        select 1 from assignment where assignment.job_id = source_object.job_id and assignment.principal_id = source_object.id
+          and assignment.role_id <> ${excluded})
+      and not (kind = 'user' and exists (
+        select 1 from member join assignment on assignment.job_id = member.job_id and assignment.principal_id = member.group_id
+        where member.job_id = source_object.job_id and member.member_id = source_object.id
+          and assignment.principal_type = 'Group' and assignment.role_id <> ${excluded}))`.execute(trx);
+}

@@ -1,0 +1,269 @@
+// Sends one change to the target and says what came of it. The only file that creates, changes or removes accounts
+// (memberships and late references: memberships.ts, references.ts). It writes nothing to the store.
+import type { ObjectKind } from '../model/directory.ts';
+import type { ObjectFault } from '../model/errors.ts';
+import { decideExisting } from '../rules/decide.ts';
+import type { CompiledMapping, MappedReference } from '../rules/mapping.ts';
+import { buildResource } from '../scim/create.ts';
+import type { DesiredAttribute } from '../scim/desired.ts';
+import type { AttributeDifference } from '../scim/diff.ts';
+import { diffResource } from '../scim/diff.ts';
+import { addMembers, buildPatch, removeMembers } from '../scim/patch.ts';
+import { resourceId, type ScimResource } from '../scim/resource.ts';
+import { findLinkOfTarget } from '../store/links.ts';
+import { membersToAdd, membersToRemove } from '../store/members.ts';
+import type { ChangeTable, LinkTable } from '../store/schema.ts';
+import { findObjects } from '../store/source-objects.ts';
+import type { ChangePayload } from './change-payload.ts';
+import { mappingOf } from './compiled-job.ts';
+import type { CycleContext } from './context.ts';
+import { matchNow } from './match.ts';
+import { viewOf } from './plan-object.ts';
+import type { TargetResult } from './ports.ts';
+
+/** What came of one change. */
+export interface ChangeOutcome {
+  readonly change: ChangeTable;
+  readonly payload: ChangePayload;
+  /** The account, when there is one now. */
+  readonly targetId: string | null;
+  /** What the account is known to hold now. */
+  readonly written: readonly DesiredAttribute[];
+  readonly differences: readonly Pick<AttributeDifference, 'path' | 'oldValue' | 'newValue'>[];
+  /** References that still wait for an account. */
+  readonly waiting: readonly MappedReference[];
+  readonly membersAdded: readonly string[];
+  readonly membersRemoved: readonly string[];
+  readonly fault: ObjectFault | null;
+  /** A fault that did not keep the change from being made. */
+  readonly warning: ObjectFault | null;
+  /** Set when a creation turned out to be the adoption of an existing account. */
+  readonly adopted: boolean;
+  readonly link: LinkTable | undefined;
+  readonly durationInMilliseconds: number;
+}
+
+interface Attempt {
+  readonly context: CycleContext;
+  readonly mapping: CompiledMapping;
+  readonly change: ChangeTable;
+  readonly payload: ChangePayload;
+  readonly link: LinkTable | undefined;
+  readonly resolved: readonly DesiredAttribute[];
+  readonly waiting: readonly MappedReference[];
+}
+
+type Result = Partial<Omit<ChangeOutcome, 'change' | 'payload' | 'link' | 'durationInMilliseconds'>>;
+
+/** Carries out one change. Faults of the job are thrown; faults of the object come back. */
+export async function executeChange(
+  context: CycleContext,
+  change: ChangeTable,
+  payload: ChangePayload,
+  link: LinkTable | undefined,
+  referencedLinks: ReadonlyMap<string, LinkTable>,
+): Promise<ChangeOutcome> {
+  const mapping = mappingOf(context.job, change.kind as ObjectKind);
+  if (mapping === null) throw new Error(`a change of kind ${change.kind} has no mapping`);
+  const began = context.io.clock.now().getTime();
+  const attempt: Attempt = { context, mapping, change, payload, link, ...resolve(payload, referencedLinks) };
+  const result = await send(attempt);
+  return {
+    change,
+    payload,
+    link,
+    targetId: change.target_id,
+    written: [],
+    differences: payload.differences,
+    waiting: attempt.waiting,
+    membersAdded: [],
+    membersRemoved: [],
+    fault: null,
+    warning: null,
+    adopted: false,
+    ...result,
+    durationInMilliseconds: context.io.clock.now().getTime() - began,
+  };
+}
+
+function resolve(payload: ChangePayload, links: ReadonlyMap<string, LinkTable>): Pick<Attempt, 'resolved' | 'waiting'> {
+  const resolved: DesiredAttribute[] = [];
+  const waiting: MappedReference[] = [];
+  for (const reference of payload.references) {
+    const link = links.get(reference.referencedId);
+    const value = reference.form === 'id' ? link?.target_id : link?.email;
+    if (value === undefined || value === null) waiting.push(reference);
+    else resolved.push({ path: reference.path, value });
+  }
+  return { resolved, waiting };
+}
+
+async function send(attempt: Attempt): Promise<Result> {
+  switch (attempt.change.action) {
+    case 'create':
+      return create(attempt);
+    case 'delete':
+      return remove(attempt);
+    default:
+      return change(attempt);
+  }
+}
+
+async function remove({ context, mapping, change }: Attempt): Promise<Result> {
+  const removed = await context.io.target.remove(mapping.scimKind, change.target_id ?? '', context.io.signal);
+  return removed.ok ? {} : { fault: removed.fault };
+}
+
+async function create(attempt: Attempt): Promise<Result> {
+  const { context, mapping, change, payload } = attempt;
+  const desired = [...payload.desired, ...attempt.resolved];
+  const members = mapping.mapsMembers ? await firstMembers(attempt) : [];
+  const resource = buildResource(
+    mapping.scimKind,
+    desired,
+    members.map((member) => member.target_id),
+  );
+  const created = await context.io.target.create(mapping.scimKind, resource, context.io.signal);
+  if (created.ok) {
+    return {
+      targetId: resourceId(created.value) ?? null,
+      written: desired,
+      differences: desired.map((each) => ({ path: each.path, oldValue: undefined, newValue: each.value })),
+      membersAdded: members.map((member) => member.member_id),
+      warning: notApplied(created.value, desired),
+    };
+  }
+  if (created.fault.code !== 'EntryConflict' && created.fault.ambiguous !== true) return { fault: created.fault };
+  return adoptAfterConflict(attempt, created.fault, change);
+}
+
+function firstMembers({ context, change }: Attempt) {
+  return membersToAdd(
+    context.io.store.db,
+    context.job.id,
+    change.source_id,
+    '',
+    context.job.settings.profile.membersPerRequest,
+  );
+}
+
+/**
+ * The target says the account exists, or may have created it without saying so: it is looked for, and adopted when
+ * exactly one account matches that belongs to nobody else.
+ */
+async function adoptAfterConflict(attempt: Attempt, fault: ObjectFault, change: ChangeTable): Promise<Result> {
+  const { context, mapping, payload } = attempt;
+  const { job, io } = context;
+  const row = (await findObjects(io.store.db, job.id, mapping.kind, [change.source_id])).get(change.source_id);
+  if (row === undefined) return { fault };
+  const match = await matchNow(context, mapping, viewOf(context, row, false));
+  if (match.type === 'fault') return { fault: match.fault };
+  if (match.type === 'none') return { fault };
+  const owner = await findLinkOfTarget(io.store.db, job.id, mapping.kind, match.targetId);
+  if (owner !== undefined && owner !== change.source_id) {
+    return {
+      fault: {
+        code: 'DuplicateSourceEntries',
+        message: `The account ${match.targetId}, found by ${match.by}, already belongs to the source object ${owner}.`,
+      },
+    };
+  }
+  const mapped = {
+    desired: payload.desired,
+    references: [],
+    onlyIfEmpty: new Set<string>(),
+    redacted: new Set(payload.redacted),
+    fault: null,
+    ignored: false,
+  };
+  const decision = decideExisting(
+    mapped,
+    attempt.resolved,
+    match.resource,
+    match.targetId,
+    true,
+    job.settings.profile.caseInsensitive,
+  );
+  if (decision.action !== 'adopt') return { fault };
+  const patched = await patch(attempt, match.targetId, decision.differences, []);
+  return patched.fault === undefined || patched.fault === null
+    ? {
+        ...patched,
+        targetId: match.targetId,
+        written: decision.desired,
+        differences: decision.differences,
+        adopted: true,
+      }
+    : patched;
+}
+
+async function change(attempt: Attempt): Promise<Result> {
+  const { mapping, change: row, payload } = attempt;
+  const targetId = row.target_id ?? '';
+  const references = attempt.resolved.map((each) => ({
+    path: each.path,
+    oldValue: undefined,
+    newValue: each.value,
+    elementExists: false,
+    attributeExists: false,
+  }));
+  const differences = [...payload.differences, ...references];
+  const members = mapping.mapsMembers ? await membershipChanges(attempt) : { add: [], remove: [] };
+  const operations = [
+    ...addMembers(members.add.map((each) => each.target_id)),
+    ...removeMembers(members.remove.map((each) => each.target_id)),
+  ];
+  const patched = await patch(attempt, targetId, differences, operations);
+  if (patched.fault !== undefined && patched.fault !== null) return { ...patched, waiting: [] };
+  return {
+    ...patched,
+    written: [...payload.desired, ...attempt.resolved],
+    differences,
+    membersAdded: members.add.map((each) => each.member_id),
+    membersRemoved: members.remove.map((each) => each.member_id),
+  };
+}
+
+/** Membership changes that fit into the same request as the attributes of the group. */
+async function membershipChanges({ context, change: row }: Attempt) {
+  const { db } = context.io.store;
+  const limit = context.job.settings.profile.membersPerRequest;
+  const add = await membersToAdd(db, context.job.id, row.source_id, '', limit);
+  const remove =
+    add.length < limit ? await membersToRemove(db, context.job.id, row.source_id, '', limit - add.length) : [];
+  return { add, remove };
+}
+
+async function patch(
+  { context, mapping }: Attempt,
+  targetId: string,
+  differences: readonly AttributeDifference[],
+  extra: ReturnType<typeof addMembers>,
+): Promise<Result> {
+  const operations = [...buildPatch(differences), ...extra];
+  if (operations.length === 0) return {};
+  const answer: TargetResult<ScimResource | null> = await context.io.target.patch(
+    mapping.scimKind,
+    targetId,
+    operations,
+    context.io.signal,
+  );
+  if (!answer.ok) return { fault: answer.fault };
+  const wanted = differences.map((each) => ({ path: each.path, value: each.newValue }));
+  return { warning: answer.value === null ? null : notApplied(answer.value, wanted) };
+}
+
+/** Compares what the target answered with what was sent: success without effect is a warning of its own. */
+function notApplied(answered: ScimResource, wanted: readonly DesiredAttribute[]): ObjectFault | null {
+  if (
+    resourceId(answered) === undefined ||
+    (answered['userName'] === undefined && answered['displayName'] === undefined)
+  )
+    return null;
+  const missing = diffResource(answered, wanted, { caseInsensitive: wanted.map((each) => each.path.text) });
+  if (missing.length === 0) return null;
+  return {
+    code: 'NotApplied',
+    message: `The target answered success but does not hold: ${missing.map((each) => each.path.text).join(', ')}.`,
+  };
+}

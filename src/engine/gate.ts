@@ -1,0 +1,44 @@
+// The gate between plan and apply: judges each class of removals as a whole. It only judges; apply.ts carries it out.
+import type { RemovalClass } from '../model/cycle.ts';
+import { evaluateGuard, type GuardVerdict } from '../rules/guard.ts';
+import { countRemovals, countRemovalsSince } from '../store/changes.ts';
+import { countLinks } from '../store/links.ts';
+import type { CycleContext } from './context.ts';
+
+/** The verdict per class, and how many planned removals are held by it. */
+export interface RemovalVerdicts {
+  readonly byClass: ReadonlyMap<RemovalClass, GuardVerdict>;
+  readonly heldPlanned: number;
+}
+
+const CLASSES: readonly RemovalClass[] = ['leavers', 'scopeLosses', 'groupDeletes'];
+const DAY_MS = 24 * 3_600_000;
+
+/** Judges the planned removals of this cycle. */
+export async function gateRemovals(context: CycleContext): Promise<RemovalVerdicts> {
+  const { job, io } = context;
+  const { db } = io.store;
+  const planned = await countRemovals(db, job.id, 'planned');
+  const held = await countRemovals(db, job.id, 'staged');
+  const recent = await countRemovalsSince(db, job.id, io.clock.now().getTime() - DAY_MS);
+  const users = await countLinks(db, job.id, 'user', true);
+  const groups = await countLinks(db, job.id, 'group', true);
+  const byClass = new Map<RemovalClass, GuardVerdict>();
+  let heldPlanned = 0;
+  for (const each of CLASSES) {
+    const verdict = evaluateGuard(each, job.settings.guards[each], {
+      planned: planned.get(each) ?? 0,
+      held: held.get(each) ?? 0,
+      recent: recent.get(each) ?? 0,
+      linkedActive: each === 'groupDeletes' ? groups : users,
+    });
+    byClass.set(each, verdict);
+    if (!verdict.held) continue;
+    heldPlanned += planned.get(each) ?? 0;
+    io.log.warn(
+      { jobId: job.id, cycleId: context.cycleId, guard: each, removals: planned.get(each) ?? 0 },
+      `held: ${verdict.because}`,
+    );
+  }
+  return { byClass, heldPlanned };
+}

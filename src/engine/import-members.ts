@@ -1,0 +1,62 @@
+// Reads member lists of groups. In a list that was read before, a member that is missing is believed gone when a second
+// complete reading agrees.
+import { assignedGroups } from '../store/assignments.ts';
+import { nextReading } from '../store/jobs.ts';
+import { countMembers, countMembersUnseen, removeMembersUnseen, storeMembers } from '../store/members.ts';
+import { updateObjects } from '../store/source-objects.ts';
+import { breathe, type CycleContext, settling } from './context.ts';
+
+/**
+ * Reads the lists that are not known completely. With nested groups a change inside a nested group shows in no feed of
+ * the outer one, so all assigned groups are read each cycle.
+ */
+export async function readGroupLists(context: CycleContext, excludesDefaultAccess: boolean): Promise<void> {
+  const { job, io } = context;
+  const transitive = job.settings.source.nestedGroups === 'transitive';
+  const known = await io.store.db
+    .selectFrom('source_object')
+    .select(['id', 'members_read'])
+    .where('job_id', '=', job.id)
+    .where('kind', '=', 'group')
+    .where('state', '=', 'present')
+    .orderBy('id')
+    .execute();
+  const assigned = job.settings.source.syncAll
+    ? null
+    : new Set(await assignedGroups(io.store.db, job.id, excludesDefaultAccess));
+  for (const group of known) {
+    if (assigned !== null && !assigned.has(group.id)) continue;
+    if (transitive || group.members_read === 0) await readGroupList(context, group.id);
+  }
+}
+
+async function readGroupList(context: CycleContext, groupId: string): Promise<void> {
+  const { job, io } = context;
+  const before = await countMembers(io.store.db, job.id, groupId);
+  const first = await readOnce(context, groupId);
+  const missing = await countMembersUnseen(io.store.db, job.id, groupId, first);
+  if (missing > 0) await readOnce(context, groupId);
+  await settling(context, async (trx) => {
+    if (missing > 0) await removeMembersUnseen(trx, job.id, groupId, first);
+    const after = await countMembers(trx, job.id, groupId);
+    const changed = missing > 0 || after !== before;
+    await updateObjects(
+      trx,
+      job.id,
+      'group',
+      [groupId],
+      changed ? { members_read: 1, members_dirty: 1 } : { members_read: 1 },
+    );
+  });
+}
+
+async function readOnce(context: CycleContext, groupId: string): Promise<number> {
+  const { job, io } = context;
+  const depth = job.settings.source.nestedGroups;
+  const reading = await settling(context, (trx) => nextReading(trx, job.id));
+  for await (const page of io.source.readGroupMembers(groupId, depth, io.signal)) {
+    await settling(context, (trx) => storeMembers(trx, job.id, groupId, page, reading));
+    await breathe(context);
+  }
+  return reading;
+}

@@ -1,0 +1,76 @@
+// Builds entries of the provisioning log (Graph provisioningObjectSummary). Values that an expression redacted, and
+// secrets, never appear in one.
+import type { ProvisioningLogEntry, ProvisioningStep } from '../model/cycle.ts';
+import type { ObjectKind } from '../model/directory.ts';
+import { ERROR_TABLE, type ObjectFault } from '../model/errors.ts';
+import type { AttributeDifference } from '../scim/diff.ts';
+import type { CycleContext } from './context.ts';
+
+/** What an entry is about. */
+export interface LogSubject {
+  readonly kind: ObjectKind;
+  readonly sourceId: string;
+  readonly displayName: string | null;
+  readonly targetId: string | null;
+  readonly changeId: string;
+}
+
+/** What happened. */
+export interface LogOutcome {
+  readonly action: ProvisioningLogEntry['provisioningAction'];
+  readonly status: ProvisioningLogEntry['provisioningStatusInfo']['status'];
+  readonly steps: readonly ProvisioningStep[];
+  readonly modified: ProvisioningLogEntry['modifiedProperties'];
+  readonly fault?: ObjectFault;
+  readonly durationInMilliseconds: number;
+}
+
+/** One entry of the provisioning log. */
+export function logEntry(context: CycleContext, subject: LogSubject, outcome: LogOutcome): ProvisioningLogEntry {
+  const identityType = subject.kind === 'user' ? 'User' : 'Group';
+  return {
+    id: context.io.newId(),
+    activityDateTime: context.io.clock.now().toISOString(),
+    jobId: context.job.id,
+    cycleId: context.cycleId,
+    changeId: subject.changeId,
+    provisioningAction: outcome.action,
+    sourceIdentity: { id: subject.sourceId, displayName: subject.displayName, identityType },
+    targetIdentity: { id: subject.targetId, displayName: subject.displayName, identityType },
+    provisioningSteps: outcome.steps,
+    modifiedProperties: outcome.modified,
+    provisioningStatusInfo: {
+      status: outcome.status,
+      ...(outcome.fault === undefined
+        ? {}
+        : {
+            errorInformation: {
+              errorCode: outcome.fault.code,
+              reason: outcome.fault.message,
+              recommendedAction: ERROR_TABLE[outcome.fault.code].advice,
+            },
+          }),
+    },
+    durationInMilliseconds: outcome.durationInMilliseconds,
+  };
+}
+
+function shown(value: unknown): string | null {
+  if (value === undefined || value === null) return null;
+  return typeof value === 'string' ? value : JSON.stringify(value);
+}
+
+/** Modified properties, old to new; redacted ones are named without their values. */
+export function modifiedProperties(
+  differences: readonly Pick<AttributeDifference, 'path' | 'oldValue' | 'newValue'>[],
+  redacted: readonly string[],
+): ProvisioningLogEntry['modifiedProperties'] {
+  return differences.map(({ path, oldValue, newValue }) => {
+    const hidden = redacted.includes(path.text);
+    return {
+      displayName: path.text,
+      oldValue: hidden ? (shown(oldValue) === null ? null : '[Redact]') : shown(oldValue),
+      newValue: hidden ? '[Redact]' : shown(newValue),
+    };
+  });
+}

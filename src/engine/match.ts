@@ -1,0 +1,166 @@
+// Finds the account of an object that has no link yet: by query, or in an index of everything the target lists,
+// whichever costs fewer requests. Exactly one hit is a match; several are never decided here.
+import type { SourceValue } from '../expressions/compile.ts';
+import type { ObjectFault } from '../model/errors.ts';
+import { type CompiledMapping, matchingValue } from '../rules/mapping.ts';
+import { readPath } from '../scim/read.ts';
+import { resourceId, type ScimResource } from '../scim/resource.ts';
+import { countLinks, findLinkOfTarget } from '../store/links.ts';
+import { countToMatch } from '../store/source-objects.ts';
+import { indexResources, lookUpResources } from '../store/target-index.ts';
+import { breathe, type CycleContext, settling } from './context.ts';
+
+/** What matching found. */
+export type Match =
+  | { readonly type: 'none' }
+  | { readonly type: 'one'; readonly resource: ScimResource; readonly targetId: string; readonly by: string }
+  | { readonly type: 'fault'; readonly fault: ObjectFault };
+
+/** Looks for the account of an object; `askTarget` forces a fresh query. */
+export type Matcher = (sourceId: string, view: (name: string) => SourceValue, askTarget: boolean) => Promise<Match>;
+
+type LookUp = (
+  attribute: string,
+  value: string,
+  askTarget: boolean,
+) => Promise<{ resources: readonly ScimResource[] } | { fault: ObjectFault }>;
+
+/** Prepares matching for one kind: decides by counting whether to list the target once or to ask per object. */
+export async function prepareMatcher(context: CycleContext, mapping: CompiledMapping): Promise<Matcher> {
+  const candidates = await countToMatch(context.io.store.db, context.job.id, mapping.kind);
+  const queries = mapping.matching.every((each) => isFilterable(context, mapping, each.name))
+    ? candidates * mapping.matching.length
+    : Number.POSITIVE_INFINITY;
+  const indexed = candidates > 0 && (await indexWhenCheaper(context, mapping, queries));
+  const claimed = new Map<string, string>();
+  const ask: LookUp = (attribute, value) => query(context, mapping, attribute, value);
+  const lookUp: LookUp = indexed
+    ? (attribute, value, askTarget) =>
+        askTarget ? ask(attribute, value, true) : fromIndex(context, mapping, attribute, value)
+    : ask;
+  return async (sourceId, view, askTarget) => {
+    const match = await matchByPrecedence(mapping, view, (attribute, value) => lookUp(attribute, value, askTarget));
+    if (match.type !== 'one') return match;
+    const owner =
+      claimed.get(match.targetId) ??
+      (await findLinkOfTarget(context.io.store.db, context.job.id, mapping.kind, match.targetId));
+    if (owner !== undefined && owner !== sourceId) {
+      return fault(
+        'DuplicateSourceEntries',
+        `The account ${match.targetId}, found by ${match.by}, already belongs to the source object ${owner}.`,
+      );
+    }
+    claimed.set(match.targetId, sourceId);
+    return match;
+  };
+}
+
+/** Whether the profile says that the target can be asked for this attribute; it says so of all when it names none. */
+function isFilterable(context: CycleContext, mapping: CompiledMapping, attribute: string): boolean {
+  const named = context.job.settings.profile.filterable[mapping.scimKind] ?? [];
+  return (
+    named.length === 0 ||
+    named.some((each) => attribute === each || attribute.startsWith(`${each}[`) || attribute.startsWith(`${each}.`))
+  );
+}
+
+/** Asks the target itself, without any index: after a conflict, or when a request may have been carried out unseen. */
+export function matchNow(
+  context: CycleContext,
+  mapping: CompiledMapping,
+  view: (name: string) => SourceValue,
+): Promise<Match> {
+  return matchByPrecedence(mapping, view, (attribute, value) => query(context, mapping, attribute, value));
+}
+
+async function matchByPrecedence(
+  mapping: CompiledMapping,
+  view: (name: string) => SourceValue,
+  lookUp: (
+    attribute: string,
+    value: string,
+  ) => Promise<{ resources: readonly ScimResource[] } | { fault: ObjectFault }>,
+): Promise<Match> {
+  let valued = false;
+  for (const attribute of mapping.matching) {
+    const value = matchingValue(attribute, view);
+    if (value === null) continue;
+    valued = true;
+    const answer = await lookUp(attribute.name, value);
+    if ('fault' in answer) return { type: 'fault', fault: answer.fault };
+    if (answer.resources.length > 1)
+      return fault('DuplicateTargetEntries', `${answer.resources.length} accounts have ${attribute.name} "${value}".`);
+    const resource = answer.resources[0];
+    if (resource === undefined) continue;
+    const targetId = resourceId(resource);
+    if (targetId === undefined)
+      return fault(
+        'IncompatibleAnswer',
+        `The target answered an account for ${attribute.name} "${value}" without an id.`,
+      );
+    return { type: 'one', resource, targetId, by: attribute.name };
+  }
+  if (valued) return { type: 'none' };
+  const names = mapping.matching.map((each) => each.name).join(', ');
+  return fault('ImportSkipped', `No matching attribute has a value (${names}).`);
+}
+
+function fault(code: ObjectFault['code'], message: string): Match {
+  return { type: 'fault', fault: { code, message } };
+}
+
+async function query(context: CycleContext, mapping: CompiledMapping, attribute: string, value: string) {
+  const found = await context.io.target.find(mapping.scimKind, attribute, value, context.io.signal);
+  return found.ok ? { resources: found.value } : { fault: found.fault };
+}
+
+async function fromIndex(context: CycleContext, mapping: CompiledMapping, attribute: string, value: string) {
+  const rows = await lookUpResources(
+    context.io.store.db,
+    context.job.id,
+    mapping.kind,
+    attribute,
+    indexKey(attribute, value),
+  );
+  return { resources: rows.map((row) => JSON.parse(row) as ScimResource) };
+}
+
+/** Identifiers are compared exactly, everything else without regard to case. */
+function indexKey(attribute: string, value: string): string {
+  return attribute === 'externalId' || attribute === 'id' ? value : value.toLowerCase();
+}
+
+/**
+ * Lists the target when that takes fewer requests than `queries` lookups. The first page says how many accounts there
+ * are; when asking turns out to be cheaper after all, that page was the only one spent.
+ */
+async function indexWhenCheaper(context: CycleContext, mapping: CompiledMapping, queries: number): Promise<boolean> {
+  const { job, io } = context;
+  const { pageSize } = job.settings.profile;
+  const known = await countLinks(io.store.db, job.id, mapping.kind, false);
+  if (queries <= Math.max(1, Math.ceil(known / pageSize))) return false;
+  let first = true;
+  for await (const page of io.target.list(mapping.scimKind, io.signal)) {
+    const remaining = Math.ceil(page.totalResults / Math.max(1, page.resources.length)) - 1;
+    if (first && remaining > queries) return false;
+    first = false;
+    const rows = page.resources.flatMap((resource) => {
+      const targetId = resourceId(resource);
+      return targetId === undefined
+        ? []
+        : [{ targetId, resource: JSON.stringify(resource), keys: keysOf(mapping, resource) }];
+    });
+    await settling(context, (trx) => indexResources(trx, job.id, mapping.kind, rows));
+    await breathe(context);
+  }
+  return true;
+}
+
+function keysOf(mapping: CompiledMapping, resource: ScimResource): { attribute: string; value: string }[] {
+  return mapping.matching.flatMap(({ name, path }) => {
+    const value = readPath(resource, path);
+    return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean'
+      ? [{ attribute: name, value: indexKey(name, String(value)) }]
+      : [];
+  });
+}

@@ -1,0 +1,203 @@
+// Brings the members of groups in the target in step: set differences over rows, sent in requests of a bounded number
+// of members. Only memberships that the source states are added, only those that were sent before are removed.
+import type { ObjectFault } from '../model/errors.ts';
+import { addMembers, removeMembers } from '../scim/patch.ts';
+import type { PatchOperation, ScimResource } from '../scim/resource.ts';
+import type { Db } from '../store/database.ts';
+import { clearEscrow, findEscrows } from '../store/escrows.ts';
+import {
+  countLinkableMembers,
+  forgetTargetMembers,
+  type LinkedMember,
+  membersToAdd,
+  membersToRemove,
+  recordTargetMembers,
+  targetMembers,
+} from '../store/members.ts';
+import { appendLog } from '../store/provisioning-log.ts';
+import { dirtyGroups, updateObjects } from '../store/source-objects.ts';
+import { ensureCapabilities } from './capabilities.ts';
+import { breathe, type CycleContext, settling } from './context.ts';
+import { type LogSubject, logEntry } from './log-entry.ts';
+import { step } from './plan-object.ts';
+import { escrow, forgetAccount } from './settle-plan.ts';
+
+type DirtyGroup = Awaited<ReturnType<typeof dirtyGroups>>[number];
+
+/** Completes the members of every group that may differ. */
+export async function completeMemberships(context: CycleContext): Promise<void> {
+  const { job, io } = context;
+  if (job.group === null || !job.group.mapsMembers) return;
+  for (const group of await dirtyGroups(io.store.db, job.id, io.clock.now().getTime())) {
+    await completeGroup(context, group);
+    await breathe(context);
+  }
+}
+
+async function completeGroup(context: CycleContext, group: DirtyGroup): Promise<void> {
+  const { job, io } = context;
+  if (group.members_verify === 1) {
+    const fault = await forgetLost(context, group);
+    if (fault !== null) return fail(context, group, fault);
+  }
+  let added = 0;
+  let removed = 0;
+  for (;;) {
+    const limit = job.settings.profile.membersPerRequest;
+    const add = await membersToAdd(io.store.db, job.id, group.id, '', limit);
+    const remove =
+      add.length < limit ? await membersToRemove(io.store.db, job.id, group.id, '', limit - add.length) : [];
+    if (add.length + remove.length === 0) break;
+    const fault = await sendChunk(context, group, add, remove);
+    if (fault !== null) return fail(context, group, fault);
+    added += add.length;
+    removed += remove.length;
+  }
+  await settling(context, async (trx) => {
+    await updateObjects(trx, job.id, 'group', [group.id], { members_dirty: 0, members_verify: 0 });
+    if (added + removed === 0) return;
+    await clearEscrow(trx, job.id, 'group', [group.id]);
+    if (!(await writtenInThisCycle(trx, context, group.id))) context.counts.updated += 1;
+    await appendLog(trx, [
+      logEntry(context, subjectOf(group), {
+        action: 'update',
+        status: 'success',
+        steps: [step('EntryExportUpdate', 'export', 'success', `${added} members added, ${removed} removed.`)],
+        modified: [{ displayName: 'members', oldValue: null, newValue: `${added} added, ${removed} removed` }],
+        durationInMilliseconds: 0,
+      }),
+    ]);
+  });
+}
+
+async function sendChunk(
+  context: CycleContext,
+  group: DirtyGroup,
+  add: readonly LinkedMember[],
+  remove: readonly LinkedMember[],
+): Promise<ObjectFault | null> {
+  const { job, io, counts } = context;
+  await ensureCapabilities(context);
+  const operations: PatchOperation[] = [
+    ...addMembers(add.map((each) => each.target_id)),
+    ...removeMembers(remove.map((each) => each.target_id)),
+  ];
+  const answer = await io.target.patch('Group', group.target_id, operations, io.signal);
+  if (!answer.ok) return answer.fault;
+  await settling(context, async (trx) => {
+    await recordTargetMembers(
+      trx,
+      job.id,
+      group.id,
+      add.map((each) => each.member_id),
+    );
+    await forgetTargetMembers(
+      trx,
+      job.id,
+      group.id,
+      remove.map((each) => each.member_id),
+    );
+  });
+  counts.memberships.added += add.length;
+  counts.memberships.removed += remove.length;
+  return null;
+}
+
+/** Reads the group and forgets the memberships that the target has lost, so that they are sent again. */
+async function forgetLost(context: CycleContext, group: DirtyGroup): Promise<ObjectFault | null> {
+  const { job, io } = context;
+  const current = await io.target.get('Group', group.target_id, io.signal);
+  if (!current.ok) return current.fault;
+  if (current.value === null)
+    return { code: 'InvalidAnchor', message: `The group ${group.target_id} no longer exists in the target.` };
+  const present = memberIdsOf(current.value);
+  // A target that shows no members at all may simply not show them; what was sent is believed then.
+  if (present === null) return null;
+  const lost = (await targetMembers(io.store.db, job.id, group.id)).filter((each) => !present.has(each.target_id));
+  await settling(context, (trx) =>
+    forgetTargetMembers(
+      trx,
+      job.id,
+      group.id,
+      lost.map((each) => each.member_id),
+    ),
+  );
+  return null;
+}
+
+function memberIdsOf(resource: ScimResource): Set<string> | null {
+  const members = resource['members'];
+  if (!Array.isArray(members)) return null;
+  return new Set(
+    members.flatMap((member: unknown) => {
+      const value =
+        typeof member === 'object' && member !== null ? (member as Record<string, unknown>)['value'] : undefined;
+      return typeof value === 'string' ? [value] : [];
+    }),
+  );
+}
+
+async function fail(context: CycleContext, group: DirtyGroup, fault: ObjectFault): Promise<void> {
+  const { job, counts } = context;
+  counts.failed += 1;
+  await settling(context, async (trx) => {
+    if (fault.code === 'InvalidAnchor') await forgetAccount(trx, job.id, 'group', group.id);
+    const before = (await findEscrows(trx, job.id, 'group', [group.id])).get(group.id);
+    await escrow(trx, context, subjectOf(group), fault, before);
+    await appendLog(trx, [
+      logEntry(context, subjectOf(group), {
+        action: 'update',
+        status: 'failure',
+        steps: [step('EntryExportUpdate', 'export', 'failure', fault.message)],
+        modified: [],
+        fault,
+        durationInMilliseconds: 0,
+      }),
+    ]);
+  });
+}
+
+function subjectOf(group: DirtyGroup): LogSubject {
+  return {
+    kind: 'group',
+    sourceId: group.id,
+    displayName: group.display_name,
+    targetId: group.target_id,
+    changeId: '',
+  };
+}
+
+async function writtenInThisCycle(trx: Db, context: CycleContext, groupId: string): Promise<boolean> {
+  const row = await trx
+    .selectFrom('link')
+    .select('cycle_id')
+    .where('job_id', '=', context.job.id)
+    .where('kind', '=', 'group')
+    .where('source_id', '=', groupId)
+    .executeTakeFirst();
+  return row?.cycle_id === context.cycleId;
+}
+
+/** Memberships that a dry run would add and remove. */
+export async function countPlannedMemberships(
+  trx: Db,
+  context: CycleContext,
+): Promise<{ added: number; removed: number }> {
+  const { job } = context;
+  if (job.group === null || !job.group.mapsMembers) return { added: 0, removed: 0 };
+  const groups = await trx
+    .selectFrom('source_object')
+    .select('id')
+    .where('job_id', '=', job.id)
+    .where('kind', '=', 'group')
+    .where('members_dirty', '=', 1)
+    .where('in_scope', '=', 1)
+    .execute();
+  let added = 0;
+  let removed = 0;
+  for (const { id } of groups) {
+    added += await countLinkableMembers(trx, job.id, id);
+    removed += (await membersToRemove(trx, job.id, id, '', 100_000)).length;
+  }
+  return { added, removed };
+}

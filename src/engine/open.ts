@@ -1,0 +1,104 @@
+// Opens a cycle: goes on with an unfinished one, notices a changed configuration, and decides whether the cycle is initial.
+import { type CycleCounts, type CycleKind, type CycleRequest, zeroCounts } from '../model/cycle.ts';
+import type { Capabilities } from '../scim/capabilities.ts';
+import { replanObjectsOf, supersedeAll } from '../store/changes.ts';
+import { findCycle, insertCycle } from '../store/cycles.ts';
+import type { Db } from '../store/database.ts';
+import { type Lease, nextSequence, readJob, updateJob } from '../store/jobs.ts';
+import type { JobTable } from '../store/schema.ts';
+import { markEscrowsDue, updateAllObjects } from '../store/source-objects.ts';
+import { clearIndex } from '../store/target-index.ts';
+import type { CompiledJob } from './compiled-job.ts';
+import { type CycleContext, type EngineIo, settling } from './context.ts';
+
+/** Opens a cycle for a job whose lease the caller holds. */
+export async function openCycle(
+  job: CompiledJob,
+  request: CycleRequest,
+  lease: Lease,
+  io: EngineIo,
+): Promise<CycleContext> {
+  const row = await readJob(io.store.db, job.id);
+  const changed = row.configuration_hash !== job.configurationHash;
+  const unfinished =
+    row.open_cycle_id === null || request.dryRun ? undefined : await findCycle(io.store.db, row.open_cycle_id);
+  const resumed = changed ? undefined : unfinished;
+  const kind: CycleKind =
+    row.initial_done === 0 || changed ? 'initial' : ((resumed?.kind ?? 'incremental') as CycleKind);
+  const remembered = row.capabilities === null ? null : (JSON.parse(row.capabilities) as Capabilities);
+  const context: CycleContext = {
+    job,
+    request,
+    io,
+    lease,
+    cycleId: resumed?.id ?? io.newId(),
+    kind,
+    timeBegan: resumed?.time_began ?? io.clock.now().toISOString(),
+    counts: resumed?.counts ? (JSON.parse(resumed.counts) as CycleCounts) : zeroCounts(),
+    requestsBefore: { ...io.source.requests, ...io.target.requests },
+    appRoles: [],
+    capabilities: remembered === null ? null : Promise.resolve(remembered),
+  };
+  if (remembered !== null) io.target.remember(remembered);
+  await settling(context, async (trx) => {
+    await clearIndex(trx, job.id);
+    await discardPlans(trx, job.id);
+    if (resumed === undefined) await insertCycle(trx, cycleRow(context));
+    if (!request.dryRun) await takeOver(trx, context, row, changed);
+  });
+  io.log.info(
+    { jobId: job.id, cycleId: context.cycleId, kind, resumed: resumed !== undefined, dryRun: request.dryRun },
+    'cycle opened',
+  );
+  return context;
+}
+
+function cycleRow(context: CycleContext) {
+  return {
+    id: context.cycleId,
+    job_id: context.job.id,
+    kind: context.kind,
+    trigger: context.request.trigger,
+    dry_run: context.request.dryRun ? 1 : 0,
+    time_began: context.timeBegan,
+    time_ended: null,
+    counts: null,
+    requests: null,
+  };
+}
+
+/** Plans of dry runs that were killed before they could be discarded. */
+async function discardPlans(trx: Db, jobId: string): Promise<void> {
+  await trx
+    .deleteFrom('change')
+    .where('job_id', '=', jobId)
+    .where('cycle_id', 'in', (eb) =>
+      eb.selectFrom('cycle').select('id').where('job_id', '=', jobId).where('dry_run', '=', 1),
+    )
+    .execute();
+}
+
+/**
+ * What an earlier process left behind: requests whose answer was never settled are not repeated but planned afresh,
+ * asking the target itself; approved and due objects are planned afresh; a changed configuration concerns everybody.
+ */
+async function takeOver(trx: Db, context: CycleContext, row: JobTable, changed: boolean): Promise<void> {
+  const { job, io } = context;
+  const now = io.clock.now().getTime();
+  const sequence = await nextSequence(trx, job.id);
+  await replanObjectsOf(trx, job.id, 'sent', sequence, true);
+  await replanObjectsOf(trx, job.id, 'approved', sequence, false);
+  await markEscrowsDue(trx, job.id, now, sequence);
+  await supersedeAll(trx, job.id, 'sent', now);
+  if (changed) {
+    await supersedeAll(trx, job.id, 'planned', now);
+    await supersedeAll(trx, job.id, 'pending', now);
+    await updateAllObjects(trx, job.id, { changed_seq: sequence });
+  }
+  await updateJob(trx, job.id, {
+    open_cycle_id: context.cycleId,
+    configuration_hash: job.configurationHash,
+    last_started: now,
+    ...(row.status === 'NotRun' ? { status: 'Active' } : {}),
+  });
+}

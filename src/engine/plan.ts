@@ -1,0 +1,176 @@
+// Stage 2: changed rows become planned changes, page by page. A page's changes and the mark that its rows are planned
+// are written in one transaction, compared with the sequence that was read, so that a change that arrives meanwhile
+// is planned again.
+import PQueue from 'p-queue';
+import type { Phase, RemovalClass } from '../model/cycle.ts';
+import { PHASES } from '../model/cycle.ts';
+import type { ObjectKind } from '../model/directory.ts';
+import { referencedIds } from '../rules/mapping.ts';
+import { insertChanges, openChanges, supersedeOpen } from '../store/changes.ts';
+import type { Db } from '../store/database.ts';
+import { findLinks } from '../store/links.ts';
+import type { ChangeTable, LinkTable } from '../store/schema.ts';
+import { countToPlan, pageToPlan, type SourceObjectRow, updateObjects } from '../store/source-objects.ts';
+import { ensureCapabilities } from './capabilities.ts';
+import type { ChangePayload } from './change-payload.ts';
+import { mappingOf } from './compiled-job.ts';
+import { breathe, type CycleContext, settling } from './context.ts';
+import { prepareMatcher } from './match.ts';
+import { type PlannedObject, type PlanningAid, planObject, viewOf } from './plan-object.ts';
+import { settleUnchanged } from './settle-plan.ts';
+
+const PAGE = 500;
+
+/** Plans every object that changed. */
+export async function planChanges(context: CycleContext): Promise<void> {
+  await planKind(context, 'user');
+  await planKind(context, 'group');
+}
+
+async function planKind(context: CycleContext, kind: ObjectKind): Promise<void> {
+  const { job, io } = context;
+  const mapping = mappingOf(job, kind);
+  if (mapping === null) return;
+  const total = await countToPlan(io.store.db, job.id, kind);
+  if (total === 0) return;
+  const matcher = await prepareMatcher(context, mapping);
+  const capabilities = () => ensureCapabilities(context);
+  let after = 0;
+  let done = 0;
+  for (;;) {
+    const rows = await pageToPlan(io.store.db, job.id, kind, after, PAGE);
+    const last = rows.at(-1);
+    if (last === undefined) return;
+    const links = await findLinks(
+      io.store.db,
+      job.id,
+      kind,
+      rows.map((row) => row.id),
+    );
+    const referenced = await findLinks(
+      io.store.db,
+      job.id,
+      'user',
+      rows.flatMap((row) => referencedIds(mapping, viewOf(context, row, false))),
+    );
+    const planned = await planPage(context, rows, links, {
+      context,
+      mapping,
+      matcher,
+      capabilities,
+      linkOf: (id) => referenced.get(id),
+    });
+    await writePlan(context, kind, planned, links);
+    after = last.row_id;
+    done += rows.length;
+    io.progress({ jobId: job.id, stage: 'plan', done, total });
+    await breathe(context);
+  }
+}
+
+/** Plans the rows of a page, a bounded number of them at once. Discovery is asked first, since requests follow. */
+async function planPage(
+  context: CycleContext,
+  rows: readonly SourceObjectRow[],
+  links: ReadonlyMap<string, LinkTable>,
+  aid: PlanningAid,
+): Promise<PlannedObject[]> {
+  const queue = new PQueue({ concurrency: context.job.concurrency });
+  return queue.addAll(rows.map((row) => () => planObject(row, links.get(row.id), aid)));
+}
+
+/** Writes the plan of a page; a dry run only writes the changes, to be counted and forgotten. */
+async function writePlan(
+  context: CycleContext,
+  kind: ObjectKind,
+  planned: readonly PlannedObject[],
+  links: ReadonlyMap<string, LinkTable>,
+): Promise<void> {
+  const { job, request, io } = context;
+  const ids = planned.map((each) => each.row.id);
+  const now = io.clock.now().getTime();
+  await settling(context, async (trx) => {
+    await markScope(trx, job.id, kind, planned);
+    const approved = await openChanges(trx, job.id, kind, ids);
+    const rows = planned.flatMap((each) => changeRow(context, kind, each, approved.get(each.row.id), now) ?? []);
+    if (request.dryRun) return insertChanges(trx, rows);
+    await supersedeOpen(trx, job.id, kind, ids, now);
+    await insertChanges(trx, rows);
+    await settleUnchanged(trx, context, kind, planned, links);
+    await markPlanned(trx, job.id, kind, planned);
+  });
+}
+
+async function markScope(trx: Db, jobId: string, kind: ObjectKind, planned: readonly PlannedObject[]): Promise<void> {
+  for (const inScope of [0, 1]) {
+    const moved = planned
+      .filter((each) => Number(each.inScope) === inScope && each.row.in_scope !== inScope)
+      .map((each) => each.row.id);
+    await updateObjects(trx, jobId, kind, moved, { in_scope: inScope });
+  }
+}
+
+/** Clears "needs planning" only as far as the row was when it was read. */
+async function markPlanned(trx: Db, jobId: string, kind: ObjectKind, planned: readonly PlannedObject[]): Promise<void> {
+  const bySequence = Map.groupBy(planned, (each) => each.row.changed_seq);
+  for (const [sequence, each] of bySequence) {
+    await updateObjects(
+      trx,
+      jobId,
+      kind,
+      each.map(({ row }) => row.id),
+      { planned_seq: sequence, fresh_match: 0 },
+    );
+  }
+}
+
+function phaseOf(kind: ObjectKind, action: string): Phase {
+  if (action === 'disable') return 'disables';
+  if (action === 'delete') return 'deletes';
+  return kind === 'user' ? 'users' : 'groups';
+}
+
+/** The change row of a decision; undefined when there is nothing to do. */
+function changeRow(
+  context: CycleContext,
+  kind: ObjectKind,
+  planned: PlannedObject,
+  open: Pick<ChangeTable, 'action' | 'event' | 'status'> | undefined,
+  now: number,
+): ChangeTable | undefined {
+  const { decision, intention } = planned;
+  if (decision === null || decision.action === 'none') return undefined;
+  const removal = intention.type === 'disable' || intention.type === 'delete' ? intention : null;
+  const isApproved = open?.status === 'approved' && open.action === decision.action;
+  const waiting =
+    decision.action === 'create'
+      ? planned.references.find((reference) => reference.referencedId !== planned.row.id)
+      : undefined;
+  const payload: ChangePayload = {
+    desired: decision.action === 'delete' ? [] : decision.desired,
+    differences: decision.action === 'create' || decision.action === 'delete' ? [] : decision.differences,
+    references: planned.references,
+    redacted: planned.redacted,
+    matchedBy: planned.matchedBy,
+  };
+  const removalClass: RemovalClass | null = removal?.removalClass ?? null;
+  return {
+    id: context.io.newId(),
+    job_id: context.job.id,
+    cycle_id: context.cycleId,
+    kind,
+    source_id: planned.row.id,
+    display_name: planned.row.display_name,
+    phase: PHASES.indexOf(phaseOf(kind, decision.action)),
+    action: decision.action,
+    target_id: decision.action === 'create' ? null : decision.targetId,
+    waits_for: waiting?.referencedId ?? null,
+    removal_class: removalClass,
+    event: removal?.event ?? null,
+    payload: JSON.stringify(payload),
+    steps: JSON.stringify(planned.steps),
+    status: isApproved ? 'pending' : 'planned',
+    created_at: now,
+    settled_at: null,
+  };
+}

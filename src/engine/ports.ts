@@ -1,0 +1,111 @@
+// What the engine needs from the outside, owned by the engine. A fault of one object comes back as a value;
+// a fault of the job (credentials, unreachable, incompatible) is thrown as JobFault.
+import type {
+  AppRoleAssignment,
+  DeltaPage,
+  GroupMember,
+  ObjectKind,
+  ReadOutcome,
+  ServicePrincipal,
+} from '../model/directory.ts';
+import type { ObjectFault } from '../model/errors.ts';
+import type { Capabilities } from '../scim/capabilities.ts';
+import type { PatchOperation, ScimKind, ScimResource, ScimValue } from '../scim/resource.ts';
+
+/** Which delta chain to begin: everything that exists now, or only what changes from now on. */
+export interface DeltaStart {
+  readonly kind: ObjectKind;
+  /** Graph properties to select; relations are selected when `relation` is true (manager for users, members for groups). */
+  readonly properties: readonly string[];
+  readonly relation: boolean;
+  readonly from: 'beginning' | 'latest';
+}
+
+/** Thrown by `readDelta` when the stored link is no longer accepted (410, syncStateNotFound): a full round is due. */
+export class ResyncRequired extends Error {
+  constructor(message: string) {
+    super(message);
+    this.name = 'ResyncRequired';
+  }
+}
+
+/** Microsoft Graph as the engine sees it. Every method may throw JobFault. */
+export interface SourceConnector {
+  readServicePrincipal(id: string, signal: AbortSignal): Promise<ServicePrincipal>;
+  /** All pages of appRoleAssignedTo; ends only when the list was read completely. */
+  readAssignments(servicePrincipalId: string, signal: AbortSignal): AsyncIterable<readonly AppRoleAssignment[]>;
+  /** All pages of direct or transitive members; for `transitive` only users are answered. */
+  readGroupMembers(
+    groupId: string,
+    depth: 'direct' | 'transitive',
+    signal: AbortSignal,
+  ): AsyncIterable<readonly GroupMember[]>;
+  /** Reads many objects with few requests; an id that does not exist is looked up among the deleted ones. */
+  readObjects(
+    kind: ObjectKind,
+    ids: readonly string[],
+    properties: readonly string[],
+    relation: boolean,
+    signal: AbortSignal,
+  ): Promise<ReadonlyMap<string, ReadOutcome>>;
+  /** One round: pages until the deltaLink. `link` is a stored nextLink or deltaLink. Throws ResyncRequired. */
+  readDelta(
+    from: DeltaStart | { readonly kind: ObjectKind; readonly link: string },
+    signal: AbortSignal,
+  ): AsyncIterable<DeltaPage>;
+  /** HTTP requests sent so far, retries included. */
+  readonly requests: { readonly graph: number; readonly tokens: number };
+}
+
+/** Answer of one operation on one object. */
+export type TargetResult<T> =
+  | { readonly ok: true; readonly value: T }
+  | { readonly ok: false; readonly fault: ObjectFault };
+
+/** A page of a list answer. */
+export interface ListPage {
+  readonly resources: readonly ScimResource[];
+  /** As claimed by the target; not to be trusted for ending a list. */
+  readonly totalResults: number;
+}
+
+/** A SCIM 2.0 service as the engine sees it. Methods throw JobFault for faults of the job. */
+export interface ScimTarget {
+  /** Reads discovery (ServiceProviderConfig, Schemas); at most three requests; absent endpoints are no fault. */
+  discover(signal: AbortSignal): Promise<Capabilities>;
+  /** Tells the client what was discovered earlier, so that it need not ask again. */
+  remember(capabilities: Capabilities): void;
+  /** Resources whose attribute really has the value (`eq`, escaped; the answer is verified). */
+  find(
+    kind: ScimKind,
+    attribute: string,
+    value: string,
+    signal: AbortSignal,
+  ): Promise<TargetResult<readonly ScimResource[]>>;
+  /** All resources, page by page, ended by the robust rules of the client. */
+  list(kind: ScimKind, signal: AbortSignal): AsyncIterable<ListPage>;
+  /** The resource, or null when the target does not have it (404). */
+  get(kind: ScimKind, id: string, signal: AbortSignal): Promise<TargetResult<ScimResource | null>>;
+  /** The created resource, with a usable id. A taken unique value is the fault EntryConflict. */
+  create(kind: ScimKind, resource: ScimResource, signal: AbortSignal): Promise<TargetResult<ScimResource>>;
+  /** The resource after the change if the target answered one, null after 204. */
+  patch(
+    kind: ScimKind,
+    id: string,
+    operations: readonly PatchOperation[],
+    signal: AbortSignal,
+  ): Promise<TargetResult<ScimResource | null>>;
+  /** Success also when the resource was gone already (404). */
+  remove(kind: ScimKind, id: string, signal: AbortSignal): Promise<TargetResult<void>>;
+  /** HTTP requests sent so far, retries included. */
+  readonly requests: { readonly scim: number };
+}
+
+/** Time comes in through here. */
+export interface Clock {
+  now(): Date;
+  /** Resolves after the given milliseconds; rejects with the signal's reason when aborted. */
+  sleep(milliseconds: number, signal?: AbortSignal): Promise<void>;
+}
+
+export type { ScimValue };

@@ -1,0 +1,157 @@
+// Completes references whose two ends have an account by now: a manager created later, a cycle in the hierarchy, a
+// manager whose e-mail changed. No restart is needed for any of them.
+import PQueue from 'p-queue';
+import type { ProvisioningLogEntry } from '../model/cycle.ts';
+import type { ObjectFault } from '../model/errors.ts';
+import type { CompiledAttribute } from '../rules/mapping.ts';
+import { type AttributeDifference, diffResource } from '../scim/diff.ts';
+import { buildPatch } from '../scim/patch.ts';
+import type { ScimValue } from '../scim/resource.ts';
+import { findEscrows } from '../store/escrows.ts';
+import {
+  findLinks,
+  pageResolvableReferences,
+  type ResolvableReference,
+  removePendingReferences,
+  saveLink,
+} from '../store/links.ts';
+import { appendLog } from '../store/provisioning-log.ts';
+import type { LinkTable } from '../store/schema.ts';
+import { findObjects } from '../store/source-objects.ts';
+import { type Exported, exportedAfter } from './change-payload.ts';
+import { breathe, type CycleContext, settling } from './context.ts';
+import { type LogSubject, logEntry, modifiedProperties } from './log-entry.ts';
+import { step } from './plan-object.ts';
+import { escrow } from './settle-plan.ts';
+
+const PAGE = 200;
+
+interface CompletedReference {
+  readonly reference: ResolvableReference;
+  readonly attribute: CompiledAttribute;
+  readonly link: LinkTable;
+  readonly value: ScimValue;
+  readonly difference: AttributeDifference | null;
+  readonly fault: ObjectFault | null;
+}
+
+/** Completes what can be completed now. */
+export async function completeReferences(context: CycleContext): Promise<void> {
+  const { job, io } = context;
+  let after = { sourceId: '', attribute: '' };
+  for (;;) {
+    const page = await pageResolvableReferences(io.store.db, job.id, after, io.clock.now().getTime(), PAGE);
+    const last = page.at(-1);
+    if (last === undefined) return;
+    const links = await findLinks(
+      io.store.db,
+      job.id,
+      'user',
+      page.map((each) => each.source_id),
+    );
+    const queue = new PQueue({ concurrency: job.concurrency });
+    const completed = await queue.addAll(
+      page.map((reference) => () => complete(context, reference, links.get(reference.source_id))),
+    );
+    await settle(
+      context,
+      completed.filter((each) => each !== null),
+    );
+    after = { sourceId: last.source_id, attribute: last.target_attribute };
+    await breathe(context);
+  }
+}
+
+async function complete(
+  context: CycleContext,
+  reference: ResolvableReference,
+  link: LinkTable | undefined,
+): Promise<CompletedReference | null> {
+  const attribute = context.job.user.attributes.find((each) => each.name === reference.target_attribute);
+  if (attribute === undefined || link === undefined) return null;
+  const value = attribute.reference?.form === 'email' ? reference.referenced_email : reference.referenced_target_id;
+  if (value === null) return null;
+  const base = { reference, attribute, link, value, difference: null, fault: null };
+  const difference = await compare(context, attribute, link, value);
+  if (difference === null) return base;
+  if ('code' in difference) return { ...base, fault: difference };
+  const patched = await context.io.target.patch('User', link.target_id, buildPatch([difference]), context.io.signal);
+  return patched.ok ? { ...base, difference } : { ...base, fault: patched.fault };
+}
+
+/** The difference to send; an account that was written in this cycle is known and need not be read. */
+async function compare(
+  context: CycleContext,
+  attribute: CompiledAttribute,
+  link: LinkTable,
+  value: ScimValue,
+): Promise<AttributeDifference | ObjectFault | null> {
+  const exported = JSON.parse(link.exported) as Exported;
+  if (link.cycle_id === context.cycleId && !Object.hasOwn(exported, attribute.name)) {
+    return { path: attribute.path, oldValue: undefined, newValue: value, elementExists: false, attributeExists: false };
+  }
+  const current = await context.io.target.get('User', link.target_id, context.io.signal);
+  if (!current.ok) return current.fault;
+  if (current.value === null)
+    return { code: 'InvalidAnchor', message: `The account ${link.target_id} no longer exists in the target.` };
+  return (
+    diffResource(current.value, [{ path: attribute.path, value }], {
+      caseInsensitive: context.job.settings.profile.caseInsensitive,
+    })[0] ?? null
+  );
+}
+
+async function settle(context: CycleContext, completed: readonly CompletedReference[]): Promise<void> {
+  const { job, counts } = context;
+  await settling(context, async (trx) => {
+    const ids = completed.map((each) => each.reference.source_id);
+    const rows = await findObjects(trx, job.id, 'user', ids);
+    const escrows = await findEscrows(trx, job.id, 'user', ids);
+    const entries: ProvisioningLogEntry[] = [];
+    for (const each of completed) {
+      const { reference, attribute, link, value, difference, fault } = each;
+      const subject: LogSubject = {
+        kind: 'user',
+        sourceId: reference.source_id,
+        displayName: rows.get(reference.source_id)?.display_name ?? null,
+        targetId: link.target_id,
+        changeId: '',
+      };
+      if (fault !== null) {
+        counts.failed += 1;
+        await escrow(trx, context, subject, fault, escrows.get(reference.source_id));
+        entries.push(entry(context, subject, null, fault));
+        continue;
+      }
+      await removePendingReferences(trx, job.id, reference.source_id, [reference.target_attribute]);
+      const exported = exportedAfter(JSON.parse(link.exported) as Exported, [{ path: attribute.path, value }]);
+      if (difference !== null && link.cycle_id !== context.cycleId) counts.updated += 1;
+      await saveLink(trx, { ...link, exported: JSON.stringify(exported), cycle_id: context.cycleId });
+      if (difference !== null) entries.push(entry(context, subject, difference, null));
+    }
+    await appendLog(trx, entries);
+  });
+}
+
+function entry(
+  context: CycleContext,
+  subject: LogSubject,
+  difference: AttributeDifference | null,
+  fault: ObjectFault | null,
+): ProvisioningLogEntry {
+  return logEntry(context, subject, {
+    action: 'update',
+    status: fault === null ? 'success' : 'failure',
+    steps: [
+      step(
+        'ReferenceResolution',
+        'referenceResolution',
+        fault === null ? 'success' : 'failure',
+        fault?.message ?? `${difference?.path.text ?? 'The reference'} is complete now.`,
+      ),
+    ],
+    modified: difference === null ? [] : modifiedProperties([difference], []),
+    ...(fault === null ? {} : { fault }),
+    durationInMilliseconds: 0,
+  });
+}

@@ -1,0 +1,100 @@
+// Runs one cycle of a job under its lease, kept alive meanwhile. What every way of starting a cycle has in common.
+import type { CycleRequest, CycleSummary } from '../model/cycle.ts';
+import { ERROR_TABLE, JobFault } from '../model/errors.ts';
+import { acquireLease, ensureJob, fence, type Lease, readJob, releaseLease, updateJob } from '../store/jobs.ts';
+import type { CompiledJob } from './compiled-job.ts';
+import type { EngineIo } from './context.ts';
+import { runCycle } from './cycle.ts';
+
+/** How a process identifies itself, and how it recognises that another one has ended. */
+export interface ProcessIdentity {
+  readonly owner: string;
+  readonly isGone: (owner: string) => boolean;
+}
+
+const RENEW_MS = 15_000;
+const ASK_MS = 500;
+
+/**
+ * Takes the lease, waiting at most `waitMilliseconds` for another process, and runs one cycle.
+ * @throws JobFault JobBusy when the lease is not to be had; whatever ended the cycle otherwise, after recording it.
+ */
+export async function runJob(
+  job: CompiledJob,
+  request: CycleRequest,
+  identity: ProcessIdentity,
+  waitMilliseconds: number,
+  io: EngineIo,
+): Promise<CycleSummary> {
+  await ensureJob(io.store.db, job.id);
+  const lease = await takeLease(job.id, identity, waitMilliseconds, io);
+  const keeper = keepAlive(lease, io);
+  try {
+    return await runCycle(job, request, lease, { ...io, signal: AbortSignal.any([io.signal, keeper.lost]) });
+  } catch (error) {
+    const fault = keeper.lost.aborted
+      ? new JobFault('LeaseLost', `Another process took over job ${job.id}.`)
+      : asJobFault(error, io.signal);
+    if (fault !== null && fault.code !== 'LeaseLost') await recordFault(fault, job.id, io);
+    throw fault ?? error;
+  } finally {
+    keeper.stop();
+    await releaseLease(io.store.db, lease);
+  }
+}
+
+async function takeLease(
+  jobId: string,
+  identity: ProcessIdentity,
+  waitMilliseconds: number,
+  io: EngineIo,
+): Promise<Lease> {
+  const until = io.clock.now().getTime() + waitMilliseconds;
+  for (;;) {
+    const now = io.clock.now().getTime();
+    const lease = await io.store.transaction((trx) => acquireLease(trx, jobId, identity.owner, now, identity.isGone));
+    if (lease !== null) return lease;
+    if (now >= until) {
+      const holder = (await readJob(io.store.db, jobId)).lease_owner;
+      throw new JobFault('JobBusy', `Job ${jobId} is being run by another process (${holder ?? 'unknown'}).`);
+    }
+    await io.clock.sleep(Math.min(ASK_MS, until - now), io.signal);
+  }
+}
+
+/** Renews the lease in the background; `lost` fires when another process holds it, or the store cannot be written. */
+function keepAlive(lease: Lease, io: EngineIo): { readonly lost: AbortSignal; stop(): void } {
+  const controller = new AbortController();
+  const timer = setInterval(() => {
+    io.store
+      .transaction((trx) => fence(trx, lease, io.clock.now().getTime()))
+      .catch((error: unknown) => controller.abort(error));
+  }, RENEW_MS);
+  timer.unref();
+  return { lost: controller.signal, stop: () => clearInterval(timer) };
+}
+
+/** The fault of a job; null when the cycle was only stopped from outside, which is no fault. */
+function asJobFault(error: unknown, stopped: AbortSignal): JobFault | null {
+  if (error instanceof JobFault) return error;
+  if (stopped.aborted) return null;
+  const message = error instanceof Error ? error.message : String(error);
+  const code =
+    error instanceof Error && 'code' in error && String(error.code).startsWith('SQLITE_')
+      ? 'StoreUnavailable'
+      : 'InternalError';
+  return new JobFault(code, message, { cause: error });
+}
+
+async function recordFault(fault: JobFault, jobId: string, io: EngineIo): Promise<void> {
+  const at = io.clock.now().toISOString();
+  const text = JSON.stringify({ code: fault.code, message: fault.message, advice: ERROR_TABLE[fault.code].advice, at });
+  try {
+    await updateJob(io.store.db, jobId, { last_fault: text });
+  } catch (error) {
+    io.log.warn(
+      { jobId, code: fault.code },
+      `the fault could not be recorded in the store: ${error instanceof Error ? error.message : String(error)}`,
+    );
+  }
+}

@@ -1,0 +1,12 @@
+// Which Graph properties and relations a kind of object is read with; every read of a cycle selects the same.
+import type { ObjectKind } from '../model/directory.ts';
+import type { CycleContext } from './context.ts';
+import type { DeltaStart } from './ports.ts';
+
+/** Which chain to begin for a kind: the properties that mappings and filters need, and the relation. */
+export function deltaStart(context: CycleContext, kind: ObjectKind, from: DeltaStart['from']): DeltaStart {
+  const { job } = context;
+  return kind === 'user'
+    ? { kind, properties: job.user.properties, relation: job.user.mapsManager, from }
+    : { kind, properties: job.group?.properties ?? ['displayName'], relation: true, from };
+}

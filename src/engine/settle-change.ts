@@ -1,0 +1,195 @@
+// Settles what was sent: change, link, log entry, escrow and what depends on it, together in one fenced transaction.
+import type { ProvisioningLogEntry, ProvisioningStep } from '../model/cycle.ts';
+import type { ObjectKind } from '../model/directory.ts';
+import { settleChange } from '../store/changes.ts';
+import { updateCycle } from '../store/cycles.ts';
+import type { Db } from '../store/database.ts';
+import { clearEscrow, findEscrows } from '../store/escrows.ts';
+import { nextSequence } from '../store/jobs.ts';
+import { removePendingReferences, requeueDependants, saveLink, savePendingReference } from '../store/links.ts';
+import { forgetTargetMembers, recordTargetMembers } from '../store/members.ts';
+import { appendLog } from '../store/provisioning-log.ts';
+import { markGroupsOfMembers, updateObjects } from '../store/source-objects.ts';
+import { type Exported, emailOf, exportedAfter } from './change-payload.ts';
+import { mappingOf } from './compiled-job.ts';
+import { type CycleContext, settling } from './context.ts';
+import type { ChangeOutcome } from './execute.ts';
+import { type LogSubject, logEntry, modifiedProperties } from './log-entry.ts';
+import { step } from './plan-object.ts';
+import { escrow, forgetAccount } from './settle-plan.ts';
+
+/** Settles a batch of outcomes. */
+export async function settleOutcomes(context: CycleContext, outcomes: readonly ChangeOutcome[]): Promise<void> {
+  await settling(context, async (trx) => {
+    const entries: ProvisioningLogEntry[] = [];
+    const succeeded: Record<ObjectKind, string[]> = { user: [], group: [] };
+    for (const outcome of outcomes) {
+      const now = context.io.clock.now().getTime();
+      await settleChange(trx, outcome.change.id, outcome.fault === null ? 'success' : 'failure', now);
+      if (outcome.fault === null) {
+        await settleSuccess(trx, context, outcome);
+        succeeded[outcome.change.kind as ObjectKind].push(outcome.change.source_id);
+      } else await settleFailure(trx, context, outcome);
+      count(context, outcome);
+      entries.push(entryOf(context, outcome));
+    }
+    await clearEscrow(trx, context.job.id, 'user', succeeded.user);
+    await clearEscrow(trx, context.job.id, 'group', succeeded.group);
+    await appendLog(trx, entries);
+    await updateCycle(trx, context.cycleId, { counts: JSON.stringify(context.counts) });
+  });
+}
+
+async function settleSuccess(trx: Db, context: CycleContext, outcome: ChangeOutcome): Promise<void> {
+  const { change, link, targetId } = outcome;
+  const { job } = context;
+  const kind = change.kind as ObjectKind;
+  if (change.action === 'delete') return forgetAccount(trx, job.id, kind, change.source_id);
+  if (targetId === null) return;
+  const before = link === undefined ? {} : (JSON.parse(link.exported) as Exported);
+  const exported = exportedAfter(before, outcome.written);
+  const email = emailOf(exported);
+  await saveLink(trx, {
+    job_id: job.id,
+    kind,
+    source_id: change.source_id,
+    target_id: targetId,
+    matched_by: link?.matched_by ?? outcome.payload.matchedBy,
+    exported: JSON.stringify(exported),
+    active: exported['active'] === false ? 0 : 1,
+    email,
+    cycle_id: context.cycleId,
+    linked_at: link?.linked_at ?? context.io.clock.now().toISOString(),
+  });
+  await removePendingReferences(trx, job.id, change.source_id);
+  for (const reference of outcome.waiting)
+    await savePendingReference(trx, job.id, change.source_id, reference.name, reference.referencedId);
+  if (kind === 'group') return settleMembers(trx, context, outcome);
+  const managerByEmail = mappingOf(job, 'user')?.managerByEmail;
+  if (managerByEmail !== undefined && link?.email !== undefined && link.email !== null && email !== link.email)
+    await requeueDependants(trx, job.id, change.source_id, managerByEmail);
+  if (link === undefined) await markGroupsOfMembers(trx, job.id, [change.source_id], false);
+  // Some targets drop the memberships of a disabled account, so they are compared with what the target says.
+  if (change.action === 'enable') await markGroupsOfMembers(trx, job.id, [change.source_id], true);
+}
+
+async function settleMembers(trx: Db, context: CycleContext, outcome: ChangeOutcome): Promise<void> {
+  const { job, counts } = context;
+  const groupId = outcome.change.source_id;
+  await recordTargetMembers(trx, job.id, groupId, outcome.membersAdded);
+  await forgetTargetMembers(trx, job.id, groupId, outcome.membersRemoved);
+  counts.memberships.added += outcome.membersAdded.length;
+  counts.memberships.removed += outcome.membersRemoved.length;
+  // What did not fit into the request is completed with the references; an adopted group is compared as it is.
+  await updateObjects(trx, job.id, 'group', [groupId], { members_dirty: 1 });
+}
+
+async function settleFailure(trx: Db, context: CycleContext, outcome: ChangeOutcome): Promise<void> {
+  const { change, fault } = outcome;
+  const { job } = context;
+  const kind = change.kind as ObjectKind;
+  if (fault === null) return;
+  if (fault.code === 'InvalidAnchor') await forgetAccount(trx, job.id, kind, change.source_id);
+  if (fault.ambiguous === true)
+    await updateObjects(trx, job.id, kind, [change.source_id], {
+      fresh_match: 1,
+      changed_seq: await nextSequence(trx, job.id),
+    });
+  const before = (await findEscrows(trx, job.id, kind, [change.source_id])).get(change.source_id);
+  await escrow(trx, context, subjectOf(outcome), fault, before);
+}
+
+function count({ counts }: CycleContext, outcome: ChangeOutcome): void {
+  if (outcome.fault !== null) {
+    counts.failed += 1;
+    return;
+  }
+  if (outcome.warning !== null) counts.warnings += 1;
+  switch (outcome.adopted ? 'adopt' : outcome.change.action) {
+    case 'create':
+      counts.created += 1;
+      break;
+    case 'adopt':
+      counts.adopted += 1;
+      break;
+    case 'update':
+      counts.updated += 1;
+      break;
+    case 'enable':
+      counts.enabled += 1;
+      break;
+    case 'disable':
+      counts.disabled += 1;
+      break;
+    case 'delete':
+      counts.deleted += 1;
+      break;
+    default:
+      throw new Error(`unknown action ${outcome.change.action}`);
+  }
+}
+
+function subjectOf({ change, targetId }: ChangeOutcome): LogSubject {
+  return {
+    kind: change.kind as ObjectKind,
+    sourceId: change.source_id,
+    displayName: change.display_name,
+    targetId,
+    changeId: change.id,
+  };
+}
+
+const LOGGED_ACTION = {
+  create: 'create',
+  adopt: 'update',
+  update: 'update',
+  enable: 'update',
+  disable: 'disable',
+  delete: 'delete',
+} as const;
+
+function entryOf(context: CycleContext, outcome: ChangeOutcome): ProvisioningLogEntry {
+  const { change, fault, warning } = outcome;
+  const planned = JSON.parse(change.steps ?? '[]') as ProvisioningStep[];
+  const action = LOGGED_ACTION[change.action as keyof typeof LOGGED_ACTION];
+  const exported = step(
+    exportStepName(change.action),
+    'export',
+    fault === null ? (warning === null ? 'success' : 'warning') : 'failure',
+    exportText(outcome),
+  );
+  const waiting = outcome.waiting.map((reference) =>
+    step(
+      'ReferenceResolution',
+      'referenceResolution',
+      'warning',
+      `${reference.name} waits until ${reference.referencedId} has an account.`,
+    ),
+  );
+  const problem = fault ?? warning;
+  return logEntry(context, subjectOf(outcome), {
+    action: outcome.adopted ? 'update' : action,
+    status: fault !== null ? 'failure' : warning !== null ? 'warning' : 'success',
+    steps: [...planned, exported, ...waiting],
+    modified: fault === null ? modifiedProperties(outcome.differences, outcome.payload.redacted) : [],
+    ...(problem === null ? {} : { fault: problem }),
+    durationInMilliseconds: outcome.durationInMilliseconds,
+  });
+}
+
+function exportStepName(action: string): string {
+  if (action === 'create') return 'EntryExportAdd';
+  return action === 'delete' ? 'EntryExportDelete' : 'EntryExportUpdate';
+}
+
+function exportText(outcome: ChangeOutcome): string {
+  const { fault, warning, change } = outcome;
+  if (fault !== null) return fault.message;
+  if (warning !== null) return warning.message;
+  if (outcome.adopted) return 'The account existed already and was adopted.';
+  const event = change.event === null ? '' : ` because of ${change.event}`;
+  const members = outcome.membersAdded.length + outcome.membersRemoved.length;
+  const memberships =
+    members === 0 ? '' : ` ${outcome.membersAdded.length} members added, ${outcome.membersRemoved.length} removed.`;
+  return `${change.action}${event}: done.${memberships}`;
+}

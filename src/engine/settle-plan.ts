@@ -1,0 +1,140 @@
+// What planning settles by itself, in the transaction of the page: objects that need nothing, and objects that cannot
+// be planned. Nothing here has touched the target.
+
+import type { ProvisioningLogEntry } from '../model/cycle.ts';
+import type { ObjectKind } from '../model/directory.ts';
+import type { ObjectFault } from '../model/errors.ts';
+import { nextAttempt } from '../rules/escrow-backoff.ts';
+import type { Db } from '../store/database.ts';
+import { clearEscrow, findEscrows, saveEscrow } from '../store/escrows.ts';
+import { removeLink, removePendingReferences, saveLink, savePendingReference } from '../store/links.ts';
+import { forgetMembershipsOf } from '../store/members.ts';
+import { appendLog } from '../store/provisioning-log.ts';
+import type { EscrowTable, LinkTable } from '../store/schema.ts';
+import { BECAUSE, type Exported, emailOf, exportedAfter } from './change-payload.ts';
+import type { CycleContext } from './context.ts';
+import { type LogSubject, logEntry } from './log-entry.ts';
+import { type PlannedObject, step } from './plan-object.ts';
+
+/** Settles the objects of a page that become no change. */
+export async function settleUnchanged(
+  trx: Db,
+  context: CycleContext,
+  kind: ObjectKind,
+  planned: readonly PlannedObject[],
+  links: ReadonlyMap<string, LinkTable>,
+): Promise<void> {
+  const { job } = context;
+  const entries: ProvisioningLogEntry[] = [];
+  const settled: string[] = [];
+  const failed = planned.filter((each) => each.fault !== null);
+  const escrows = await findEscrows(
+    trx,
+    job.id,
+    kind,
+    failed.map((each) => each.row.id),
+  );
+  for (const each of planned) {
+    const link = links.get(each.row.id);
+    if (each.dropsLink) await forgetAccount(trx, job.id, kind, each.row.id);
+    else if (link !== undefined && each.confirmed !== null) await confirm(trx, context, link, each);
+    if (each.fault !== null) {
+      await escrow(trx, context, subjectOf(kind, each, link), each.fault, escrows.get(each.row.id));
+      context.counts.failed += 1;
+      entries.push(failureEntry(context, kind, each, link, each.fault));
+    } else if (each.decision?.action === 'none') {
+      settled.push(each.row.id);
+      if (each.decision.because === 'unchanged') context.counts.unchanged += 1;
+      else context.counts.skipped += 1;
+      if (link !== undefined) await renewPendingReferences(trx, job.id, each);
+      const skip = step('EntrySynchronizationSkip', 'processing', 'skipped', BECAUSE[each.decision.because]);
+      entries.push(
+        logEntry(context, subjectOf(kind, each, link), {
+          action: 'other',
+          status: 'skipped',
+          steps: [...each.steps, skip],
+          modified: [],
+          durationInMilliseconds: 0,
+        }),
+      );
+    }
+  }
+  await clearEscrow(trx, job.id, kind, settled);
+  await appendLog(trx, entries);
+}
+
+/** The references that wait are those of the newest state; older ones must not be written any more. */
+async function renewPendingReferences(trx: Db, jobId: string, planned: PlannedObject): Promise<void> {
+  await removePendingReferences(trx, jobId, planned.row.id);
+  for (const reference of planned.references)
+    await savePendingReference(trx, jobId, planned.row.id, reference.name, reference.referencedId);
+}
+
+/** The account of an object is gone: link and memberships are forgotten, and the object may be matched again. */
+export async function forgetAccount(trx: Db, jobId: string, kind: ObjectKind, sourceId: string): Promise<void> {
+  await removeLink(trx, jobId, kind, sourceId);
+  await forgetMembershipsOf(trx, jobId, kind, sourceId);
+}
+
+async function confirm(trx: Db, context: CycleContext, link: LinkTable, planned: PlannedObject): Promise<void> {
+  const exported = exportedAfter(JSON.parse(link.exported) as Exported, planned.confirmed ?? []);
+  const active = exported['active'] === false ? 0 : 1;
+  await saveLink(trx, {
+    ...link,
+    exported: JSON.stringify(exported),
+    active,
+    email: emailOf(exported),
+    cycle_id: context.cycleId,
+  });
+}
+
+function subjectOf(kind: ObjectKind, planned: PlannedObject, link: LinkTable | undefined): LogSubject {
+  return {
+    kind,
+    sourceId: planned.row.id,
+    displayName: planned.row.display_name,
+    targetId: link?.target_id ?? null,
+    changeId: '',
+  };
+}
+
+function failureEntry(
+  context: CycleContext,
+  kind: ObjectKind,
+  planned: PlannedObject,
+  link: LinkTable | undefined,
+  fault: ObjectFault,
+): ProvisioningLogEntry {
+  return logEntry(context, subjectOf(kind, planned, link), {
+    action: 'other',
+    status: 'failure',
+    steps: [...planned.steps, step('EntryProcessing', 'processing', 'failure', fault.message)],
+    modified: [],
+    fault,
+    durationInMilliseconds: 0,
+  });
+}
+
+/** Keeps a failed object for a later attempt, which plans it afresh. */
+export async function escrow(
+  trx: Db,
+  context: CycleContext,
+  subject: LogSubject,
+  fault: ObjectFault,
+  before: EscrowTable | undefined,
+): Promise<void> {
+  const now = context.io.clock.now().getTime();
+  const firstSeen = before?.first_seen ?? now;
+  const attempts = (before?.attempts ?? 0) + 1;
+  await saveEscrow(trx, {
+    job_id: context.job.id,
+    kind: subject.kind,
+    source_id: subject.sourceId,
+    display_name: subject.displayName,
+    code: fault.code,
+    message: fault.message,
+    attempts,
+    first_seen: firstSeen,
+    next_attempt: nextAttempt(fault.code, attempts, firstSeen, now),
+  });
+}
