@@ -1,0 +1,99 @@
+// One object mapping as a whole: its attribute mappings together, its scoping filter, and whether it can do what the
+// lifecycle of the job asks for.
+import { compileScope } from '../rules/scoping.ts';
+import { checkAttribute, knowsSourceAttribute } from './check-attribute.ts';
+import type { Findings } from './fault.ts';
+import { addFindings, noFindings } from './fault.ts';
+import type { AttributeDraft, JobDraft, ObjectMappingDraft } from './job-draft.ts';
+import { child, faultAt, resolvePath } from './located.ts';
+import { targetKey } from './target-key.ts';
+
+export function checkObjectMapping(job: JobDraft, object: ObjectMappingDraft): Findings {
+  const findings = noFindings();
+  for (const attribute of object.attributes) addFindings(findings, checkAttribute(job, object, attribute));
+  checkDuplicates(object, findings);
+  checkScope(object, findings);
+  checkKind(job, object, findings);
+  if (object.enabled && object.complete) checkMatchingExists(object, findings);
+  if (object.enabled && object.kind === 'user') checkLifecycle(job, object, findings);
+  return findings;
+}
+
+function checkDuplicates(object: ObjectMappingDraft, findings: Findings): void {
+  const first = new Map<string, AttributeDraft>();
+  const priorities = new Map<number, AttributeDraft>();
+  for (const attribute of object.attributes) {
+    const { targetAttributeName: name, matchingPriority } = attribute.mapping;
+    const at = child(attribute.node, 'targetAttributeName')?.at ?? attribute.node.at;
+    const earlier = first.get(targetKey(name));
+    if (earlier === undefined) first.set(targetKey(name), attribute);
+    else {
+      const place = `${earlier.node.at.file}:${earlier.node.at.line}`;
+      findings.faults.push(faultAt(at, `"${name}" is mapped twice.`, `The other mapping is in ${place}. Keep one.`));
+    }
+    const rival = matchingPriority > 0 ? priorities.get(matchingPriority) : undefined;
+    if (rival !== undefined) {
+      const message = `Two matching attributes have priority ${matchingPriority}.`;
+      const advice = `The other is ${rival.mapping.targetAttributeName}. Give each its own; the lowest is tried first.`;
+      findings.faults.push(faultAt(child(attribute.node, 'matchingPriority')?.at ?? at, message, advice));
+    }
+    if (matchingPriority > 0) priorities.set(matchingPriority, attribute);
+  }
+}
+
+function checkScope(object: ObjectMappingDraft, findings: Findings): void {
+  if (object.scope === null) return;
+  const compiled = compileScope(object.scope, knowsSourceAttribute(object.kind));
+  if (compiled.ok) return;
+  for (const error of compiled.errors) {
+    const { node } = resolvePath(object.node, ['scope', 'groups', error.group, 'clauses', error.clause]);
+    findings.faults.push(faultAt(node.at, error.message));
+  }
+}
+
+function checkKind(job: JobDraft, object: ObjectMappingDraft, findings: Findings): void {
+  const target = child(object.node, 'targetObjectName');
+  const expected = object.kind === 'user' ? 'User' : 'Group';
+  if (target?.kind === 'scalar' && typeof target.value === 'string' && target.value !== expected) {
+    const message = `A ${object.kind} can only be provisioned as ${expected}.`;
+    findings.faults.push(faultAt(target.at, message, `Write ${expected}, or leave this key out.`));
+  }
+  if (object.enabled && object.kind === 'group' && job.profile?.groups === false) {
+    const message = 'This target has no groups (profile.groups is false).';
+    findings.faults.push(faultAt(object.node.at, message, 'Write group: { enabled: false }.'));
+  }
+}
+
+function checkMatchingExists(object: ObjectMappingDraft, findings: Findings): void {
+  if (object.attributes.some(({ mapping }) => mapping.matchingPriority > 0)) return;
+  const at = child(object.node, 'attributeMappings')?.at ?? object.node.at;
+  const message = `The ${object.kind} mapping has no matching attribute.`;
+  const advice =
+    'Give the attribute that identifies an account matchingPriority: 1, for instance externalId or userName.';
+  findings.faults.push(faultAt(at, message, advice));
+}
+
+function checkLifecycle(job: JobDraft, object: ObjectMappingDraft, findings: Findings): void {
+  if (job.lifecycle === undefined) return;
+  const events = Object.entries(job.lifecycle);
+  const disabling = events.filter(([, action]) => action === 'disable').map(([event]) => event);
+  const deleting = events.filter(([, action]) => action === 'delete').map(([event]) => event);
+  const mapsActive = object.attributes.some(
+    ({ mapping }) => targetKey(mapping.targetAttributeName) === 'active' && mapping.flowType === 'Always',
+  );
+  const lists = child(object.node, 'attributeMappings')?.at ?? object.node.at;
+  if (disabling.length > 0 && object.complete && !mapsActive) {
+    const message = `The lifecycle disables accounts (${disabling.join(', ')}), but no mapping keeps "active" up to date.`;
+    const advice = 'Map active from Not([IsSoftDeleted]), or choose delete or nothing for these events.';
+    findings.faults.push(faultAt(lists, message, advice));
+  }
+  const flowTypes = child(object.node, 'flowTypes')?.at ?? object.node.at;
+  if (disabling.length > 0 && !object.flowTypes.includes('Update')) {
+    const message = 'Without Update no account is disabled, although the lifecycle asks for it.';
+    findings.warnings.push(faultAt(flowTypes, message, 'Add Update to flowTypes, or change the lifecycle.'));
+  }
+  if (deleting.length > 0 && !object.flowTypes.includes('Delete')) {
+    const message = `Without Delete no account is deleted, although the lifecycle asks for it (${deleting.join(', ')}).`;
+    findings.warnings.push(faultAt(flowTypes, message, 'Add Delete to flowTypes, or change the lifecycle.'));
+  }
+}

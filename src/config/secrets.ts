@@ -1,0 +1,85 @@
+// Secrets by reference. Values are read when they are needed and kept nowhere; no message contains one, nor the text
+// of a reference that could be a secret put into the wrong place.
+import { open } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { JobFault } from '../model/errors.ts';
+import type { SecretReference } from '../model/job.ts';
+
+/** The environment as it was given to the process. */
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+const MAX_SECRET_BYTES = 64 * 1024;
+
+export type SecretReading =
+  | { readonly ok: true; readonly value: string; readonly warning?: string }
+  | { readonly ok: false; readonly message: string; readonly advice: string };
+
+/**
+ * The secret a reference stands for, without one trailing line break. `fromFile` counts from the configuration
+ * directory. Throws JobFault `ConfigurationInvalid` when it is unset, unreadable, empty or no single line.
+ */
+export async function resolveSecret(
+  reference: SecretReference,
+  configurationDirectory: string,
+  environment: Environment,
+): Promise<string> {
+  const reading = await readSecret(reference, configurationDirectory, environment);
+  if (reading.ok) return reading.value;
+  throw new JobFault('ConfigurationInvalid', `${reading.message} ${reading.advice}`);
+}
+
+/** As `resolveSecret`, with the fault as a value and a warning about a file that others may read. */
+export async function readSecret(
+  reference: SecretReference,
+  configurationDirectory: string,
+  environment: Environment,
+): Promise<SecretReading> {
+  if ('fromEnv' in reference) return checked(fromEnvironment(reference.fromEnv, environment));
+  return checked(await fromFile(resolve(configurationDirectory, reference.fromFile), reference.fromFile));
+}
+
+function fromEnvironment(name: string, environment: Environment): SecretReading {
+  const value = Object.hasOwn(environment, name) ? environment[name] : undefined;
+  if (value !== undefined) return { ok: true, value };
+  const shown = isVariableName(name) ? `The environment variable ${name}` : 'The environment variable named here';
+  return {
+    ok: false,
+    message: `${shown} is not set.`,
+    advice: 'Set it for the process that runs scimsync, or write { fromFile: … }.',
+  };
+}
+
+/** A token put here by mistake is not repeated: only what is plainly a name. */
+function isVariableName(text: string): boolean {
+  return /^[A-Z_][A-Z0-9_]{0,63}$/.test(text) || /^[a-z_]{1,40}$/.test(text);
+}
+
+async function fromFile(path: string, written: string): Promise<SecretReading> {
+  const shown = /^\.{0,2}\//.test(written) ? `The secret file ${path}` : 'The secret file named here';
+  const advice = 'Check the path (it counts from the configuration directory) and the rights of the file.';
+  try {
+    await using handle = await open(path, 'r');
+    const status = await handle.stat();
+    if (!status.isFile()) return { ok: false, message: `${shown} is not a file.`, advice };
+    if (status.size > MAX_SECRET_BYTES) return { ok: false, message: `${shown} is larger than 64 KiB.`, advice };
+    const value = await handle.readFile('utf8');
+    if (process.platform === 'win32' || (status.mode & 0o007) === 0) return { ok: true, value };
+    return { ok: true, value, warning: `${shown} can be read by every user of this machine.` };
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
+    const missing = code === 'ENOENT';
+    return { ok: false, message: `${shown} ${missing ? 'does not exist' : `cannot be read (${code})`}.`, advice };
+  }
+}
+
+/** A secret travels in a header: one line, without control characters. */
+function checked(reading: SecretReading): SecretReading {
+  if (!reading.ok) return reading;
+  const value = reading.value.replace(/\r?\n$/, '');
+  const advice = 'Put the secret there as one line and nothing else.';
+  if (value.trim() === '') return { ok: false, message: 'The secret is empty.', advice };
+  if (/\p{Cc}/u.test(value)) {
+    return { ok: false, message: 'The secret has a line break or control character in it.', advice };
+  }
+  return { ...reading, value };
+}

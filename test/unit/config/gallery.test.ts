@@ -1,0 +1,90 @@
+// The templates and examples that are shipped: each loads into a job without a fault or warning.
+import { copyFile, mkdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+import { listTemplates, readTemplate } from '../../../src/config/gallery.ts';
+import { configurationOf, JOB_HEAD, MAIN, temporaryConfiguration } from './temporary-configuration.ts';
+
+const shipped = fileURLToPath(new URL('../../../config/', import.meta.url));
+const load = (template: string) =>
+  configurationOf({ 'scimsync.yaml': MAIN, 'jobs/a.yaml': `template: ${template}\n${JOB_HEAD}` });
+const targets = (
+  mapping: { attributeMappings: readonly { targetAttributeName: string; matchingPriority: number }[] } | undefined,
+) =>
+  mapping?.attributeMappings
+    .filter(({ matchingPriority }) => matchingPriority > 0)
+    .toSorted((left, right) => left.matchingPriority - right.matchingPriority)
+    .map(({ targetAttributeName }) => targetAttributeName);
+
+describe('gallery', () => {
+  it('has the shipped templates, named as their files', async () => {
+    const templates = await listTemplates('/nowhere');
+    expect(templates.map(({ name }) => name)).toEqual(['peakon', 'scim', 'scim-entra-default']);
+    for (const { name, file } of templates) {
+      expect((await readTemplate(file)).faults).toEqual([]);
+      expect(await readFile(file, 'utf8')).toContain(`\nname: ${name}\n`);
+    }
+  });
+
+  it.each([
+    ['peakon', [['externalId', 'userName']]],
+    [
+      'scim',
+      [
+        ['externalId', 'userName'],
+        ['externalId', 'displayName'],
+      ],
+    ],
+    ['scim-entra-default', [['userName'], ['displayName']]],
+  ])('%s makes a job without fault or warning, matched by %j', async (template, matching) => {
+    const { jobs, warnings } = await load(template);
+    expect(warnings).toEqual([]);
+    expect(jobs[0]?.objectMappings.map(targets)).toEqual(matching);
+  });
+
+  it('peakon knows the limits and references of Peakon', async () => {
+    const [job] = (await load('peakon')).jobs;
+    expect(job?.profile).toMatchObject({
+      pageSize: 100,
+      concurrency: 4,
+      groups: false,
+      rateLimits: [{ operations: 25_000, perSeconds: 3600 }],
+      references: { 'urn:ietf:params:scim:schemas:extension:peakon:2.0:User:Manager': 'email' },
+    });
+    expect(job?.lifecycle.hardDeleted).toBe('disable');
+    const mappings = new Map(
+      job?.objectMappings[0]?.attributeMappings.map((each) => [each.targetAttributeName, each.source]),
+    );
+    expect(mappings.get('userName')).toEqual(mappings.get('emails[type eq "work"].value'));
+  });
+
+  it('of the configuration directory hides a shipped one of the same name', async () => {
+    const files = await temporaryConfiguration({ 'gallery/scim.yaml': 'name: scim\n' });
+    const templates = await listTemplates(files.directory);
+    expect(templates.find(({ name }) => name === 'scim')?.file).toBe(join(files.directory, 'gallery/scim.yaml'));
+  });
+
+  it('reports what a template lacks', async () => {
+    const files = await temporaryConfiguration({ 'gallery/own.yaml': 'name: own\ncolour: red\n' });
+    const { faults } = await readTemplate(join(files.directory, 'gallery/own.yaml'));
+    expect(faults.map(({ path, message }) => `${path}: ${message}`)).toEqual([
+      'description: This key is missing.',
+      'objectMappings: This key is missing.',
+      'colour: Unknown key "colour".',
+    ]);
+  });
+});
+
+describe('examples', () => {
+  it('load together, once their secrets are there', async () => {
+    const files = await temporaryConfiguration({});
+    await mkdir(join(files.directory, 'jobs'));
+    await copyFile(join(shipped, 'scimsync.example.yaml'), join(files.directory, 'scimsync.yaml'));
+    await copyFile(join(shipped, 'jobs/peakon.example.yaml'), join(files.directory, 'jobs/peakon.yaml'));
+    await copyFile(join(shipped, 'jobs/scim.example.yaml'), join(files.directory, 'jobs/wiki.yaml'));
+    const result = await files.load({ ACME_GRAPH_SECRET: 'g', PEAKON_TOKEN: 'p' });
+    // The file with the token of the second job is the one thing a test machine cannot have.
+    expect(result.ok ? [] : result.faults.map(({ path }) => path)).toEqual(['target.auth.token.fromFile']);
+  });
+});
