@@ -5,7 +5,7 @@ import { updateCycle } from '../store/cycles.ts';
 import { countEscrows } from '../store/escrows.ts';
 import { readJob, updateJob } from '../store/jobs.ts';
 import { pruneLog } from '../store/provisioning-log.ts';
-import { countInScope } from '../store/source-objects.ts';
+import { countInScope, purgeGone } from '../store/source-objects.ts';
 import { clearIndex } from '../store/target-index.ts';
 import { type CycleContext, settling } from './context.ts';
 import type { RemovalVerdicts } from './gate.ts';
@@ -22,6 +22,7 @@ export async function closeCycle(context: CycleContext): Promise<CycleSummary> {
     counts.escrowed = await countEscrows(trx, job.id);
     counts.held = await countChanges(trx, job.id, 'staged');
     await clearIndex(trx, job.id);
+    await purgeGone(trx, job.id);
     await pruneChanges(trx, job.id, now.getTime() - RETENTION_MS);
     await pruneLog(trx, job.id, new Date(now.getTime() - RETENTION_MS).toISOString());
     await updateJob(trx, job.id, { open_cycle_id: null, initial_done: 1, status: 'Active', last_fault: null });

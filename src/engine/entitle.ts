@@ -1,10 +1,8 @@
 // Turns assignments and memberships into who is entitled, with which roles; whoever gained, lost or changed a role is
 // marked as changed. Works in pages on both sides, so that its memory does not grow with the tenant.
-import { sql } from 'kysely';
 import { DEFAULT_ACCESS_ROLE_ID } from '../model/directory.ts';
 import { stableHash } from '../rules/stable-json.ts';
-import { assignedGroups, pageEntitledUsers } from '../store/assignments.ts';
-import type { Db } from '../store/database.ts';
+import { assignedGroups, loseUnreached, pageEntitledUsers } from '../store/assignments.ts';
 import { nextSequence } from '../store/jobs.ts';
 import { addUnread, findObjects, updateObjects } from '../store/source-objects.ts';
 import { breathe, type CycleContext, settling } from './context.ts';
@@ -83,17 +81,4 @@ async function removeEntitlements(context: CycleContext, excludesDefaultAccess: 
   const { job } = context;
   const excluded = excludesDefaultAccess ? DEFAULT_ACCESS_ROLE_ID : '';
   await settling(context, async (trx) => loseUnreached(trx, job.id, excluded, await nextSequence(trx, job.id)));
-}
-
-async function loseUnreached(trx: Db, jobId: string, excluded: string, sequence: number): Promise<void> {
-  await sql`
-    update source_object set roles = null, changed_seq = ${sequence}
-    where job_id = ${jobId} and roles is not null
-      and not exists (
-        select 1 from assignment where assignment.job_id = source_object.job_id and assignment.principal_id = source_object.id
-          and assignment.role_id <> ${excluded})
-      and not (kind = 'user' and exists (
-        select 1 from member join assignment on assignment.job_id = member.job_id and assignment.principal_id = member.group_id
-        where member.job_id = source_object.job_id and member.member_id = source_object.id
-          and assignment.principal_type = 'Group' and assignment.role_id <> ${excluded}))`.execute(trx);
 }

@@ -1,6 +1,6 @@
 // The gate between plan and apply: judges each class of removals as a whole. It only judges; apply.ts carries it out.
 import type { RemovalClass } from '../model/cycle.ts';
-import { evaluateGuard, type GuardVerdict } from '../rules/guard.ts';
+import { evaluateGuard, type GuardVerdict, holdTogether } from '../rules/guard.ts';
 import { countRemovals, countRemovalsSince } from '../store/changes.ts';
 import { countLinks } from '../store/links.ts';
 import type { CycleContext } from './context.ts';
@@ -23,22 +23,23 @@ export async function gateRemovals(context: CycleContext): Promise<RemovalVerdic
   const recent = await countRemovalsSince(db, job.id, io.clock.now().getTime() - DAY_MS);
   const users = await countLinks(db, job.id, 'user', true);
   const groups = await countLinks(db, job.id, 'group', true);
-  const byClass = new Map<RemovalClass, GuardVerdict>();
-  let heldPlanned = 0;
+  const verdicts = new Map<RemovalClass, GuardVerdict>();
   for (const each of CLASSES) {
-    const verdict = evaluateGuard(each, job.settings.guards[each], {
+    const numbers = {
       planned: planned.get(each) ?? 0,
       held: held.get(each) ?? 0,
       recent: recent.get(each) ?? 0,
       linkedActive: each === 'groupDeletes' ? groups : users,
-    });
-    byClass.set(each, verdict);
-    if (!verdict.held) continue;
-    heldPlanned += planned.get(each) ?? 0;
-    io.log.warn(
-      { jobId: job.id, cycleId: context.cycleId, guard: each, removals: planned.get(each) ?? 0 },
-      `held: ${verdict.because}`,
-    );
+    };
+    verdicts.set(each, evaluateGuard(each, job.settings.guards[each], numbers));
+  }
+  const byClass = holdTogether(verdicts);
+  let heldPlanned = 0;
+  for (const [each, verdict] of byClass) {
+    const removals = planned.get(each) ?? 0;
+    if (!verdict.held || removals === 0) continue;
+    heldPlanned += removals;
+    io.log.warn({ jobId: job.id, cycleId: context.cycleId, guard: each, removals }, `held: ${verdict.because}`);
   }
   return { byClass, heldPlanned };
 }

@@ -1,13 +1,13 @@
 // With syncAll: enumerates a feed from its beginning, resumable by its next link, then follows its changes. A row that a
 // complete enumeration did not see is read directly before anything is concluded; an unfinished one concludes nothing.
 import type { DeltaPage, DirectoryEntry, ObjectKind } from '../model/directory.ts';
+import { ResyncRequired } from '../model/errors.ts';
 import type { Db } from '../store/database.ts';
 import { nextReading, nextSequence, readJob, updateJob } from '../store/jobs.ts';
 import { removeMembers, storeMembers } from '../store/members.ts';
 import { addUnread, findObjects, updateObjects } from '../store/source-objects.ts';
 import { breathe, type CycleContext, settling } from './context.ts';
 import { idsOf, lazySequence, mergeEntry } from './merge.ts';
-import { ResyncRequired } from './ports.ts';
 import { deltaStart } from './selection.ts';
 import { parseWatermark, type Watermark, watermarkAfter } from './watermark.ts';
 

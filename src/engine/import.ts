@@ -1,6 +1,7 @@
 // Stage 1: what the source says, into the shadow copy. Delta tokens come first, so that nothing that happens while the
 // assigned objects are read is lost; nothing is concluded from an answer that was not read to its end.
 import type { ObjectKind } from '../model/directory.ts';
+import { ResyncRequired } from '../model/errors.ts';
 import { readJob, updateJob } from '../store/jobs.ts';
 import { updateAllObjects } from '../store/source-objects.ts';
 import type { CycleContext } from './context.ts';
@@ -11,7 +12,6 @@ import { readChanges } from './import-changes.ts';
 import { enumerate } from './import-everything.ts';
 import { readGroupLists } from './import-members.ts';
 import { readUnread } from './import-objects.ts';
-import { ResyncRequired } from './ports.ts';
 import { deltaStart } from './selection.ts';
 import { parseWatermark, type Watermark } from './watermark.ts';
 
@@ -22,6 +22,8 @@ export async function importChanges(context: CycleContext): Promise<void> {
   context.appRoles = application.appRoles;
   if (job.settings.source.syncAll) return enumerateAll(context);
   await followFeeds(context);
+  // Whoever is known but in doubt comes before the member lists, because lists hide people in the recycle bin.
+  await readUnread(context, 'user');
   const excludesDefaultAccess = await importAssignments(context);
   await readUnread(context, 'group');
   await readGroupLists(context, excludesDefaultAccess);

@@ -3,12 +3,13 @@
 import type { SourceValue } from '../expressions/compile.ts';
 import type { ObjectFault } from '../model/errors.ts';
 import { type CompiledMapping, matchingValue } from '../rules/mapping.ts';
-import { readPath } from '../scim/read.ts';
+import { elementsOf, readPath } from '../scim/read.ts';
 import { resourceId, type ScimResource } from '../scim/resource.ts';
 import { countLinks, findLinkOfTarget } from '../store/links.ts';
 import { countToMatch } from '../store/source-objects.ts';
 import { indexResources, lookUpResources } from '../store/target-index.ts';
 import { breathe, type CycleContext, settling } from './context.ts';
+import { askEach, type LookUp, prepareQuery } from './match-query.ts';
 
 /** What matching found. */
 export type Match =
@@ -19,12 +20,6 @@ export type Match =
 /** Looks for the account of an object; `askTarget` forces a fresh query. */
 export type Matcher = (sourceId: string, view: (name: string) => SourceValue, askTarget: boolean) => Promise<Match>;
 
-type LookUp = (
-  attribute: string,
-  value: string,
-  askTarget: boolean,
-) => Promise<{ resources: readonly ScimResource[] } | { fault: ObjectFault }>;
-
 /** Prepares matching for one kind: decides by counting whether to list the target once or to ask per object. */
 export async function prepareMatcher(context: CycleContext, mapping: CompiledMapping): Promise<Matcher> {
   const candidates = await countToMatch(context.io.store.db, context.job.id, mapping.kind);
@@ -33,17 +28,15 @@ export async function prepareMatcher(context: CycleContext, mapping: CompiledMap
     : Number.POSITIVE_INFINITY;
   const indexed = candidates > 0 && (await indexWhenCheaper(context, mapping, queries));
   const claimed = new Map<string, string>();
-  const ask: LookUp = (attribute, value) => query(context, mapping, attribute, value);
-  const lookUp: LookUp = indexed
-    ? (attribute, value, askTarget) =>
-        askTarget ? ask(attribute, value, true) : fromIndex(context, mapping, attribute, value)
-    : ask;
+  const index: LookUp = (attribute, value) => fromIndex(context, mapping, attribute.name, value);
+  const ask = await prepareQuery(context, mapping);
   return async (sourceId, view, askTarget) => {
-    const match = await matchByPrecedence(mapping, view, (attribute, value) => lookUp(attribute, value, askTarget));
+    const lookUp = indexed && !askTarget ? index : await ask(view);
+    const match = await matchByPrecedence(mapping, view, lookUp);
     if (match.type !== 'one') return match;
-    const owner =
-      claimed.get(match.targetId) ??
-      (await findLinkOfTarget(context.io.store.db, context.job.id, mapping.kind, match.targetId));
+    const linked = await findLinkOfTarget(context.io.store.db, context.job.id, mapping.kind, match.targetId);
+    // Nothing is awaited between the look at the claims and the claim, since objects are matched concurrently.
+    const owner = linked ?? claimed.get(match.targetId);
     if (owner !== undefined && owner !== sourceId) {
       return fault(
         'DuplicateSourceEntries',
@@ -70,23 +63,20 @@ export function matchNow(
   mapping: CompiledMapping,
   view: (name: string) => SourceValue,
 ): Promise<Match> {
-  return matchByPrecedence(mapping, view, (attribute, value) => query(context, mapping, attribute, value));
+  return matchByPrecedence(mapping, view, askEach(context, mapping));
 }
 
 async function matchByPrecedence(
   mapping: CompiledMapping,
   view: (name: string) => SourceValue,
-  lookUp: (
-    attribute: string,
-    value: string,
-  ) => Promise<{ resources: readonly ScimResource[] } | { fault: ObjectFault }>,
+  lookUp: LookUp,
 ): Promise<Match> {
   let valued = false;
   for (const attribute of mapping.matching) {
     const value = matchingValue(attribute, view);
     if (value === null) continue;
     valued = true;
-    const answer = await lookUp(attribute.name, value);
+    const answer = await lookUp(attribute, value);
     if ('fault' in answer) return { type: 'fault', fault: answer.fault };
     if (answer.resources.length > 1)
       return fault('DuplicateTargetEntries', `${answer.resources.length} accounts have ${attribute.name} "${value}".`);
@@ -107,11 +97,6 @@ async function matchByPrecedence(
 
 function fault(code: ObjectFault['code'], message: string): Match {
   return { type: 'fault', fault: { code, message } };
-}
-
-async function query(context: CycleContext, mapping: CompiledMapping, attribute: string, value: string) {
-  const found = await context.io.target.find(mapping.scimKind, attribute, value, context.io.signal);
-  return found.ok ? { resources: found.value } : { fault: found.fault };
 }
 
 async function fromIndex(context: CycleContext, mapping: CompiledMapping, attribute: string, value: string) {
@@ -157,10 +142,11 @@ async function indexWhenCheaper(context: CycleContext, mapping: CompiledMapping,
 }
 
 function keysOf(mapping: CompiledMapping, resource: ScimResource): { attribute: string; value: string }[] {
-  return mapping.matching.flatMap(({ name, path }) => {
-    const value = readPath(resource, path);
-    return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean'
-      ? [{ attribute: name, value: indexKey(name, String(value)) }]
-      : [];
-  });
+  return mapping.matching.flatMap(({ name, path }) =>
+    elementsOf(readPath(resource, path)).flatMap((value) =>
+      typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean'
+        ? [{ attribute: name, value: indexKey(name, String(value)) }]
+        : [],
+    ),
+  );
 }

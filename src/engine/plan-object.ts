@@ -243,6 +243,11 @@ async function planAdoption(
   if (mapped.fault !== null) return { ...planned, fault: mapped.fault };
   if (mapped.ignored) return { ...planned, decision: { action: 'none', because: 'ignoredByExpression' } };
   const { resolved, waiting } = resolveReferences(mapped, aid.linkOf);
+  // Without Update the account is only linked: nothing of it changes, and nothing is claimed about what it holds.
+  if (!aid.mapping.flowTypes.includes('Update')) {
+    const decision = { action: 'adopt', targetId: match.targetId, desired: [], differences: [] } as const;
+    return { ...planned, decision };
+  }
   const decision = decideExisting(mapped, resolved, match.resource, match.targetId, true, caseInsensitive(aid.context));
   return { ...planned, references: waiting, redacted: [...mapped.redacted], decision };
 }

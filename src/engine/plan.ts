@@ -34,7 +34,11 @@ async function planKind(context: CycleContext, kind: ObjectKind): Promise<void> 
   const total = await countToPlan(io.store.db, job.id, kind);
   if (total === 0) return;
   const matcher = await prepareMatcher(context, mapping);
-  const capabilities = () => ensureCapabilities(context);
+  let asked: ReturnType<typeof ensureCapabilities> | undefined;
+  const capabilities = () => {
+    asked ??= ensureCapabilities(context);
+    return asked;
+  };
   let after = 0;
   let done = 0;
   for (;;) {
@@ -68,7 +72,7 @@ async function planKind(context: CycleContext, kind: ObjectKind): Promise<void> 
   }
 }
 
-/** Plans the rows of a page, a bounded number of them at once. Discovery is asked first, since requests follow. */
+/** Plans the rows of a page, a bounded number of them at once; after a fault of the job no further one is begun. */
 async function planPage(
   context: CycleContext,
   rows: readonly SourceObjectRow[],

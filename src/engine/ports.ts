@@ -21,14 +21,6 @@ export interface DeltaStart {
   readonly from: 'beginning' | 'latest';
 }
 
-/** Thrown by `readDelta` when the stored link is no longer accepted (410, syncStateNotFound): a full round is due. */
-export class ResyncRequired extends Error {
-  constructor(message: string) {
-    super(message);
-    this.name = 'ResyncRequired';
-  }
-}
-
 /** Microsoft Graph as the engine sees it. Every method may throw JobFault. */
 export interface SourceConnector {
   readServicePrincipal(id: string, signal: AbortSignal): Promise<ServicePrincipal>;
@@ -80,6 +72,15 @@ export interface ScimTarget {
     kind: ScimKind,
     attribute: string,
     value: string,
+    signal: AbortSignal,
+  ): Promise<TargetResult<readonly ScimResource[]>>;
+  /**
+   * Resources that have any of the values, asked with one `or` filter. Many targets refuse or misjudge `or`: include a
+   * value that must be found, and believe no answer without it.
+   */
+  findAny(
+    kind: ScimKind,
+    values: readonly { readonly attribute: string; readonly value: string }[],
     signal: AbortSignal,
   ): Promise<TargetResult<readonly ScimResource[]>>;
   /** All resources, page by page, ended by the robust rules of the client. */

@@ -288,3 +288,11 @@ export class JobFault extends Error {
     this.code = code;
   }
 }
+
+/** Thrown while a feed is read when its stored link is no longer accepted (410, syncStateNotFound): a full round is due. */
+export class ResyncRequired extends Error {
+  constructor(message: string) {
+    super(message);
+    this.name = 'ResyncRequired';
+  }
+}

@@ -26,6 +26,11 @@ export const targetProfileSchema = z.strictObject({
   references: z.record(z.string(), z.enum(['id', 'email'])).default({}),
   /** Attributes that may be used in filters; empty means any. */
   filterable: z.partialRecord(resourceKind, z.array(z.string())).default({}),
+  /**
+   * Whether all matching attributes of an object may be asked with one `or` filter. Every such answer is proved by an
+   * account that is known to exist, so a target that cannot do it is noticed.
+   */
+  combinedFilter: z.boolean().default(false),
   /** The media type of request bodies. */
   contentType: z.enum(['application/scim+json', 'application/json']).default('application/scim+json'),
   /** Attribute values compared without regard to case (RFC 7643 caseExact false). */

@@ -36,3 +36,18 @@ export function evaluateGuard(name: RemovalClass, limits: Guards[RemovalClass], 
   if (percent > limits.percent) return { held: true, because: `${shown}: guards.${name}.percent is ${limits.percent}` };
   return { held: false, because: `${shown}: within guards.${name}` };
 }
+
+/**
+ * A group that leaves scope in the same cycle as a held wave of people is most likely the same slip: its deletion, which
+ * cannot be undone, waits with them.
+ */
+export function holdTogether(
+  verdicts: ReadonlyMap<RemovalClass, GuardVerdict>,
+): ReadonlyMap<RemovalClass, GuardVerdict> {
+  const people = verdicts.get('scopeLosses');
+  if (people?.held !== true || verdicts.get('groupDeletes')?.held === true) return verdicts;
+  return new Map(verdicts).set('groupDeletes', {
+    held: true,
+    because: `together with the people of the same cycle (${people.because})`,
+  });
+}

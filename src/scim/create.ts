@@ -1,8 +1,7 @@
 // The body of a POST (RFC 7644 section 3.3). It names the schemas that are used and no others, and leaves out what has no
 // value: strict targets refuse unknown URNs, nulls and empty texts.
-import { isListOfComplex } from './core-schema.ts';
 import type { DesiredAttribute } from './desired.ts';
-import { groupElements, wireValue, withPrimaryEmail } from './element.ts';
+import { groupElements, namesAnyElement, wireValue, withPrimaryEmail } from './element.ts';
 import type { ScimPath } from './path.ts';
 import { elementsOf, isComplex, isUnassigned } from './read.ts';
 import { GROUP_SCHEMA, type ScimKind, type ScimResource, type ScimValue, USER_SCHEMA } from './resource.ts';
@@ -45,7 +44,7 @@ function place(owner: Draft, path: ScimPath, value: ScimValue): void {
     owner[key] = wire;
     return;
   }
-  if (path.schema === undefined && isListOfComplex(path.attribute)) {
+  if (namesAnyElement(path)) {
     const [first, ...others] = elementsOf(owner[key]).filter(isComplex);
     owner[key] = [...withPrimaryEmail(path, [{ ...first, [path.subAttribute]: wire }, ...others])];
     return;

@@ -52,8 +52,14 @@ export function withPrimaryEmail(path: ScimPath, elements: readonly ScimComplex[
   return elements.map((element, index) => (index === chosen ? { ...element, primary: true } : element));
 }
 
-/** Whether a path names the enterprise manager itself, which is written as `{ value: id }` (RFC 7643 section 4.3). */
-export function isManager(path: ScimPath): boolean {
+/** Whether a path asks for an element with a value without saying which: `emails.value`. */
+export function namesAnyElement(path: ScimPath): boolean {
+  const { schema, filter, attribute, subAttribute } = path;
+  return schema === undefined && filter === undefined && subAttribute !== undefined && isListOfComplex(attribute);
+}
+
+// The enterprise manager is written as `{ value: id }` (RFC 7643 section 4.3).
+function isManager(path: ScimPath): boolean {
   return (
     path.schema?.toLowerCase() === ENTERPRISE_SCHEMA.toLowerCase() &&
     path.attribute.toLowerCase() === 'manager' &&

@@ -1,7 +1,7 @@
 // PATCH requests of RFC 7644 section 3.5.2: operations in lower case, typed values, the forms that most targets understand.
 // Which form a target that refuses them gets instead is decided by the client, with pathless.ts.
 import type { AttributeDifference } from './diff.ts';
-import { groupElements, wireValue, withPrimaryEmail } from './element.ts';
+import { groupElements, namesAnyElement, wireValue, withPrimaryEmail } from './element.ts';
 import { equalsFilter } from './filter.ts';
 import { attributeText, pathText } from './path.ts';
 import { isUnassigned } from './read.ts';
@@ -9,7 +9,7 @@ import type { PatchOperation } from './resource.ts';
 
 /**
  * The operations of the one PATCH that removes all differences. A value path is replaced where its element exists; elements
- * that do not exist are added whole, all sub-attributes together. `replace` for what has a value, `add` for what has none.
+ * that do not exist are added whole, all sub-attributes together, as is one for `emails.value` without a filter. `replace` for what has a value, `add` for what has none.
  * No differences, no operations: an empty PATCH must not be sent.
  */
 export function buildPatch(differences: readonly AttributeDifference[]): PatchOperation[] {
@@ -21,6 +21,8 @@ export function buildPatch(differences: readonly AttributeDifference[]): PatchOp
       if (oldValue !== undefined) operations.push({ op: 'remove', path: pathText(path) });
     } else if (path.filter !== undefined && !elementExists) {
       missing.push(difference);
+    } else if (path.subAttribute !== undefined && namesAnyElement(path)) {
+      operations.push({ op: 'add', path: attributeText(path), value: [{ [path.subAttribute]: newValue }] });
     } else {
       const exists = path.filter !== undefined || !isUnassigned(oldValue);
       operations.push({ op: exists ? 'replace' : 'add', path: pathText(path), value: wireValue(path, newValue) });

@@ -1,6 +1,6 @@
 // What type a target attribute has, and how a mapped value becomes one of that type. Never JavaScript truthiness: "False" is
 // false, and what is neither is refused. The target's own schema comes first, RFC 7643's second.
-import type { Capabilities, ScimAttributeType } from './capabilities.ts';
+import type { Capabilities, DiscoveredAttribute, ScimAttributeType } from './capabilities.ts';
 import { coreAttribute } from './core-schema.ts';
 import { attributeText, type ScimPath } from './path.ts';
 import type { ScimKind, ScimValue } from './resource.ts';
@@ -19,8 +19,8 @@ export type Coerced =
   | { readonly ok: false; readonly message: string };
 
 /**
- * The type at a path, or undefined when neither the target's schemas nor the RFC know it. A path with a filter names one
- * element, so it is not multi-valued; `emails.value` without a filter names all of them and is.
+ * The type at a path, or undefined when neither the target's schemas nor the RFC know it. What follows a filter is one
+ * element, and `emails.value` without a filter asks for one element with the value, so neither is multi-valued.
  */
 export function attributeType(
   kind: ScimKind,
@@ -28,23 +28,34 @@ export function attributeType(
   capabilities: Capabilities,
 ): TargetAttributeType | undefined {
   const parent = lookUp(kind, attributeText(path), capabilities);
-  const listed = path.filter === undefined && (parent?.multiValued ?? false);
   if (path.subAttribute === undefined) {
-    return parent === undefined ? undefined : facts(parent, listed, parent.readOnly);
+    return parent === undefined
+      ? undefined
+      : facts(parent, path.filter === undefined && parent.multiValued, parent.readOnly);
   }
   const leaf = lookUp(kind, `${attributeText(path)}.${path.subAttribute}`, capabilities);
   if (leaf === undefined) return undefined;
-  return facts(leaf, listed || leaf.multiValued, leaf.readOnly || (parent?.readOnly ?? false));
+  return facts(leaf, leaf.multiValued, leaf.readOnly || (parent?.readOnly ?? false));
 }
 
 function facts(found: TargetAttributeType, multiValued: boolean, readOnly: boolean): TargetAttributeType {
   return { type: found.type, caseExact: found.caseExact, multiValued, readOnly };
 }
 
+// Looked up for every mapping of every object, so each discovered list is indexed once.
+const indexes = new WeakMap<readonly DiscoveredAttribute[], ReadonlyMap<string, DiscoveredAttribute>>();
+
+function indexOf(attributes: readonly DiscoveredAttribute[]): ReadonlyMap<string, DiscoveredAttribute> {
+  const known = indexes.get(attributes);
+  if (known !== undefined) return known;
+  const index = new Map(attributes.map((attribute) => [attribute.name.toLowerCase(), attribute]));
+  indexes.set(attributes, index);
+  return index;
+}
+
 function lookUp(kind: ScimKind, name: string, capabilities: Capabilities): TargetAttributeType | undefined {
-  const wanted = name.toLowerCase();
-  const discovered = capabilities.attributes?.[kind].find((attribute) => attribute.name.toLowerCase() === wanted);
-  return discovered ?? coreAttribute(kind, name);
+  const discovered = capabilities.attributes === null ? undefined : indexOf(capabilities.attributes[kind]);
+  return discovered?.get(name.toLowerCase()) ?? coreAttribute(kind, name);
 }
 
 /**

@@ -1,8 +1,9 @@
 // One round of a Graph delta chain ("delta query overview"). Pages are handed on as they come: a replay is harmless to
 // the engine, but nothing may be concluded from a round that did not reach its deltaLink.
 
-import { type DeltaStart, ResyncRequired } from '../engine/ports.ts';
+import type { DeltaStart } from '../engine/ports.ts';
 import type { DeltaPage, ObjectKind } from '../model/directory.ts';
+import { ResyncRequired } from '../model/errors.ts';
 import { deltaEntry } from './entries.ts';
 import { ExpiredPageToken } from './errors.ts';
 import { isOwnLink, type Page, readPages } from './pages.ts';

@@ -1,7 +1,6 @@
 // What an unsuccessful answer of Microsoft Graph means for the job (Graph "error responses", "delta query overview",
 // "throttling guidance"). Codes are compared without regard to case, at every depth of the error body.
-import { ResyncRequired } from '../engine/ports.ts';
-import { JobFault } from '../model/errors.ts';
+import { JobFault, ResyncRequired } from '../model/errors.ts';
 import { asRecord, oneLine, parseJson } from './json.ts';
 import { type Concern, grantAdvice, permissionFor } from './permissions.ts';
 import { type Attempt, retryAfterMilliseconds } from './retry.ts';

@@ -102,3 +102,17 @@ export async function pageEntitledUsers(
     order by id, role_id limit ${limit}`.execute(db);
   return result.rows;
 }
+
+/** Whoever holds an entitlement that no assignment reaches any more loses it, and is marked as changed. */
+export async function loseUnreached(trx: Db, jobId: string, excluded: string, sequence: number): Promise<void> {
+  await sql`
+    update source_object set roles = null, changed_seq = ${sequence}
+    where job_id = ${jobId} and roles is not null
+      and not exists (
+        select 1 from assignment where assignment.job_id = source_object.job_id and assignment.principal_id = source_object.id
+          and assignment.role_id <> ${excluded})
+      and not (kind = 'user' and exists (
+        select 1 from member join assignment on assignment.job_id = member.job_id and assignment.principal_id = member.group_id
+        where member.job_id = source_object.job_id and member.member_id = source_object.id
+          and assignment.principal_type = 'Group' and assignment.role_id <> ${excluded}))`.execute(trx);
+}

@@ -116,12 +116,30 @@ export async function freeWaiting(db: Db, jobId: string, phase: number): Promise
       select 1 from change as awaited where awaited.job_id = change.job_id and awaited.kind = 'user' and awaited.status = 'pending'
         and awaited.phase = ${phase} and awaited.source_id = change.waits_for)`.execute(db);
   if ((stranded.numAffectedRows ?? 0n) > 0n) return Number(stranded.numAffectedRows);
-  const cycle = await sql`
-    update change set waits_for = null where id = (
-      select min(id) from change where job_id = ${jobId} and status = 'pending' and phase = ${phase} and waits_for is not null)`.execute(
-    db,
-  );
-  return Number(cycle.numAffectedRows ?? 0n);
+  const id = await oneOfACycle(db, jobId, phase);
+  if (id === undefined) return 0;
+  await db.updateTable('change').set({ waits_for: null }).where('id', '=', id).execute();
+  return 1;
+}
+
+/** All that wait, wait for each other: who is met twice on the way up is part of the cycle, not one of those below it. */
+async function oneOfACycle(db: Db, jobId: string, phase: number): Promise<string | undefined> {
+  const waiting = db
+    .selectFrom('change')
+    .select(['id', 'source_id', 'waits_for'])
+    .where('job_id', '=', jobId)
+    .where('status', '=', 'pending')
+    .where('phase', '=', phase)
+    .where('waits_for', 'is not', null);
+  const met = new Set<string>();
+  let change = await waiting.orderBy('id').limit(1).executeTakeFirst();
+  while (change !== undefined && !met.has(change.id)) {
+    met.add(change.id);
+    const next = await waiting.where('kind', '=', 'user').where('source_id', '=', change.waits_for ?? '').executeTakeFirst();
+    if (next === undefined) break;
+    change = next;
+  }
+  return change?.id;
 }
 
 /** Sets the status of changes by id. */

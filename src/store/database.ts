@@ -45,11 +45,7 @@ function openSqlite(path: string): Sqlite.Database {
     sqlite.pragma('temp_store = FILE');
     return sqlite;
   } catch (error) {
-    throw new JobFault(
-      'StoreUnavailable',
-      `The store ${path} cannot be opened: ${describe(error)}`,
-      { cause: error },
-    );
+    throw new JobFault('StoreUnavailable', `The store ${path} cannot be opened: ${describe(error)}`, { cause: error });
   }
 }
 
@@ -66,11 +62,9 @@ export async function openStore(url: string): Promise<Store> {
   const { error } = await retryWhileBusy(() => migrator.migrateToLatest());
   if (error !== undefined) {
     await db.destroy();
-    throw new JobFault(
-      'StoreUnavailable',
-      `The store ${url} cannot be brought up to date: ${describe(error)}`,
-      { cause: error },
-    );
+    throw new JobFault('StoreUnavailable', `The store ${url} cannot be brought up to date: ${describe(error)}`, {
+      cause: error,
+    });
   }
   return {
     db,

@@ -41,26 +41,27 @@ export async function countMembers(db: Db, jobId: string, groupId: string): Prom
   return Number(row.count);
 }
 
-/** Number of members of a group that no reading since `reading` has seen. */
-export async function countMembersUnseen(db: Db, jobId: string, groupId: string, reading: number): Promise<number> {
-  const row = await db
-    .selectFrom('member')
-    .select((eb) => eb.fn.countAll<number>().as('count'))
-    .where('job_id', '=', jobId)
-    .where('group_id', '=', groupId)
-    .where('reading', '<', reading)
-    .executeTakeFirstOrThrow();
-  return Number(row.count);
+/**
+ * Members of a group that no reading since `reading` has seen. Lists hide people in the recycle bin although they keep
+ * their memberships (graph.md section 3), so their absence says nothing.
+ */
+function unseenMembers(jobId: string, groupId: string, reading: number) {
+  return sql`job_id = ${jobId} and group_id = ${groupId} and reading < ${reading} and not exists (
+    select 1 from source_object where source_object.job_id = member.job_id and source_object.kind = 'user'
+      and source_object.id = member.member_id and source_object.state = 'softDeleted')`;
 }
 
-/** Removes the members of a group that no reading since `reading` has seen. */
+/** Number of members of a group that are missing from every reading since `reading`. */
+export async function countMembersUnseen(db: Db, jobId: string, groupId: string, reading: number): Promise<number> {
+  const result = await sql<{
+    count: number;
+  }>`select count(*) as count from member where ${unseenMembers(jobId, groupId, reading)}`.execute(db);
+  return Number(result.rows[0]?.count ?? 0);
+}
+
+/** Removes the members of a group that are missing from every reading since `reading`. */
 export async function removeMembersUnseen(db: Db, jobId: string, groupId: string, reading: number): Promise<void> {
-  await db
-    .deleteFrom('member')
-    .where('job_id', '=', jobId)
-    .where('group_id', '=', groupId)
-    .where('reading', '<', reading)
-    .execute();
+  await sql`delete from member where ${unseenMembers(jobId, groupId, reading)}`.execute(db);
 }
 
 /** Removes members that the source says are gone; returns how many there were. */

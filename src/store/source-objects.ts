@@ -266,3 +266,27 @@ export async function markEscrowsDue(db: Db, jobId: string, now: number, sequenc
       select 1 from escrow where escrow.job_id = source_object.job_id and escrow.kind = source_object.kind
         and escrow.source_id = source_object.id and escrow.next_attempt <= ${now})`.execute(db);
 }
+
+/** Forgets objects that are gone for good and have no account: nothing personal is kept for them. */
+export async function purgeGone(db: Db, jobId: string): Promise<void> {
+  await db
+    .deleteFrom('source_object')
+    .where('job_id', '=', jobId)
+    .where('state', '=', 'hardDeleted')
+    .where('roles', 'is', null)
+    .where('needs_read', '=', 0)
+    .whereRef('changed_seq', '<=', 'planned_seq')
+    .where((eb) =>
+      eb.not(
+        eb.exists(
+          eb
+            .selectFrom('link')
+            .select('link.target_id')
+            .where('link.job_id', '=', jobId)
+            .whereRef('link.kind', '=', 'source_object.kind')
+            .whereRef('link.source_id', '=', 'source_object.id'),
+        ),
+      ),
+    )
+    .execute();
+}

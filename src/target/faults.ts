@@ -4,7 +4,7 @@ import { type Answer, errorDetail } from './answer.ts';
 import type { FailureKind, ScimRequest } from './transport.ts';
 
 /** What a message may say about a request: method and endpoint, no filter values and no ids. */
-export function requestName(request: ScimRequest): string {
+function requestName(request: ScimRequest): string {
   const [, endpoint = '', id] = request.path.split('/');
   return `${request.method} /${endpoint}${id === undefined ? '' : '/{id}'}`;
 }

@@ -3,16 +3,15 @@
 // handles the 409 that may follow. A refused value path is asked again in the two other forms that servers understand.
 import type { TargetResult } from '../engine/ports.ts';
 import { equalsFilter } from '../scim/filter.ts';
+import { holdsValue } from '../scim/holds-value.ts';
 import { attributeText, parsePath, type ScimPath } from '../scim/path.ts';
-import { elementsOf, isComplex, memberOf, readAttribute, readPath } from '../scim/read.ts';
-import type { ScimKind, ScimResource, ScimValue } from '../scim/resource.ts';
+import type { ScimKind, ScimResource } from '../scim/resource.ts';
 import { listOf } from './answer.ts';
 import type { Exchange } from './exchange.ts';
 import { faultOfAnswer, incompatible } from './faults.ts';
 import { isSuccess } from './success.ts';
 import type { ScimRequest } from './transport.ts';
 
-const CASE_EXACT = new Set(['id', 'externalid']);
 const REFUSED_FILTER = new Set([400, 403, 500, 501]);
 
 /** Remembers, per attribute, which form of filter a target understood. */
@@ -31,8 +30,7 @@ export class Finder {
     value: string,
     signal: AbortSignal,
   ): Promise<TargetResult<readonly ScimResource[]>> {
-    const parsed = parsePath(attribute);
-    const path = parsed.ok ? parsed.path : undefined;
+    const path = pathOf(attribute);
     const forms = filterForms(attribute, path, value);
     const key = `${kind} ${attribute.toLowerCase()}`;
     const first = this.understood.get(key) ?? 0;
@@ -41,12 +39,30 @@ export class Finder {
       const asked = await this.ask(kind, forms[form] ?? '', signal);
       if (asked.ok) {
         this.understood.set(key, form);
-        return { ok: true, value: asked.value.filter((resource) => hasValue(resource, attribute, path, value)) };
+        return { ok: true, value: asked.value.filter((resource) => holdsValue(resource, attribute, path, value)) };
       }
       refusal ??= asked;
       if (!REFUSED_FILTER.has(asked.fault.status ?? 0)) return asked;
     }
     return refusal ?? { ok: true, value: [] };
+  }
+
+  /**
+   * Resources that have any of the values, asked with one filter (`a eq "x" or b eq "y"`). Many servers refuse or
+   * misjudge `or`, so the caller includes a value that must be found and believes no answer without it.
+   */
+  async findAny(
+    kind: ScimKind,
+    values: readonly { readonly attribute: string; readonly value: string }[],
+    signal: AbortSignal,
+  ): Promise<TargetResult<readonly ScimResource[]>> {
+    const filter = values.map(({ attribute, value }) => equalsFilter(attribute, value)).join(' or ');
+    const asked = await this.ask(kind, filter, signal);
+    if (!asked.ok) return asked;
+    const held = asked.value.filter((resource) =>
+      values.some(({ attribute, value }) => holdsValue(resource, attribute, pathOf(attribute), value)),
+    );
+    return { ok: true, value: held };
   }
 
   private async ask(
@@ -81,29 +97,7 @@ function filterForms(attribute: string, path: ScimPath | undefined, value: strin
   ];
 }
 
-function hasValue(resource: ScimResource, attribute: string, path: ScimPath | undefined, value: string): boolean {
-  const exact = CASE_EXACT.has(attribute.toLowerCase());
-  const wanted = exact ? value : value.toLowerCase();
-  return heldValues(resource, path).some((held) => (exact ? held : held.toLowerCase()) === wanted);
-}
-
-// Elements that do not say their type (Zscaler's e-mails) may be the wanted one.
-function heldValues(resource: ScimResource, path: ScimPath | undefined): readonly string[] {
-  if (path === undefined) return [];
-  const { filter, subAttribute } = path;
-  const found = elementsOf(readPath(resource, path)).flatMap(texts);
-  if (filter === undefined || subAttribute === undefined) return found;
-  const untyped = elementsOf(readAttribute(resource, path)).filter(
-    (element) => isComplex(element) && memberOf(element, filter.attribute) === undefined,
-  );
-  return [
-    ...found,
-    ...untyped.flatMap((element) => (isComplex(element) ? texts(memberOf(element, subAttribute)) : [])),
-  ];
-}
-
-function texts(value: ScimValue | undefined): readonly string[] {
-  if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') return [String(value)];
-  if (isComplex(value)) return texts(memberOf(value, 'value'));
-  return [];
+function pathOf(attribute: string): ScimPath | undefined {
+  const parsed = parsePath(attribute);
+  return parsed.ok ? parsed.path : undefined;
 }

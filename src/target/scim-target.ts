@@ -108,6 +108,14 @@ class HttpScimTarget implements ScimTarget {
     return this.finder.find(kind, attribute, value, signal);
   }
 
+  findAny(
+    kind: ScimKind,
+    values: readonly { readonly attribute: string; readonly value: string }[],
+    signal: AbortSignal,
+  ): Promise<TargetResult<readonly ScimResource[]>> {
+    return this.finder.findAny(kind, values, signal);
+  }
+
   list(kind: ScimKind, signal: AbortSignal): ReturnType<typeof listResources> {
     const { pageSize, maxPages } = this.profile;
     const limit = this.capabilities.filterMaxResults ?? pageSize;

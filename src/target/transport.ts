@@ -10,7 +10,7 @@ import { JobFault } from '../model/errors.ts';
 import { type Answer, parseJson } from './answer.ts';
 import { Slots } from './slots.ts';
 
-export type Method = 'GET' | 'POST' | 'PATCH' | 'DELETE';
+type Method = 'GET' | 'POST' | 'PATCH' | 'DELETE';
 
 /** A request relative to the SCIM root. */
 export interface ScimRequest {
@@ -64,7 +64,7 @@ export function scimRoot(baseUrl: string): string {
 }
 
 /** The URL of a request, every part of the query percent-encoded. */
-export function requestUrl(root: string, request: ScimRequest): string {
+function requestUrl(root: string, request: ScimRequest): string {
   const pairs = Object.entries(request.query ?? {}).map(
     ([name, value]) => `${encodeURIComponent(name)}=${encodeURIComponent(value.toWellFormed())}`,
   );
@@ -118,6 +118,7 @@ export class Transport {
   }
 
   private async sendNow(request: ScimRequest, signal: AbortSignal): Promise<Outcome> {
+    signal.throwIfAborted();
     const began = this.options.clock.now().getTime();
     const deadline = new AbortController();
     const abort = (): void => deadline.abort();

@@ -11,7 +11,7 @@ export const DEFAULT_GRANTS: readonly string[] = ['User.Read.All', 'GroupMember.
 const DIRECTORY = ['Directory.Read.All', 'Directory.ReadWrite.All'];
 
 /** Permission lists by what is read. */
-export const NEEDS = {
+const NEEDS = {
   users: ['User.Read.All', 'User.ReadWrite.All', ...DIRECTORY],
   groups: ['GroupMember.Read.All', 'Group.Read.All', 'Group.ReadWrite.All', ...DIRECTORY],
   deletedGroups: ['Group.Read.All', 'Group.ReadWrite.All', ...DIRECTORY],

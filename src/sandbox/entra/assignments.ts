@@ -7,7 +7,7 @@ import { graphTimeTicks } from './clock.ts';
 import type { AssignmentRecord } from './objects.ts';
 
 /** What is needed to make an assignment. */
-export type AssignmentInput = Omit<AssignmentRecord, 'id' | 'ordinal' | 'createdDateTime' | 'createdAt'>;
+type AssignmentInput = Omit<AssignmentRecord, 'id' | 'ordinal' | 'createdDateTime' | 'createdAt'>;
 
 /** See the file's comment. */
 export interface AssignmentTable {

@@ -8,17 +8,17 @@ import type { AnyRecord, PropertyBag } from './objects.ts';
 import { type EntitySchema, type PropertyDefinition, storedValue } from './schema.ts';
 
 /** A row of `members@delta` or `manager@delta`. */
-export type LinkRow = Readonly<Record<string, unknown>>;
+type LinkRow = Readonly<Record<string, unknown>>;
 
 /** Link rows after a cursor; `last` continues, `more` says whether there is anything to continue with. */
-export interface LinkSlice {
+interface LinkSlice {
   readonly rows: readonly LinkRow[];
   readonly last: number;
   readonly more: boolean;
 }
 
 /** One object of a round: where it stands, how it looks, and its link rows on demand. */
-export interface DeltaUnit {
+interface DeltaUnit {
   readonly position: number;
   readonly entity: () => PropertyBag;
   readonly links: (after: number, max: number) => LinkSlice;

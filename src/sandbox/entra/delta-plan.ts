@@ -5,7 +5,7 @@
 import type { Change, ChangeLog, ObjectKind } from './change-log.ts';
 
 /** The net change of one membership. */
-export interface PlannedMember {
+interface PlannedMember {
   readonly id: string;
   readonly kind: ObjectKind;
   readonly added: boolean;

@@ -73,6 +73,7 @@ export class Directory {
     return this.#groupsOf.get(id) ?? new Set();
   }
 
+  /** Adds a person; a taken userPrincipalName is a refusal. */
   createUser(id: string, properties: PropertyBag): UserRecord {
     const ordinal = this.users.nextOrdinal();
     const user: UserRecord = {
@@ -90,6 +91,7 @@ export class Directory {
     return user;
   }
 
+  /** Adds a group without members. */
   createGroup(id: string, properties: PropertyBag): GroupRecord {
     const ordinal = this.groups.nextOrdinal();
     const group: GroupRecord = { kind: 'group', id, ordinal, properties, members: new Map(), deletedDateTime: null };
@@ -98,6 +100,7 @@ export class Directory {
     return group;
   }
 
+  /** Adds an enterprise application. */
   createServicePrincipal(id: string, properties: PropertyBag): ServicePrincipalRecord {
     const ordinal = this.servicePrincipals.nextOrdinal();
     const principal: ServicePrincipalRecord = {
@@ -201,6 +204,7 @@ export class Directory {
     return due.length;
   }
 
+  /** Sets or clears a person's manager; nothing happens when it is the same. */
   setManager(user: UserRecord, managerId: string | null): void {
     const previous = user.managerId;
     if (previous === managerId) return;
@@ -218,6 +222,7 @@ export class Directory {
     return user.managerId === null ? undefined : this.users.live.get(user.managerId);
   }
 
+  /** Adds a direct member; one that is there already, and the group itself, are refusals. */
   addMember(group: GroupRecord, member: AnyRecord): void {
     if (group.members.has(member.id)) {
       throw directoryRefusal(
@@ -232,6 +237,7 @@ export class Directory {
     this.#record('group', group.id, { type: 'member', memberId: member.id, memberKind: member.kind, added: true });
   }
 
+  /** Takes a direct member out; Graph's 404 for one that is not there. */
   removeMember(group: GroupRecord, memberId: string): void {
     const member = group.members.get(memberId);
     if (member === undefined) throw notFound(memberId);

@@ -63,7 +63,7 @@ const faultSchema = z.strictObject({
 export const faultsSchema = z.union([z.array(faultSchema), faultSchema.transform((fault) => [fault])]);
 
 /** A fault as posted. */
-export type Fault = z.infer<typeof faultSchema>;
+type Fault = z.infer<typeof faultSchema>;
 
 /** The faults that are waiting to happen. */
 export interface FaultBook {

@@ -44,7 +44,7 @@ export interface GeneratedTenant {
 }
 
 /** Roles of the generated application. */
-export interface GeneratedRoles {
+interface GeneratedRoles {
   readonly user: AppRole;
   readonly admin: AppRole;
   readonly retired: AppRole;

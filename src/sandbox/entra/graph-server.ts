@@ -57,7 +57,7 @@ async function serve(service: TenantService, request: IncomingMessage, response:
     seq,
   };
   const log = (status: number, text: string): void => record(service, { ...incoming, text }, status, started, action);
-  if (action?.delayMs !== undefined) await sleep(action.delayMs);
+  if (action?.delayMs !== undefined) await sleep(action.delayMs, undefined, { ref: false });
   if (action?.reset === true || action?.stall === 'headers') {
     log(0, '');
     if (action.reset === true) request.socket.resetAndDestroy();

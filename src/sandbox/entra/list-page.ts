@@ -16,7 +16,7 @@ export interface ListSource<T> {
 }
 
 /** What a list page is made of. */
-export interface ListQuery<T> {
+interface ListQuery<T> {
   readonly options: QueryOptions;
   readonly size: number;
   readonly keep: (row: T) => boolean;
@@ -25,7 +25,7 @@ export interface ListQuery<T> {
 }
 
 /** A page of rows and the annotations around it, without `@odata.context`. */
-export interface ListPage<T> {
+interface ListPage<T> {
   readonly rows: readonly T[];
   readonly annotations: Readonly<Record<string, unknown>>;
 }

@@ -8,7 +8,7 @@ import type { ObjectKind } from './change-log.ts';
 export type PropertyBag = Record<string, unknown>;
 
 /** What every directory object has. `ordinal` is its place in enumerations and never changes. */
-export interface DirectoryRecord {
+interface DirectoryRecord {
   readonly kind: ObjectKind;
   readonly id: string;
   readonly ordinal: number;
@@ -26,7 +26,7 @@ export interface UserRecord extends DirectoryRecord {
 }
 
 /** A member row; `order` grows with every addition, so that a page cursor survives removals. */
-export interface MemberEntry {
+interface MemberEntry {
   readonly kind: ObjectKind;
   readonly order: number;
 }

@@ -12,7 +12,7 @@ export type FilterNode =
   | { readonly op: 'startswith' | 'endswith'; readonly property: string; readonly text: string };
 
 /** A literal of a filter. */
-export type FilterValue = string | boolean | null;
+type FilterValue = string | boolean | null;
 
 const TOKEN = /\s*(?:('(?:[^']|'')*')|([(),])|([A-Za-z_][A-Za-z0-9_]*|[0-9a-fA-F-]{8,}))/y;
 

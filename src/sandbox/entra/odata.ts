@@ -73,7 +73,7 @@ export function pageSizeOf(options: QueryOptions, fallback: number, max: number)
 }
 
 /** Whether the caller asked for the index that advanced queries need (`ConsistencyLevel: eventual`). */
-export function isEventual(headers: Readonly<Record<string, string>>): boolean {
+function isEventual(headers: Readonly<Record<string, string>>): boolean {
   return headers['consistencylevel']?.toLowerCase() === 'eventual';
 }
 

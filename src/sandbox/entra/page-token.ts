@@ -5,7 +5,7 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 
 /** Where a list continues. */
-export interface ListCursor {
+interface ListCursor {
   readonly kind: 'list';
   /** Path and options the cursor belongs to. */
   readonly of: string;
@@ -36,7 +36,7 @@ export interface DeltaState extends DeltaQuery {
 }
 
 /** What a token can hold. */
-export type TokenState = ListCursor | DeltaState;
+type TokenState = ListCursor | DeltaState;
 
 /** Seals and opens tokens. */
 export interface TokenSealer {

@@ -5,7 +5,7 @@
 import { createHash } from 'node:crypto';
 
 /** One request. `query` is as sent; page tokens in it are shortened. */
-export interface LoggedRequest {
+interface LoggedRequest {
   readonly seq: number;
   readonly at: string;
   readonly method: string;

@@ -48,7 +48,7 @@ const ROUTES: readonly Route[] = [
 const PATTERNS = ROUTES.map((route) => ({ route, segments: route.path.toLowerCase().split('/') }));
 
 /** Decoded segments; the spellings of functions (`microsoft.graph.delta()`) and alternate keys are brought to one form. */
-export function segmentsOf(path: string): string[] {
+function segmentsOf(path: string): string[] {
   return path
     .split('/')
     .filter((segment) => segment !== '')

@@ -7,7 +7,7 @@ import { badRequest, GraphFault } from './graph-fault.ts';
 import type { AnyRecord, PropertyBag } from './objects.ts';
 
 /** How a property's value looks. */
-export type PropertyType = 'string' | 'boolean' | 'dateTime' | 'strings' | 'object' | 'objects';
+type PropertyType = 'string' | 'boolean' | 'dateTime' | 'strings' | 'object' | 'objects';
 
 /** One property. `elsewhere`: kept outside the directory store, so a collection that selects it answers 501. */
 export interface PropertyDefinition {
@@ -145,7 +145,7 @@ export function selectProperty(
 }
 
 /** A property as a plain read shows it: unset is `null`, an empty list, or a complex value full of nulls. */
-export function plainValue(record: AnyRecord, property: PropertyDefinition): unknown {
+function plainValue(record: AnyRecord, property: PropertyDefinition): unknown {
   const value = storedValue(record, property.name);
   if (value !== undefined && value !== null) return value;
   if (property.type === 'strings' || property.type === 'objects') return [];

@@ -8,7 +8,7 @@ import type { TenantIdentity } from './generate.ts';
 import { GraphFault } from './graph-fault.ts';
 
 /** What a token says. `serial` is the sandbox's own claim: revocation holds off every token up to a serial number. */
-export interface TokenClaims {
+interface TokenClaims {
   readonly aud: string;
   readonly iss: string;
   readonly tid: string;

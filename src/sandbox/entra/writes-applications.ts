@@ -42,7 +42,7 @@ export const applicationWrites: readonly Route[] = [
 ];
 
 /** The roles of an application; generated and written ones have been checked. */
-export function appRolesOf(application: ServicePrincipalRecord): readonly AppRole[] {
+function appRolesOf(application: ServicePrincipalRecord): readonly AppRole[] {
   return (application.properties['appRoles'] ?? []) as readonly AppRole[];
 }
 

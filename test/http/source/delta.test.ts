@@ -1,6 +1,7 @@
 import nock from 'nock';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type DeltaStart, ResyncRequired } from '../../../src/engine/ports.ts';
+import type { DeltaStart } from '../../../src/engine/ports.ts';
+import { ResyncRequired } from '../../../src/model/errors.ts';
 import { collect, GRAPH, graphError, NEVER, rejection, serveTokens, testSource } from './graph-world.ts';
 
 const users: DeltaStart = { kind: 'user', properties: ['mail'], relation: true, from: 'beginning' };

@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import nock from 'nock';
 import { generate } from 'selfsigned';
-import { afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { aTarget } from './target-setup.ts';
 
 /** What http and https servers have in common here. */
@@ -20,6 +20,7 @@ const servers: TestServer[] = [];
 
 beforeAll(() => nock.restore());
 afterEach(() => {
+  vi.unstubAllEnvs();
   for (const server of servers.splice(0)) {
     server.closeAllConnections();
     server.close();
@@ -177,6 +178,18 @@ describe('bodies', () => {
     const { target, signal } = aTarget({ baseUrl });
     await expect(target.create('User', {}, signal)).rejects.toMatchObject({ code: 'TargetIncompatible' });
     expect(followed).toBe(0);
+  });
+});
+
+describe('proxies', () => {
+  it('of the environment are not used', async () => {
+    const { baseUrl: proxy, count } = await serve((_request, response) => response.end('{"id": "proxied"}'));
+    const { baseUrl } = await serve((_request, response) => response.end('{"id": "1"}'));
+    for (const name of ['http_proxy', 'HTTP_PROXY']) vi.stubEnv(name, proxy);
+    for (const name of ['no_proxy', 'NO_PROXY']) vi.stubEnv(name, '');
+    const { target, signal } = aTarget({ baseUrl });
+    expect(await target.get('User', '1', signal)).toEqual({ ok: true, value: { id: '1' } });
+    expect(count()).toBe(0);
   });
 });
 

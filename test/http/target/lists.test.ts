@@ -110,6 +110,15 @@ describe('paging', () => {
       6,
       4,
     ],
+    [
+      'the first page again after the last one, with a wrong total',
+      ((start, count) => {
+        const from = start > 6 ? 1 : start;
+        return { totalResults: 99, Resources: people(6).slice(from - 1, from - 1 + count) };
+      }) satisfies Server,
+      6,
+      4,
+    ],
     ['a bare array', ((start, count) => people(3).slice(start - 1, start - 1 + count)) satisfies Server, 3, 3],
     ['numeric ids', (() => ({ totalResults: 1, Resources: [{ id: 7 }] })) satisfies Server, 1, 1],
   ])('reads everybody once from: %s', async (_habit, server, number, requests) => {

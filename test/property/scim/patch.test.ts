@@ -53,9 +53,13 @@ const scalarNames = [
   'addresses[type eq "work"].region',
   'addresses[type eq "work"].streetAddress',
   'phoneNumbers[type eq "mobile"].value',
+  'ims.value',
 ];
 const scalars = scalarNames.map((name) =>
-  fc.record({ path: fc.constant(path(name)), value: fc.oneof({ weight: 6, arbitrary: text }, fc.constant(null)) }),
+  fc.record({
+    path: fc.constant(path(name)),
+    value: name === 'ims.value' ? text : fc.oneof({ weight: 6, arbitrary: text }, fc.constant(null)),
+  }),
 );
 const active = fc.record({ path: fc.constant(path('active')), value: fc.boolean() });
 const salary = fc.record({ path: fc.constant(path(`${PEAKON}:Salary`)), value: fc.integer() });
@@ -86,6 +90,7 @@ const resource: fc.Arbitrary<ScimResource> = fc.record(
     emails: elements(['work', 'home', 'other'], ['value', 'display']),
     addresses: elements(['work', 'home'], ['locality', 'region', 'country']),
     phoneNumbers: elements(['mobile', 'work'], ['value']),
+    ims: elements(['msn', 'icq'], ['value']),
     roles: fc.array(fc.record({ value: text })),
     [ENTERPRISE_SCHEMA]: fc.record(
       { department: text, manager: fc.record({ value: text, displayName: text }, { requiredKeys: ['value'] }) },

@@ -150,7 +150,7 @@ class Mirror {
     }
     const { 'manager@delta': links, ...properties } = row;
     let manager = this.users.get(id)?.['manager'] ?? null;
-    for (const link of (links ?? []) as Json[]) manager = link['@removed'] === undefined ? link['id'] : null;
+    for (const link of (links ?? []) as Json[]) manager = link['@removed'] === undefined ? String(link['id']) : null;
     this.users.set(id, { ...properties, manager });
   }
 

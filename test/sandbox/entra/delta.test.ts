@@ -186,10 +186,10 @@ describe('the end of a token', () => {
   test('after seven days a deltaLink is refused, by default with 400', async () => {
     const { deltaLink } = await readRound(caller, SELECT);
     await caller.admin('POST', '/_emu/token-lifetime', { seconds: 86_400 });
-    await caller.admin('POST', '/_emu/clock', { advance: '7d' });
+    await caller.admin('POST', '/_emu/clock', { advance: '6d23h' });
     const fresh = { token: await caller.token() };
     expect((await caller.graph('GET', deltaLink, fresh)).status).toBe(200);
-    await caller.admin('POST', '/_emu/clock', { advance: '1s' });
+    await caller.admin('POST', '/_emu/clock', { advance: '2h' });
     const expired = await caller.graph('GET', deltaLink, fresh);
     expect([expired.status, codeOf(expired)]).toEqual([400, 'syncStateNotFound']);
     await caller.admin('POST', '/_emu/settings', { expiredDeltaStatus: 410 });

@@ -1,5 +1,5 @@
 /** How the tests talk to a sandbox tenant: a token, Graph over TLS with the tenant's CA, and the admin interface. */
-import { Agent, fetch } from 'undici';
+import { Agent, fetch, type RequestInit } from 'undici';
 import type { EntraTenant } from '../../../src/sandbox/entra/tenant.ts';
 
 export type Json = Record<string, unknown>;
@@ -48,12 +48,18 @@ export function makeCaller(tenant: EntraTenant): GraphCaller {
     return body.access_token;
   };
   const graph: GraphCaller['graph'] = async (method, path, options = {}) => {
-    current ??= await token();
-    const headers: Record<string, string> = { authorization: `Bearer ${options.token ?? current}`, ...options.headers };
+    if (options.token === undefined) current ??= await token();
+    const headers: Record<string, string> = {
+      authorization: `Bearer ${options.token ?? current ?? ''}`,
+      ...options.headers,
+    };
     const url = path.startsWith('https:') ? path : `${tenant.url}/v1.0${path}`;
-    const body = options.body === undefined ? null : JSON.stringify(options.body);
-    if (body !== null) headers['content-type'] = 'application/json';
-    const answer = await fetch(url, { method, headers, body, dispatcher });
+    const init: RequestInit = { method, headers, dispatcher };
+    if (options.body !== undefined) {
+      headers['content-type'] = 'application/json';
+      init.body = JSON.stringify(options.body);
+    }
+    const answer = await fetch(url, init);
     const text = await answer.text();
     return { status: answer.status, headers: answer.headers, text, json: asJson(text) };
   };

@@ -50,7 +50,7 @@ class UndiciFetch implements Middleware {
     this.#dispatcher = dispatcher;
   }
   async execute(context: Context): Promise<void> {
-    const options = { ...(context.options as RequestInit), dispatcher: this.#dispatcher };
+    const options = { ...(context.options as unknown as RequestInit), dispatcher: this.#dispatcher };
     context.response = (await fetch(context.request as RequestInfo, options)) as unknown as Response;
   }
 }
@@ -66,7 +66,7 @@ describe('the client credentials flow of the real credential', () => {
     expect(lifetime).toBeGreaterThan(3_400_000);
     expect(lifetime).toBeLessThanOrEqual(3_600_000);
     const log = (await caller.admin('GET', '/_emu/log')) as Json[];
-    expect(log.map((entry) => `${entry['method']} ${entry['path']}`)).toEqual([
+    expect(log.map((entry) => `${String(entry['method'])} ${String(entry['path'])}`)).toEqual([
       `GET /${tenant.tenantId}/v2.0/.well-known/openid-configuration`,
       `POST /${tenant.tenantId}/oauth2/v2.0/token`,
     ]);

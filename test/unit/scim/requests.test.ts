@@ -85,6 +85,12 @@ describe('buildPatch', () => {
       ],
     ],
     [
+      'a value of any element',
+      { emails: [{ type: 'work', value: 'a' }] },
+      { 'emails.value': 'b' },
+      [{ op: 'add', path: 'emails', value: [{ value: 'b' }] }],
+    ],
+    [
       'a role chosen by primary',
       { roles: [{ primary: true, value: 'a' }] },
       { 'roles[primary eq "True"].value': 'b' },

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { ResyncRequired } from '../../../src/engine/ports.ts';
+import { ResyncRequired } from '../../../src/model/errors.ts';
 import {
   ExpiredPageToken,
   type GraphAnswer,

@@ -1,0 +1,41 @@
+// Runs the action of a command: gives it its options and streams, and turns what it throws into text and an exit code.
+import type { Command } from 'commander';
+import { ERROR_TABLE, JobFault } from '../model/errors.ts';
+import { CommandFault } from './command-fault.ts';
+import { EXIT, type ExitCode } from './exit-code.ts';
+import { type GlobalOptions, globalOptions } from './global-options.ts';
+import { faultExitCode } from './run-outcome.ts';
+import { processTerminal, type Terminal } from './terminal.ts';
+import { printable } from './terminal-text.ts';
+
+/** What a command does; its exit code. */
+export type Action = (options: GlobalOptions, terminal: Terminal) => Promise<ExitCode> | ExitCode;
+
+/** Runs the action and sets the exit code of the process. */
+export async function runAction(command: Command, action: Action): Promise<void> {
+  const options = globalOptions(command);
+  const terminal = processTerminal(options.color, process.env);
+  try {
+    process.exitCode = await action(options, terminal);
+  } catch (error) {
+    process.exitCode = reportError(error, terminal);
+  }
+}
+
+/** Says what went wrong; only errors of this program itself ask for a report, and none shows a stack trace. */
+export function reportError(error: unknown, terminal: Pick<Terminal, 'err' | 'paintErr'>): ExitCode {
+  if (error instanceof CommandFault) {
+    terminal.err(`${error.message}\n`);
+    return error.exitCode;
+  }
+  const { paintErr } = terminal;
+  if (error instanceof JobFault) {
+    const { advice } = ERROR_TABLE[error.code];
+    terminal.err(`${paintErr('red', error.code)}: ${printable(error.message)}\n  ${advice}\n`);
+    return faultExitCode(error.code);
+  }
+  const message = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+  terminal.err(`${paintErr('red', 'scimsync failed unexpectedly')}: ${printable(message)}\n`);
+  terminal.err('  Please report it with this message, the command and the output of scimsync --version.\n');
+  return EXIT.jobFailed;
+}

@@ -1,0 +1,36 @@
+// Durations: as people write them after an option, and as they read them.
+import { InvalidArgumentError } from 'commander';
+import { durationMilliseconds } from '../model/job.ts';
+
+/** Milliseconds of `90s`, `10m`, `2h` or `1d`; for commander. */
+export function parseDuration(text: string): number {
+  if (!/^\d{1,9}[smhd]$/.test(text)) throw new InvalidArgumentError('Give a duration such as 90s, 10m or 2h.');
+  return durationMilliseconds(text);
+}
+
+const SECOND = 1000;
+const MINUTE = 60 * SECOND;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+
+/** A duration in at most two units: `0.4 s`, `12 s`, `3 min 5 s`, `2 h`, `4 d 3 h`. */
+export function durationText(milliseconds: number): string {
+  const span = Math.max(0, milliseconds);
+  if (span < 10 * SECOND) return `${(span / SECOND).toFixed(1)} s`;
+  if (span < MINUTE) return `${Math.round(span / SECOND)} s`;
+  if (span < HOUR) return twoUnits(span, MINUTE, 'min', SECOND, 's');
+  if (span < DAY) return twoUnits(span, HOUR, 'h', MINUTE, 'min');
+  return twoUnits(span, DAY, 'd', HOUR, 'h');
+}
+
+function twoUnits(span: number, large: number, largeName: string, small: number, smallName: string): string {
+  const rest = Math.floor((span % large) / small);
+  return `${Math.floor(span / large)} ${largeName}${rest === 0 ? '' : ` ${rest} ${smallName}`}`;
+}
+
+/** `in 12 min`, `3 h ago` or `now`. */
+export function relativeTime(moment: number, now: number): string {
+  const distance = moment - now;
+  if (Math.abs(distance) < SECOND) return 'now';
+  return distance > 0 ? `in ${durationText(distance)}` : `${durationText(-distance)} ago`;
+}

@@ -1,0 +1,49 @@
+// The options that every command takes, before or after its name.
+import { type Command, Option } from 'commander';
+import { LOG_LEVEL_NAMES, type LogLevelName } from './log-level.ts';
+
+/** What was asked for beside the command itself. */
+export interface GlobalOptions {
+  /** The configuration directory as written. */
+  readonly config: string;
+  readonly logLevel?: LogLevelName;
+  readonly json: boolean;
+  readonly color: boolean;
+}
+
+const DEFAULT_DIRECTORY = './config';
+const HEADING = 'Options of every command:';
+
+/** Adds what the command does not have yet. */
+export function addGlobalOptions(command: Command, version: string): void {
+  const present = new Set(command.options.map((option) => option.long));
+  const options = [
+    new Option('--config <dir>', `configuration directory (default: ${DEFAULT_DIRECTORY})`),
+    new Option('--log-level <level>', 'how much is logged').choices(LOG_LEVEL_NAMES),
+    new Option('--json', 'print the result as JSON'),
+    new Option('--no-color', 'no colours (also: NO_COLOR=1)'),
+  ];
+  for (const option of options) if (!present.has(option.long)) command.addOption(option.helpGroup(HEADING));
+  if (!present.has('--version')) command.version(version, '-V, --version', 'print the version');
+}
+
+/** The options given before and after the name of the command; the later one counts. */
+export function globalOptions(command: Command): GlobalOptions {
+  const chain: Record<string, unknown>[] = [];
+  for (let each: Command | null = command; each !== null; each = each.parent) chain.unshift(each.opts());
+  const merged: Record<string, unknown> = Object.assign({}, ...chain);
+  const { config, logLevel } = merged;
+  return {
+    config: typeof config === 'string' ? config : DEFAULT_DIRECTORY,
+    ...(typeof logLevel === 'string' ? { logLevel: logLevel as LogLevelName } : {}),
+    json: merged['json'] === true,
+    color: chain.every((options) => options['color'] !== false),
+  };
+}
+
+/** What has to be added to a suggested command so that it means the same configuration. */
+export function sameConfiguration(options: Pick<GlobalOptions, 'config'>): string {
+  if (options.config === DEFAULT_DIRECTORY || options.config === 'config') return '';
+  const plain = /^[\w./~-]+$/.test(options.config);
+  return ` --config ${plain ? options.config : `'${options.config.replaceAll("'", String.raw`'\''`)}'`}`;
+}

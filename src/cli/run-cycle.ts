@@ -1,0 +1,119 @@
+// One cycle of one job from the outside: connects it, runs it, and turns whatever happens into a value. What the daemon and
+// --sync-now have in common.
+import type { ConnectedJob, Installation, JobSurroundings } from '../compose.ts';
+import type { CycleCounts, CycleRequest, CycleSummary, JobStatus, RequestCounts } from '../model/cycle.ts';
+import { ERROR_TABLE, JobFault } from '../model/errors.ts';
+import { durationMilliseconds, type Job } from '../model/job.ts';
+
+/** Why a job could not run, in words; `Interrupted` when it was stopped from outside. */
+export interface RunFault {
+  readonly code: string;
+  readonly message: string;
+  readonly advice: string;
+}
+
+/** A cycle that ended. */
+export interface CompletedRun {
+  readonly job: Job;
+  readonly summary: CycleSummary;
+}
+
+/** A cycle that did not; with what is known of it. */
+export interface FailedRun {
+  readonly job: Job;
+  readonly fault: RunFault;
+  readonly status: JobStatus;
+  readonly cycle?: Omit<CycleSummary['cycle'], 'timeEnded'>;
+  readonly counts?: CycleCounts;
+  readonly requests?: RequestCounts;
+}
+
+export type JobRun = CompletedRun | FailedRun;
+
+/** How a cycle is to be run. */
+export interface RunSettings {
+  readonly request: CycleRequest;
+  /** How long another process that runs the job is waited for. */
+  readonly waitMilliseconds: number;
+}
+
+/**
+ * Runs one cycle. Never rejects for a fault of the job.
+ * @throws whatever the store throws while the outcome is read.
+ */
+export async function runOneCycle(
+  installation: Installation,
+  job: Job,
+  settings: RunSettings,
+  surroundings: JobSurroundings,
+): Promise<JobRun> {
+  const { connectJob } = await import('../compose.ts');
+  const { runJob } = await import('../engine/run-job.ts');
+  const { ensureJob, updateJob } = await import('../store/jobs.ts');
+  const { nextDue } = await import('../rules/schedule.ts');
+  let connected: ConnectedJob | null = null;
+  const { db } = installation.store;
+  const began = new Date();
+  const every = durationMilliseconds(job.schedule.every);
+  try {
+    await ensureJob(db, job.id);
+    if (!settings.request.dryRun) await updateJob(db, job.id, { next_attempt: nextDue(began.getTime(), every) });
+    connected = await connectJob(installation, job, surroundings);
+    const summary = await runJob(
+      connected.compiled,
+      settings.request,
+      installation.identity,
+      settings.waitMilliseconds,
+      connected.io,
+    );
+    return { job, summary };
+  } catch (error) {
+    const fault = runFault(error, surroundings.signal);
+    if (connected === null)
+      await updateJob(db, job.id, { last_fault: JSON.stringify({ ...fault, at: new Date().toISOString() }) });
+    return { job, fault, ...(await whatIsKnown(installation, job, began.toISOString(), connected)) };
+  }
+}
+
+/** The fault of a job in words; anything that is no JobFault is an error of this program. */
+export function runFault(error: unknown, signal: AbortSignal): RunFault {
+  if (error instanceof JobFault)
+    return { code: error.code, message: error.message, advice: ERROR_TABLE[error.code].advice };
+  if (signal.aborted)
+    return {
+      code: 'Interrupted',
+      message: 'The cycle was stopped before it ended.',
+      advice: 'Nothing is lost: the cycle goes on with the next run.',
+    };
+  const message = error instanceof Error ? error.message : String(error);
+  return { code: 'InternalError', message, advice: ERROR_TABLE.InternalError.advice };
+}
+
+/** State of the job, and the cycle that was open when it failed. */
+async function whatIsKnown(
+  { store }: Installation,
+  job: Job,
+  began: string,
+  connected: ConnectedJob | null,
+): Promise<Omit<FailedRun, 'job' | 'fault'>> {
+  const { findJob } = await import('../store/jobs.ts');
+  const { latestCycles } = await import('../store/cycles.ts');
+  const row = await findJob(store.db, job.id);
+  const [latest] = await latestCycles(store.db, job.id, 1);
+  const concerned = latest !== undefined && (latest.id === row?.open_cycle_id || latest.time_began >= began);
+  return {
+    status: (row?.status ?? 'NotRun') as JobStatus,
+    ...(concerned
+      ? {
+          cycle: {
+            id: latest.id,
+            kind: latest.kind as CycleSummary['cycle']['kind'],
+            dryRun: latest.dry_run === 1,
+            timeBegan: latest.time_began,
+          },
+          ...(latest.counts === null ? {} : { counts: JSON.parse(latest.counts) as CycleCounts }),
+        }
+      : {}),
+    ...(connected === null ? {} : { requests: { ...connected.source.requests, ...connected.io.target.requests } }),
+  };
+}

@@ -1,0 +1,30 @@
+// Aligned columns for terminals. Cells must be printable already.
+
+/** A column's alignment. */
+export type Alignment = 'left' | 'right';
+
+/** Rows with columns as wide as their widest cell, two spaces apart, without trailing spaces. */
+export function alignedRows(rows: readonly (readonly string[])[], alignment: readonly Alignment[] = []): string[] {
+  const widths: number[] = [];
+  for (const row of rows)
+    row.forEach((cell, column) => {
+      widths[column] = Math.max(widths[column] ?? 0, width(cell));
+    });
+  return rows.map((row) =>
+    row
+      .map((cell, column) => padded(cell, widths[column] ?? 0, alignment[column] ?? 'left'))
+      .join('  ')
+      .trimEnd(),
+  );
+}
+
+/** Characters a cell takes; colour sequences take none. */
+function width(cell: string): number {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: colour sequences begin with the control character ESC
+  return [...cell.replaceAll(/\u001b\[\d+m/g, '')].length;
+}
+
+function padded(cell: string, to: number, alignment: Alignment): string {
+  const spaces = ' '.repeat(Math.max(0, to - width(cell)));
+  return alignment === 'left' ? cell + spaces : spaces + cell;
+}

@@ -1,0 +1,73 @@
+// Log lines of the process as JSON on stderr (pino). Not the provisioning log, which is a table. No line carries a secret,
+// and with `personalData: ids` no line names a person in a field of its own.
+import { type DestinationStream, destination, type Logger, pino } from 'pino';
+
+/** Levels as configured; `silent` writes nothing. */
+export type LogLevel = 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal' | 'silent';
+
+/** How much is logged, and how much of it about people. */
+export interface LoggingSettings {
+  readonly level: LogLevel;
+  readonly personalData: 'ids' | 'full';
+  /** Where lines go; stderr when absent. */
+  readonly stream?: DestinationStream;
+}
+
+const SECRET_KEYS = [
+  'token',
+  'accessToken',
+  'access_token',
+  'refresh_token',
+  'secret',
+  'clientSecret',
+  'client_secret',
+  'client_assertion',
+  'password',
+  'authorization',
+  'Authorization',
+  'cookie',
+] as const;
+
+const PERSONAL_KEYS = [
+  'displayName',
+  'userName',
+  'userPrincipalName',
+  'mail',
+  'email',
+  'givenName',
+  'surname',
+] as const;
+
+/** A key at the top, and inside one or two levels of objects. */
+function atEveryDepth(keys: readonly string[]): string[] {
+  return keys.flatMap((key) => [key, `*.${key}`, `*.*.${key}`]);
+}
+
+/**
+ * The logger of this process. Lines are written synchronously, so that none is lost when the process ends.
+ */
+export function createLogger(settings: LoggingSettings): Logger {
+  const personal = settings.personalData === 'ids' ? atEveryDepth(PERSONAL_KEYS) : [];
+  return pino(
+    {
+      level: settings.level,
+      base: null,
+      timestamp: pino.stdTimeFunctions.isoTime,
+      formatters: { level: (label) => ({ level: label }) },
+      redact: { paths: [...atEveryDepth(SECRET_KEYS), ...personal], censor: '[redacted]' },
+      serializers: { err: describeError },
+    },
+    settings.stream ?? destination({ dest: 2, sync: true }),
+  );
+}
+
+/** What is safe to log of an error: libraries hang requests with credentials onto theirs. */
+function describeError(error: unknown): unknown {
+  if (!(error instanceof Error)) return { message: String(error) };
+  return {
+    type: error.name,
+    message: error.message,
+    ...('code' in error ? { code: String(error.code) } : {}),
+    stack: error.stack,
+  };
+}

@@ -1,0 +1,145 @@
+// The shape of the code base, checked on its own text: who imports whom, what is pure, where writes happen, and that
+// tables in docs say what the code says. The rules are in import-table.ts and source-rules.ts.
+import { execFileSync } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+import { SUPPORTED_FUNCTIONS } from '../../src/expressions/function-table.ts';
+import { UNSUPPORTED_FUNCTIONS } from '../../src/expressions/unavailable-functions.ts';
+import { ERROR_TABLE, type ErrorCode } from '../../src/model/errors.ts';
+import { sourceAttributeNames } from '../../src/model/source-attributes.ts';
+import { findCycles, judgeImports, LAYERS, layerOf } from './import-table.ts';
+import {
+  blank,
+  differences,
+  dryRunReaders,
+  firstColumn,
+  impurities,
+  missingOpening,
+  nameFaults,
+  styleFaults,
+  targetWriters,
+  tooLong,
+  traces,
+} from './source-rules.ts';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+
+function read(path: string): string {
+  return readFileSync(`${root}${path}`, 'utf8');
+}
+
+/** TypeScript files below a folder, by their path in it. */
+function filesOf(folder: string): string[] {
+  return readdirSync(`${root}${folder}`, { recursive: true, encoding: 'utf8' })
+    .map((file) => file.replaceAll('\\', '/'))
+    .filter((file) => /\.ts$/.test(file) && !file.includes('node_modules/'))
+    .toSorted();
+}
+
+/** Files that are, or would be, under version control. */
+function repositoryFiles(): string[] {
+  const listed = execFileSync(
+    'git',
+    ['ls-files', '-z', '--cached', '--others', '--exclude-standard', '--deduplicate'],
+    {
+      cwd: root,
+      encoding: 'utf8',
+      maxBuffer: 64 * 1024 * 1024,
+    },
+  );
+  const deleted = execFileSync('git', ['ls-files', '-z', '--deleted'], { cwd: root, encoding: 'utf8' }).split('\0');
+  return listed.split('\0').filter((file) => file !== '' && !deleted.includes(file));
+}
+
+const sources = new Map(filesOf('src').map((file) => [file, read(`src/${file}`)]));
+const withStrings = new Map([...sources].map(([file, text]) => [file, blank(text, false)]));
+const code = new Map([...sources].map(([file, text]) => [file, blank(text, true)]));
+
+function check(texts: ReadonlyMap<string, string>, rule: (file: string, text: string) => string[]): string[] {
+  return [...texts].flatMap(([file, text]) => rule(file, text));
+}
+
+describe('imports', () => {
+  it('follow the table', () => {
+    expect(check(withStrings, judgeImports)).toEqual([]);
+  });
+
+  it('make no cycle of values between files', () => {
+    expect(findCycles(withStrings)).toEqual([]);
+  });
+
+  it('leave no layer of the table without a file', () => {
+    const existing = new Set([...sources.keys()].map(layerOf));
+    expect(Object.keys(LAYERS).filter((layer) => !existing.has(layer))).toEqual([]);
+  });
+});
+
+describe('source files', () => {
+  it('are pure where rules are decided', () => {
+    expect(check(code, impurities)).toEqual([]);
+  });
+
+  it('hold one concept: no file is too long', () => {
+    expect(check(sources, tooLong)).toEqual([]);
+  });
+
+  it('read dryRun only where a stage stops or a report shows it', () => {
+    expect(check(code, dryRunReaders)).toEqual([]);
+  });
+
+  it('write to a target only in three files', () => {
+    expect(check(code, targetWriters)).toEqual([]);
+  });
+
+  it('keep the habits of the code base', () => {
+    expect(check(code, styleFaults)).toEqual([]);
+  });
+
+  it('open with a comment', () => {
+    expect(check(sources, missingOpening)).toEqual([]);
+  });
+
+  it.each(['src', 'test', 'scripts'])('have names that say something, in %s', (folder) => {
+    expect(filesOf(folder).flatMap(nameFaults)).toEqual([]);
+  });
+});
+
+describe('documentation', () => {
+  it('has every error code, and no other', () => {
+    const documented = ['One object', 'The job', 'The configuration'].flatMap((heading) =>
+      firstColumn(read('docs/errors.md'), heading),
+    );
+    expect(differences(Object.keys(ERROR_TABLE), documented)).toEqual([]);
+  });
+
+  it('lists each error code under its scope, with its retry policy, cause and advice', () => {
+    const headings = { object: 'One object', job: 'The job', config: 'The configuration' };
+    const retries = { nextCycle: 'next cycle', ladder: '6, 12, 24 h, then daily', never: 'after a change' };
+    const text = read('docs/errors.md');
+    for (const [name, entry] of Object.entries(ERROR_TABLE)) {
+      expect(firstColumn(text, headings[entry.scope]), name).toContain(name satisfies string as ErrorCode);
+      expect(text).toContain(`| \`${name}\` | ${retries[entry.retry]} | ${entry.cause} | ${entry.advice} |`);
+    }
+  });
+
+  it('has every source attribute, and no other', () => {
+    const text = read('docs/attributes.md');
+    expect(differences(sourceAttributeNames('user'), firstColumn(text, 'Users'))).toEqual([]);
+    expect(differences(sourceAttributeNames('group'), firstColumn(text, 'Groups'))).toEqual([]);
+  });
+
+  it('has every function of the expression language, and no other', () => {
+    const text = read('docs/expressions.md');
+    expect(differences(SUPPORTED_FUNCTIONS, firstColumn(text, 'Functions'))).toEqual([]);
+    expect(differences(UNSUPPORTED_FUNCTIONS, firstColumn(text, 'Functions that come later'))).toEqual([]);
+  });
+});
+
+describe('the repository', () => {
+  it('holds no trace of a machine or of a registry', () => {
+    const files = repositoryFiles();
+    expect(files).toContain('package.json');
+    expect(files.flatMap((file) => traces(file, readFileSync(`${root}${file}`, 'latin1')))).toEqual([]);
+  });
+});

@@ -1,0 +1,91 @@
+// One sandbox in a process of its own, with the configuration that it wrote. Ends with the `await using` that holds it.
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parse, stringify } from 'yaml';
+import type { SandboxTarget } from '../../../src/sandbox/target/scim-server.ts';
+import { type StartOptions, startCli } from './child-processes.ts';
+import { type SyncRun, syncNow } from './sync-run.ts';
+import { makeTargetClient, type TargetClient } from './target-client.ts';
+import { type AnnouncedGraph, makeTenantClient, type TenantClient } from './tenant-client.ts';
+
+/** The first line of `scimsync sandbox`. */
+export interface Announcement {
+  readonly graph: AnnouncedGraph;
+  readonly target: { readonly url: string; readonly token: string } | null;
+  readonly admin: { readonly url: string };
+}
+
+/** What the sandbox is started with. */
+export interface WorldOptions {
+  readonly users?: number;
+  readonly groups?: number;
+  readonly seed?: number;
+  readonly assigned?: number | 'all';
+  readonly memberships?: number;
+  readonly target?: 'peakon' | 'rfc7644' | 'both' | 'none';
+  /** An endpoint of the test's own, instead of a target in the sandbox. */
+  readonly endpoint?: { readonly url: string; readonly token: string };
+}
+
+/** See the comment of the file. */
+export interface World extends AsyncDisposable {
+  /** The configuration directory. */
+  readonly directory: string;
+  readonly announced: Announcement;
+  readonly tenant: TenantClient;
+  target(kind?: SandboxTarget['kind']): TargetClient;
+  sync(args?: readonly string[], options?: StartOptions): Promise<SyncRun>;
+}
+
+/** Starts a sandbox; small unless asked otherwise. */
+export async function startWorld(options: WorldOptions = {}): Promise<World> {
+  const home = await mkdtemp(join(tmpdir(), 'scimsync-e2e-'));
+  const directory = join(home, 'config');
+  const program = startCli(['sandbox', '--write-config', directory, ...argumentsOf(options)]);
+  try {
+    const announced = JSON.parse(await program.firstLine) as Announcement;
+    const kind = options.target === 'peakon' ? 'peakon' : 'rfc7644';
+    return {
+      directory,
+      announced,
+      tenant: makeTenantClient(announced.admin.url, announced.graph),
+      target: (wanted) => makeTargetClient(announced.admin.url, wanted ?? kind),
+      sync: (args, start) => syncNow(directory, args, start),
+      async [Symbol.asyncDispose]() {
+        await program[Symbol.asyncDispose]();
+        await rm(home, { recursive: true, force: true });
+      },
+    };
+  } catch (error) {
+    await program[Symbol.asyncDispose]();
+    await rm(home, { recursive: true, force: true });
+    throw error;
+  }
+}
+
+function argumentsOf(options: WorldOptions): string[] {
+  const { users = 12, groups = 3, seed = 7, assigned = 'all', memberships, endpoint } = options;
+  const args = [`--users=${users}`, `--groups=${groups}`, `--seed=${seed}`, `--assigned=${assigned}`];
+  if (memberships !== undefined) args.push(`--memberships=${memberships}`);
+  if (endpoint === undefined) args.push(`--target=${options.target ?? 'rfc7644'}`);
+  else args.push(`--target-url=${endpoint.url}`, `--target-token=${endpoint.token}`);
+  return args;
+}
+
+/** Changes a YAML file of the configuration. */
+export async function editYaml(path: string, change: (content: Record<string, unknown>) => void): Promise<void> {
+  const content = parse(await readFile(path, 'utf8')) as Record<string, unknown>;
+  change(content);
+  await writeFile(path, stringify(content));
+}
+
+/** Changes a job of the configuration. */
+export function editJob(world: World, id: string, change: (job: Record<string, unknown>) => void): Promise<void> {
+  return editYaml(join(world.directory, 'jobs', `${id}.yaml`), change);
+}
+
+/** Replaces a secret: `graph`, or the token of a job by its id. */
+export function writeSecret(world: World, name: string, value: string): Promise<void> {
+  return writeFile(join(world.directory, 'secrets', name), `${value}\n`, { mode: 0o600 });
+}

@@ -1,0 +1,60 @@
+// A sandbox tenant in front of a third-party SCIM service, and the built scimsync between them.
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Application } from './application.ts';
+import { SandboxDirectory } from './directory.ts';
+import { runScimsync, startSandbox } from './processes.ts';
+
+interface SandboxLine {
+  readonly graph: { readonly servicePrincipalId: string };
+  readonly admin: { readonly url: string };
+}
+
+/** What `scimsync --sync-now --json` says of the one job. */
+export interface JobResult {
+  readonly status: string;
+  readonly counts: Readonly<Record<string, number>> & {
+    readonly memberships: { readonly added: number; readonly removed: number };
+  };
+  readonly requests: { readonly graph: number; readonly scim: number; readonly tokens: number };
+}
+
+/** Everything that is running for a test file. */
+export interface World {
+  readonly application: Application;
+  readonly directory: SandboxDirectory;
+  /** Runs one cycle; throws unless scimsync says that all went well. */
+  synchronize(): Promise<JobResult>;
+  stop(): Promise<void>;
+}
+
+/** Starts the service and a tenant of `users` people and `groups` groups. */
+export async function startWorld(users: number, groups: number): Promise<World> {
+  const application = await Application.start();
+  const config = await mkdtemp(join(tmpdir(), 'scimsync-interop-'));
+  const sandbox = await startSandbox<SandboxLine>([
+    ...['--users', String(users), '--groups', String(groups), '--seed', '7'],
+    ...['--target-url', application.url, '--target-token', application.token, '--write-config', config],
+  ]);
+  const { graph, admin } = sandbox.announced;
+  return {
+    application,
+    directory: new SandboxDirectory(admin.url, graph.servicePrincipalId),
+    synchronize: () => synchronize(config),
+    stop: async () => {
+      await sandbox.stop();
+      await application.stop();
+      await rm(config, { recursive: true, force: true });
+    },
+  };
+}
+
+async function synchronize(config: string): Promise<JobResult> {
+  const { code, stdout, stderr } = await runScimsync(['--sync-now', '--config', config, '--json']);
+  if (code !== 0) throw new Error(`scimsync ended with ${code}\n${stdout}\n${stderr}`);
+  const { jobs } = JSON.parse(stdout) as { jobs: JobResult[] };
+  const [job] = jobs;
+  if (job === undefined) throw new Error(`no job in ${stdout}`);
+  return job;
+}

@@ -1,0 +1,89 @@
+// A SCIM service made with scimmy, somebody else's SCIM library, as a process of its own: scimmy keeps its declarations in
+// singletons. State is in memory. What arrived is counted at /requests, outside of SCIM.
+import { randomUUID } from 'node:crypto';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import express from 'express';
+import scimmy, { type ResourceHandlers } from 'scimmy';
+import ScimmyRouters from 'scimmy-routers';
+
+interface Stored {
+  readonly id: string;
+  readonly [attribute: string]: unknown;
+}
+
+const TOKEN = randomUUID();
+const requests: Record<string, number> = {};
+
+/** Handlers over a map, with the uniqueness that RFC 7643 asks of `unique`. */
+function inMemory(resourceType: string, unique: string): Pick<ResourceHandlers, 'ingress' | 'egress' | 'degress'> {
+  const resources = new Map<string, Stored>();
+  const find = (id: string): Stored => {
+    const found = resources.get(id);
+    if (found === undefined) throw new scimmy.Types.Error(404, null, `Resource ${id} not found`);
+    return found;
+  };
+  const keyOf = (resource: Readonly<Record<string, unknown>>) => String(resource[unique]).toLowerCase();
+  return {
+    ingress: ({ id }, resource) => {
+      const now = new Date().toISOString();
+      const before = id === undefined ? undefined : find(id);
+      const content = JSON.parse(JSON.stringify(resource)) as Record<string, unknown>;
+      const stored: Stored = {
+        ...content,
+        id: before?.id ?? randomUUID(),
+        meta: {
+          resourceType,
+          created: (before?.['meta'] as { created?: string } | undefined)?.created ?? now,
+          lastModified: now,
+        },
+      };
+      if ([...resources.values()].some((other) => other.id !== stored.id && keyOf(other) === keyOf(stored)))
+        throw new scimmy.Types.Error(409, 'uniqueness', `Another ${resourceType} has this ${unique}.`);
+      resources.set(stored.id, stored);
+      return stored;
+    },
+    egress: ({ id, filter }) => {
+      if (id !== undefined) return find(id);
+      const all = [...resources.values()];
+      return filter === undefined ? all : filter.match(all);
+    },
+    degress: ({ id }) => {
+      resources.delete(find(id ?? '').id);
+    },
+  };
+}
+
+scimmy.Resources.declare(scimmy.Resources.User, {
+  extensions: [{ schema: scimmy.Schemas.EnterpriseUser, required: false }],
+  ...inMemory('User', 'userName'),
+});
+scimmy.Resources.declare(scimmy.Resources.Group, { extensions: [], ...inMemory('Group', 'displayName') });
+
+const app = express();
+app.use((request, response, next) => {
+  if (request.url === '/requests') {
+    response.writeHead(200, { 'Content-Type': 'application/json' }).end(JSON.stringify(requests));
+    return;
+  }
+  const [, , endpoint, rest] = request.url?.split(/[/?]/) ?? [];
+  const key = `${request.method} ${endpoint}${rest === '.search' ? '/.search' : ''}`;
+  requests[key] = (requests[key] ?? 0) + 1;
+  next();
+});
+app.use(
+  '/scim',
+  new ScimmyRouters({
+    type: 'bearer',
+    handler: (request) => {
+      if (request.header('Authorization') !== `Bearer ${TOKEN}`) throw new Error('The bearer token is not the one.');
+      return 'scimsync';
+    },
+  }),
+);
+
+const server = createServer(app);
+server.listen(0, '127.0.0.1', () => {
+  const { port } = server.address() as AddressInfo;
+  process.stdout.write(`${JSON.stringify({ origin: `http://127.0.0.1:${port}`, token: TOKEN })}\n`);
+});

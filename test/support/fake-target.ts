@@ -1,0 +1,207 @@
+// A SCIM 2.0 service in memory: real filter semantics, a unique userName, members, a log of every request. Faults and
+// bad habits of real services are switched by tests.
+import type { ListPage, ScimTarget, TargetResult } from '../../src/engine/ports.ts';
+import type { ObjectFault } from '../../src/model/errors.ts';
+import { type Capabilities, NO_DISCOVERY } from '../../src/scim/capabilities.ts';
+import { parsePath } from '../../src/scim/path.ts';
+import { readPath } from '../../src/scim/read.ts';
+import type { PatchOperation, ScimKind, ScimResource } from '../../src/scim/resource.ts';
+import { applyOperation, type Json } from './patch-resource.ts';
+
+/** One request as the service saw it. */
+export interface LoggedRequest {
+  readonly method: 'discover' | 'find' | 'findAny' | 'list' | 'get' | 'create' | 'patch' | 'remove';
+  readonly kind: ScimKind;
+  readonly id: string | null;
+  readonly body?: unknown;
+}
+
+/** What a fault rule answers: a fault before anything happens, one after it was carried out, or an error to throw. */
+export type Disturbance =
+  | { readonly fault: ObjectFault; readonly applied?: boolean }
+  | { readonly throws: Error; readonly applied?: boolean };
+
+const UNIQUE = 'userName';
+const CASE_EXACT = new Set(['externalId', 'id']);
+
+/** The in-memory service. */
+export class FakeTarget implements ScimTarget {
+  readonly resources: Record<ScimKind, Map<string, Json>> = { User: new Map(), Group: new Map() };
+  readonly log: LoggedRequest[] = [];
+  readonly requests = { scim: 0 };
+  readonly remembered: Capabilities[] = [];
+  capabilities: Capabilities = NO_DISCOVERY;
+  pageSize = 100;
+  disturb: ((request: LoggedRequest) => Disturbance | undefined) | undefined;
+  /** Runs before a request is carried out: for edits that happen meanwhile, and for latency. */
+  before: ((request: LoggedRequest) => Promise<void> | void) | undefined;
+  uniqueUserName = true;
+  /** Forgets the memberships of an account that becomes inactive. */
+  dropsMembershipsOfDisabled = false;
+  /** Leaves `members` out when there are none. */
+  omitsEmptyMembers = true;
+  #next = 0;
+
+  /** Puts an account into the service as if somebody had created it there. */
+  seed(kind: ScimKind, resource: Json): string {
+    this.#next += 1;
+    const id = `${kind === 'User' ? 'u' : 'g'}${this.#next}`;
+    this.resources[kind].set(id, { ...structuredClone(resource), id });
+    return id;
+  }
+
+  /** Requests of these methods since the log was cleared. */
+  sent(...methods: readonly LoggedRequest['method'][]): LoggedRequest[] {
+    return this.log.filter((each) => methods.length === 0 || methods.includes(each.method));
+  }
+
+  writes(): LoggedRequest[] {
+    return this.sent('create', 'patch', 'remove');
+  }
+
+  user(userName: string): Json | undefined {
+    return [...this.resources.User.values()].find((each) => each['userName'] === userName);
+  }
+
+  group(displayName: string): Json | undefined {
+    return [...this.resources.Group.values()].find((each) => each['displayName'] === displayName);
+  }
+
+  discover(): Promise<Capabilities> {
+    return this.#answer({ method: 'discover', kind: 'User', id: null }, () => ({
+      ok: true,
+      value: this.capabilities,
+    })).then((result) => (result.ok ? result.value : this.capabilities));
+  }
+
+  remember(capabilities: Capabilities): void {
+    this.remembered.push(capabilities);
+  }
+
+  find(kind: ScimKind, attribute: string, value: string): Promise<TargetResult<readonly ScimResource[]>> {
+    return this.#answer({ method: 'find', kind, id: null, body: { attribute, value } }, () => {
+      const parsed = parsePath(attribute);
+      if (!parsed.ok) return { ok: false, fault: { code: 'InvalidValue', message: `filter on ${attribute}` } };
+      const normal = (text: unknown) => (CASE_EXACT.has(attribute) ? String(text) : String(text).toLowerCase());
+      const found = [...this.resources[kind].values()].filter((each) => {
+        const held = readPath(each as ScimResource, parsed.path);
+        return (Array.isArray(held) ? held : [held]).some(
+          (one) => one !== undefined && one !== null && normal(one) === normal(value),
+        );
+      });
+      return { ok: true, value: found.map((each) => this.#shown(kind, each)) };
+    });
+  }
+
+  findAny(
+    kind: ScimKind,
+    values: readonly { readonly attribute: string; readonly value: string }[],
+  ): Promise<TargetResult<readonly ScimResource[]>> {
+    return this.#answer({ method: 'findAny', kind, id: null, body: values }, () => {
+      const found = [...this.resources[kind].values()].filter((each) =>
+        values.some(({ attribute, value }) => {
+          const parsed = parsePath(attribute);
+          return parsed.ok && String(readPath(each as ScimResource, parsed.path)) === value;
+        }),
+      );
+      return { ok: true, value: found.map((each) => this.#shown(kind, each)) };
+    });
+  }
+
+  async *list(kind: ScimKind): AsyncIterable<ListPage> {
+    const all = [...this.resources[kind].values()];
+    for (let from = 0; from === 0 || from < all.length; from += this.pageSize) {
+      const page = await this.#answer({ method: 'list', kind, id: null }, () => ({
+        ok: true,
+        value: all.slice(from, from + this.pageSize).map((each) => this.#shown(kind, each)),
+      }));
+      if (page.ok) yield { resources: page.value, totalResults: all.length };
+    }
+  }
+
+  get(kind: ScimKind, id: string): Promise<TargetResult<ScimResource | null>> {
+    return this.#answer({ method: 'get', kind, id }, () => {
+      const held = this.resources[kind].get(id);
+      return { ok: true, value: held === undefined ? null : this.#shown(kind, held) };
+    });
+  }
+
+  create(kind: ScimKind, resource: ScimResource): Promise<TargetResult<ScimResource>> {
+    return this.#answer({ method: 'create', kind, id: null, body: resource }, () => {
+      if (kind === 'User' && this.uniqueUserName && this.#taken(resource[UNIQUE], null))
+        return conflict(String(resource[UNIQUE]));
+      const id = this.seed(kind, resource as Json);
+      return { ok: true, value: this.#shown(kind, this.resources[kind].get(id) ?? {}) };
+    });
+  }
+
+  patch(kind: ScimKind, id: string, operations: readonly PatchOperation[]): Promise<TargetResult<ScimResource | null>> {
+    return this.#answer({ method: 'patch', kind, id, body: operations }, () => {
+      const held = this.resources[kind].get(id);
+      if (held === undefined) return { ok: false, fault: { code: 'InvalidAnchor', message: `${id} not found` } };
+      const draft = structuredClone(held);
+      for (const operation of operations) applyOperation(draft, operation);
+      if (kind === 'User' && this.uniqueUserName && this.#taken(draft[UNIQUE], id))
+        return conflict(String(draft[UNIQUE]));
+      this.resources[kind].set(id, draft);
+      if (kind === 'User' && draft['active'] === false && this.dropsMembershipsOfDisabled) this.#dropMember(id);
+      return { ok: true, value: null };
+    });
+  }
+
+  remove(kind: ScimKind, id: string): Promise<TargetResult<void>> {
+    return this.#answer({ method: 'remove', kind, id }, () => {
+      this.resources[kind].delete(id);
+      if (kind === 'User') this.#dropMember(id);
+      return { ok: true, value: undefined };
+    });
+  }
+
+  async #answer<T>(request: LoggedRequest, work: () => TargetResult<T>): Promise<TargetResult<T>> {
+    this.log.push(structuredClone(request));
+    this.requests.scim += 1;
+    await this.before?.(request);
+    await Promise.resolve();
+    const disturbance = this.disturb?.(request);
+    const result = disturbance === undefined || disturbance.applied === true ? work() : undefined;
+    if (disturbance === undefined) return result ?? work();
+    if ('throws' in disturbance) throw disturbance.throws;
+    return { ok: false, fault: disturbance.fault };
+  }
+
+  #taken(value: unknown, except: string | null): boolean {
+    return [...this.resources.User].some(
+      ([id, each]) => id !== except && String(each[UNIQUE]).toLowerCase() === String(value).toLowerCase(),
+    );
+  }
+
+  #dropMember(userId: string): void {
+    for (const group of this.resources.Group.values()) {
+      const members = Array.isArray(group['members']) ? (group['members'] as { value: string }[]) : [];
+      group['members'] = members.filter((member) => member.value !== userId);
+    }
+  }
+
+  #shown(kind: ScimKind, resource: Json): ScimResource {
+    const copy = structuredClone(resource);
+    const members = copy['members'];
+    if (kind === 'Group' && this.omitsEmptyMembers && Array.isArray(members) && members.length === 0)
+      delete copy['members'];
+    return copy as ScimResource;
+  }
+}
+
+function conflict(value: string): { ok: false; fault: ObjectFault } {
+  return { ok: false, fault: { code: 'EntryConflict', message: `${value} is taken`, status: 409 } };
+}
+
+/** A fault whose request may have been carried out. */
+export function ambiguous(): ObjectFault {
+  return { code: 'WebExceptionProtocolError', message: 'connection reset', ambiguous: true };
+}
+
+/** Ids of the members of a group resource, sorted. */
+export function memberIds(group: Json | undefined): string[] {
+  const members = group?.['members'];
+  return Array.isArray(members) ? members.map((each) => (each as { value: string }).value).toSorted() : [];
+}
