@@ -3,17 +3,33 @@
 // src/cli/, loaded when it is needed, so that --help is quick.
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
+import { registerApprove } from './cli/approve.ts';
+import { registerDaemon } from './cli/daemon.ts';
+import { registerDemo } from './cli/demo.ts';
 import { EXIT } from './cli/exit-code.ts';
 import { addGlobalOptions } from './cli/global-options.ts';
+import { registerLogs } from './cli/logs.ts';
 import { registerRoot } from './cli/root.ts';
 import { registerSandbox } from './cli/sandbox.ts';
+import { registerStaged } from './cli/staged.ts';
+import { registerStatus } from './cli/status.ts';
+import { registerTestConnection } from './cli/test-connection.ts';
+import { registerValidate } from './cli/validate.ts';
 
 const manifest = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { version: string };
 
 const program = new Command('scimsync');
 program.exitOverride().enablePositionalOptions().showSuggestionAfterError();
 registerRoot(program);
+registerValidate(program);
+registerTestConnection(program);
+registerDaemon(program);
+registerStatus(program);
+registerLogs(program);
+registerStaged(program);
+registerApprove(program);
 registerSandbox(program);
+registerDemo(program);
 for (const command of [program, ...program.commands]) addGlobalOptions(command, manifest.version);
 
 // A reader that stops early (head) is no fault of ours.

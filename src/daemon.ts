@@ -78,13 +78,15 @@ export function createDaemon(options: DaemonOptions): Daemon {
 
   async function runAndForget(job: Job): Promise<void> {
     try {
-      await options.runCycle(job, configuration, stopping.signal);
-    } catch (error) {
-      log.warn({ jobId: job.id, err: error }, 'the cycle ended unexpectedly; it is tried again');
-    } finally {
+      await Promise.resolve().then(() => options.runCycle(job, configuration, stopping.signal));
       running.delete(job.id);
+    } catch (error) {
+      running.delete(job.id);
+      // No tick here: whatever failed so early would fail again at once, without end.
+      log.warn({ jobId: job.id, err: error }, 'the cycle ended unexpectedly; the job is tried again within a minute');
+      return;
     }
-    // Not awaited by whoever waits for the cycle: a tick waits for its turn.
+    // Not awaited: whoever waits for the cycle must not wait for the ones that follow.
     if (!stopping.signal.aborted) void tick();
   }
 

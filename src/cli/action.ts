@@ -23,7 +23,7 @@ export async function runAction(command: Command, action: Action): Promise<void>
 }
 
 /** Says what went wrong; only errors of this program itself ask for a report, and none shows a stack trace. */
-export function reportError(error: unknown, terminal: Pick<Terminal, 'err' | 'paintErr'>): ExitCode {
+function reportError(error: unknown, terminal: Pick<Terminal, 'err' | 'paintErr'>): ExitCode {
   if (error instanceof CommandFault) {
     terminal.err(`${error.message}\n`);
     return error.exitCode;

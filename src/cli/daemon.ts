@@ -2,8 +2,7 @@
 import type { Command } from 'commander';
 import type { Logger } from 'pino';
 import type { Installation } from '../compose.ts';
-import { formatFaults } from '../config/format-faults.ts';
-import { type LoadedConfiguration, loadConfiguration } from '../config/load.ts';
+import type { LoadedConfiguration } from '../config/load.ts';
 import type { Daemon } from '../daemon.ts';
 import type { Job } from '../model/job.ts';
 import { runAction } from './action.ts';
@@ -12,7 +11,7 @@ import type { GlobalOptions } from './global-options.ts';
 import { listenForInterruption } from './interruption.ts';
 import { loadOrFail } from './load.ts';
 import type { LogLevelName } from './log-level.ts';
-import { type JobRun, runOneCycle } from './run-cycle.ts';
+import type { JobRun } from './run-cycle.ts';
 import { countsText } from './summary-text.ts';
 
 const EVERY_MINUTE = '* * * * *';
@@ -99,8 +98,10 @@ async function reloadConfiguration(
   log: Logger,
 ): Promise<void> {
   try {
+    const { loadConfiguration } = await import('../config/load.ts');
     const result = await loadConfiguration(options.config, process.env);
     if (!result.ok) {
+      const { formatFaults } = await import('../config/format-faults.ts');
       const faults = formatFaults(result.faults).split('\n');
       log.error({ faults }, 'the changed configuration has faults; the last accepted one stays in use');
       return;
@@ -119,6 +120,7 @@ function enabledIds(configuration: LoadedConfiguration): string[] {
 }
 
 async function runAndReport(installation: Installation, job: Job, signal: AbortSignal, log: Logger): Promise<void> {
+  const { runOneCycle } = await import('./run-cycle.ts');
   const run = await runOneCycle(
     installation,
     job,

@@ -1,7 +1,6 @@
 // What most commands begin with: the configuration, the jobs that were named, and the store.
 import { existsSync } from 'node:fs';
-import { formatFaults } from '../config/format-faults.ts';
-import { type LoadedConfiguration, loadConfiguration } from '../config/load.ts';
+import type { LoadedConfiguration } from '../config/load.ts';
 import { suggestion } from '../config/suggestion.ts';
 import type { Job } from '../model/job.ts';
 import type { Store } from '../store/database.ts';
@@ -14,8 +13,10 @@ import { counted } from './terminal-text.ts';
  * @throws CommandFault with all faults of all files.
  */
 export async function loadOrFail(options: Pick<GlobalOptions, 'config'>): Promise<LoadedConfiguration> {
+  const { loadConfiguration } = await import('../config/load.ts');
   const result = await loadConfiguration(options.config, process.env);
   if (result.ok) return result.configuration;
+  const { formatFaults } = await import('../config/format-faults.ts');
   throw new CommandFault(
     `${formatFaults(result.faults)}\n${counted(result.faults.length, 'fault')} in the configuration; nothing was started.`,
   );

@@ -2,15 +2,8 @@
 // --sync-now have in common.
 import type { ConnectedJob, Installation, JobSurroundings } from '../compose.ts';
 import type { CycleCounts, CycleRequest, CycleSummary, JobStatus, RequestCounts } from '../model/cycle.ts';
-import { ERROR_TABLE, JobFault } from '../model/errors.ts';
 import { durationMilliseconds, type Job } from '../model/job.ts';
-
-/** Why a job could not run, in words; `Interrupted` when it was stopped from outside. */
-export interface RunFault {
-  readonly code: string;
-  readonly message: string;
-  readonly advice: string;
-}
+import { type RunFault, runFault } from './run-fault.ts';
 
 /** A cycle that ended. */
 export interface CompletedRun {
@@ -73,20 +66,6 @@ export async function runOneCycle(
       await updateJob(db, job.id, { last_fault: JSON.stringify({ ...fault, at: new Date().toISOString() }) });
     return { job, fault, ...(await whatIsKnown(installation, job, began.toISOString(), connected)) };
   }
-}
-
-/** The fault of a job in words; anything that is no JobFault is an error of this program. */
-export function runFault(error: unknown, signal: AbortSignal): RunFault {
-  if (error instanceof JobFault)
-    return { code: error.code, message: error.message, advice: ERROR_TABLE[error.code].advice };
-  if (signal.aborted)
-    return {
-      code: 'Interrupted',
-      message: 'The cycle was stopped before it ended.',
-      advice: 'Nothing is lost: the cycle goes on with the next run.',
-    };
-  const message = error instanceof Error ? error.message : String(error);
-  return { code: 'InternalError', message, advice: ERROR_TABLE.InternalError.advice };
 }
 
 /** State of the job, and the cycle that was open when it failed. */

@@ -1,4 +1,5 @@
 // Aligned columns for terminals. Cells must be printable already.
+import { stripVTControlCharacters } from 'node:util';
 
 /** A column's alignment. */
 export type Alignment = 'left' | 'right';
@@ -20,8 +21,7 @@ export function alignedRows(rows: readonly (readonly string[])[], alignment: rea
 
 /** Characters a cell takes; colour sequences take none. */
 function width(cell: string): number {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: colour sequences begin with the control character ESC
-  return [...cell.replaceAll(/\u001b\[\d+m/g, '')].length;
+  return Array.from(stripVTControlCharacters(cell)).length;
 }
 
 function padded(cell: string, to: number, alignment: Alignment): string {

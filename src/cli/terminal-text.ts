@@ -16,7 +16,7 @@ function escapeCharacter(character: string): string {
 
 /** At most `length` characters, the last one an ellipsis when something was cut. */
 export function shortened(text: string, length: number): string {
-  const characters = [...text];
+  const characters = Array.from(text);
   return characters.length <= length ? text : `${characters.slice(0, Math.max(0, length - 1)).join('')}…`;
 }
 

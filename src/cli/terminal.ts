@@ -13,6 +13,8 @@ const SEQUENCES: Readonly<Record<Colour, readonly [string, string]>> = {
 /** Puts a colour around a text, or leaves it as it is where colours are not wanted. */
 export type Paint = (colour: Colour, text: string) => string;
 
+const USUAL_COLUMNS = 80;
+
 export const plainPaint: Paint = (_colour, text) => text;
 
 /** Two streams and what they can do. */
@@ -40,7 +42,9 @@ export function processTerminal(color: boolean, environment: Readonly<Record<str
     paint: wanted && stdout.isTTY ? coloured : plainPaint,
     paintErr: wanted && stderr.isTTY ? coloured : plainPaint,
     redraws: stderr.isTTY && environment['TERM'] !== 'dumb',
-    columns: stderr.columns ?? 80,
+    get columns() {
+      return stderr.columns > 0 ? stderr.columns : USUAL_COLUMNS;
+    },
   };
 }
 

@@ -1,6 +1,5 @@
 // Stage 4: planned changes go to the target, phase by phase, through a bounded window. A change is marked `sent` before
 // its request; its outcome, link, log entry and escrow are settled together in batches.
-import PQueue from 'p-queue';
 import type { ProvisioningLogEntry } from '../model/cycle.ts';
 import { PHASES } from '../model/cycle.ts';
 import type { ObjectKind } from '../model/directory.ts';
@@ -8,15 +7,17 @@ import { countChanges, freeWaiting, moveChanges, pageChanges, pageReady, setStat
 import { findLinks } from '../store/links.ts';
 import { appendLog } from '../store/provisioning-log.ts';
 import type { ChangeTable } from '../store/schema.ts';
+import { runBounded } from './bounded.ts';
 import { ensureCapabilities } from './capabilities.ts';
 import type { ChangePayload } from './change-payload.ts';
 import { breathe, type CycleContext, settling } from './context.ts';
-import { executeChange } from './execute.ts';
+import { type ChangeOutcome, executeChange, resolveDoubt } from './execute.ts';
 import type { RemovalVerdicts } from './gate.ts';
 import { logEntry } from './log-entry.ts';
 import { completeMemberships } from './memberships.ts';
 import { step } from './plan-object.ts';
 import { completeReferences } from './references.ts';
+import { settleOutcomes } from './settle-change.ts';
 import { Settler } from './settler.ts';
 
 const PAGE = 200;
@@ -80,9 +81,13 @@ async function drainPhase(context: CycleContext, phase: number): Promise<void> {
   const { job, io } = context;
   const total = await countChanges(io.store.db, job.id, 'pending', phase);
   let done = 0;
+  let after = '';
   for (;;) {
-    const page = await pageReady(io.store.db, job.id, phase, PAGE);
+    const page = await pageReady(io.store.db, job.id, phase, PAGE, after);
+    const begun = after !== '';
+    after = page.at(-1)?.id ?? '';
     if (page.length === 0) {
+      if (begun) continue;
       if ((await settling(context, (trx) => freeWaiting(trx, job.id, phase))) === 0) return;
       continue;
     }
@@ -122,7 +127,7 @@ async function sendPage(context: CycleContext, page: readonly ChangeTable[]): Pr
     );
   }
   const settler = new Settler(context);
-  const queue = new PQueue({ concurrency: job.concurrency });
+  const doubtful: ChangeOutcome[] = [];
   const tasks = page.map((change) => async () => {
     io.signal.throwIfAborted();
     settler.throwIfFailed();
@@ -135,18 +140,19 @@ async function sendPage(context: CycleContext, page: readonly ChangeTable[]): Pr
       links.get(change.kind)?.get(change.source_id),
       referencedLinks,
     );
-    settler.add(outcome);
+    if (outcome.inDoubt) doubtful.push(outcome);
+    else settler.add(outcome);
   });
   try {
-    await allSettledOrThrow(tasks.map((task) => queue.add(task)));
+    await runBounded(tasks, job.concurrency);
   } finally {
     await settler.finish();
   }
+  // Those that may have been carried out come first: a refusal may be about one of their accounts.
+  for (const outcome of doubtful.toSorted((a, b) => doubt(a) - doubt(b)))
+    await settleOutcomes(context, [await resolveDoubt(context, outcome, referencedLinks)]);
 }
 
-/** Waits for every task, so that what was answered is settled, then throws the first fault. */
-async function allSettledOrThrow(tasks: readonly Promise<unknown>[]): Promise<void> {
-  const results = await Promise.allSettled(tasks);
-  const failed = results.find((result) => result.status === 'rejected');
-  if (failed !== undefined) throw failed.reason;
+function doubt(outcome: ChangeOutcome): number {
+  return outcome.fault?.ambiguous === true ? 0 : 1;
 }

@@ -1,10 +1,16 @@
 // What a change row carries from plan to apply, as JSON. References are resolved when the change is sent, because the
 // referenced person may get an account in the same cycle.
-import type { NoActionReason, ProvisioningStep } from '../model/cycle.ts';
+import type { NoActionReason } from '../model/cycle.ts';
 import type { MappedReference } from '../rules/mapping.ts';
 import type { DesiredAttribute } from '../scim/desired.ts';
 import type { AttributeDifference } from '../scim/diff.ts';
 import type { ScimValue } from '../scim/resource.ts';
+
+/** A reference that had no account when the change was planned. */
+export interface WaitingReference extends MappedReference {
+  /** What the account, where there was one, held in its place. */
+  readonly current?: ScimValue;
+}
 
 /** The content of a change. */
 export interface ChangePayload {
@@ -13,7 +19,7 @@ export interface ChangePayload {
   /** What differs from the account as read; empty for creations. */
   readonly differences: readonly AttributeDifference[];
   /** References that had no account when the change was planned. */
-  readonly references: readonly MappedReference[];
+  readonly references: readonly WaitingReference[];
   /** Target attributes whose values must not appear in a log. */
   readonly redacted: readonly string[];
   /** The attribute that found the account, or `created`. */
@@ -48,6 +54,3 @@ export const BECAUSE: Readonly<Record<NoActionReason, string>> = {
   ignoredByExpression: 'An expression said to leave this object alone (IgnoreObjectFlow).',
   notReadYet: 'Assigned, but Microsoft Graph does not return the object yet.',
 };
-
-/** Steps that a plan leaves for the provisioning log. */
-export type PlannedSteps = readonly ProvisioningStep[];

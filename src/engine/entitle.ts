@@ -4,7 +4,7 @@ import { DEFAULT_ACCESS_ROLE_ID } from '../model/directory.ts';
 import { stableHash } from '../rules/stable-json.ts';
 import { assignedGroups, loseUnreached, pageEntitledUsers } from '../store/assignments.ts';
 import { nextSequence } from '../store/jobs.ts';
-import { addUnread, findObjects, updateObjects } from '../store/source-objects.ts';
+import { addUnread, findRoles, updateObjects } from '../store/source-objects.ts';
 import { breathe, type CycleContext, settling } from './context.ts';
 import { lazySequence } from './merge.ts';
 
@@ -56,17 +56,17 @@ async function entitle(
   if (entitled.size === 0) return;
   await settling(context, async (trx) => {
     const ids = [...entitled.keys()];
-    const rows = await findObjects(trx, job.id, kind, ids);
+    const known = await findRoles(trx, job.id, kind, ids);
     const sequence = lazySequence(() => nextSequence(trx, job.id));
     await addUnread(
       trx,
       job.id,
       kind,
-      ids.filter((id) => !rows.has(id)),
+      ids.filter((id) => !known.has(id)),
     );
     const byRoles = new Map<string, string[]>();
     for (const [id, roles] of entitled) {
-      if (rows.get(id)?.roles === roles) continue;
+      if (known.get(id) === roles) continue;
       const same = byRoles.get(roles);
       if (same === undefined) byRoles.set(roles, [id]);
       else same.push(id);

@@ -1,25 +1,26 @@
 // Sends one change to the target and says what came of it. The only file that creates, changes or removes accounts
-// (memberships and late references: memberships.ts, references.ts). It writes nothing to the store.
+// (memberships and late references: memberships.ts, references.ts). What came of it is settled elsewhere.
 import type { ObjectKind } from '../model/directory.ts';
 import type { ObjectFault } from '../model/errors.ts';
 import { decideExisting } from '../rules/decide.ts';
-import type { CompiledMapping, MappedReference } from '../rules/mapping.ts';
+import type { CompiledMapping } from '../rules/mapping.ts';
 import { buildResource } from '../scim/create.ts';
 import type { DesiredAttribute } from '../scim/desired.ts';
 import type { AttributeDifference } from '../scim/diff.ts';
 import { diffResource } from '../scim/diff.ts';
+import { sameValue } from '../scim/equal.ts';
 import { addMembers, buildPatch, removeMembers } from '../scim/patch.ts';
-import { resourceId, type ScimResource } from '../scim/resource.ts';
+import { resourceId, type ScimResource, type ScimValue } from '../scim/resource.ts';
 import { findLinkOfTarget } from '../store/links.ts';
-import { membersToAdd, membersToRemove } from '../store/members.ts';
 import type { ChangeTable, LinkTable } from '../store/schema.ts';
 import { findObjects } from '../store/source-objects.ts';
-import type { ChangePayload } from './change-payload.ts';
+import type { ChangePayload, WaitingReference } from './change-payload.ts';
 import { mappingOf } from './compiled-job.ts';
 import type { CycleContext } from './context.ts';
 import { matchNow } from './match.ts';
 import { viewOf } from './plan-object.ts';
 import type { TargetResult } from './ports.ts';
+import { NO_MEMBERS, takeMembers } from './sent-members.ts';
 
 /** What came of one change. */
 export interface ChangeOutcome {
@@ -31,14 +32,18 @@ export interface ChangeOutcome {
   readonly written: readonly DesiredAttribute[];
   readonly differences: readonly Pick<AttributeDifference, 'path' | 'oldValue' | 'newValue'>[];
   /** References that still wait for an account. */
-  readonly waiting: readonly MappedReference[];
+  readonly waiting: readonly WaitingReference[];
   readonly membersAdded: readonly string[];
   readonly membersRemoved: readonly string[];
+  /** Whether the members of the group are still to be compared with what the target says. */
+  readonly verifyMembers: boolean;
   readonly fault: ObjectFault | null;
   /** A fault that did not keep the change from being made. */
   readonly warning: ObjectFault | null;
   /** Set when a creation turned out to be the adoption of an existing account. */
   readonly adopted: boolean;
+  /** A creation that was refused as taken, or may have been carried out: to be resolved, not settled. */
+  readonly inDoubt: boolean;
   readonly link: LinkTable | undefined;
   readonly durationInMilliseconds: number;
 }
@@ -49,8 +54,14 @@ interface Attempt {
   readonly change: ChangeTable;
   readonly payload: ChangePayload;
   readonly link: LinkTable | undefined;
-  readonly resolved: readonly DesiredAttribute[];
-  readonly waiting: readonly MappedReference[];
+  readonly resolved: readonly ResolvedReference[];
+  readonly waiting: readonly WaitingReference[];
+}
+
+/** A reference that got its value between plan and request. */
+interface ResolvedReference extends DesiredAttribute {
+  readonly current?: ScimValue;
+  readonly ignoreCase: boolean;
 }
 
 type Result = Partial<Omit<ChangeOutcome, 'change' | 'payload' | 'link' | 'durationInMilliseconds'>>;
@@ -78,22 +89,27 @@ export async function executeChange(
     waiting: attempt.waiting,
     membersAdded: [],
     membersRemoved: [],
+    verifyMembers: false,
     fault: null,
     warning: null,
     adopted: false,
+    inDoubt: false,
     ...result,
     durationInMilliseconds: context.io.clock.now().getTime() - began,
   };
 }
 
 function resolve(payload: ChangePayload, links: ReadonlyMap<string, LinkTable>): Pick<Attempt, 'resolved' | 'waiting'> {
-  const resolved: DesiredAttribute[] = [];
-  const waiting: MappedReference[] = [];
+  const resolved: ResolvedReference[] = [];
+  const waiting: WaitingReference[] = [];
   for (const reference of payload.references) {
     const link = links.get(reference.referencedId);
     const value = reference.form === 'id' ? link?.target_id : link?.email;
     if (value === undefined || value === null) waiting.push(reference);
-    else resolved.push({ path: reference.path, value });
+    else {
+      const held = reference.current === undefined ? {} : { current: reference.current };
+      resolved.push({ path: reference.path, value, ignoreCase: reference.form === 'email', ...held });
+    }
   }
   return { resolved, waiting };
 }
@@ -115,13 +131,13 @@ async function remove({ context, mapping, change }: Attempt): Promise<Result> {
 }
 
 async function create(attempt: Attempt): Promise<Result> {
-  const { context, mapping, change, payload } = attempt;
+  const { context, mapping, payload } = attempt;
   const desired = [...payload.desired, ...attempt.resolved];
-  const members = mapping.mapsMembers ? await firstMembers(attempt) : [];
+  const members = mapping.mapsMembers ? await takeMembers(context, attempt.change.source_id, true) : NO_MEMBERS;
   const resource = buildResource(
     mapping.scimKind,
     desired,
-    members.map((member) => member.target_id),
+    members.add.map((member) => member.target_id),
   );
   const created = await context.io.target.create(mapping.scimKind, resource, context.io.signal);
   if (created.ok) {
@@ -129,30 +145,36 @@ async function create(attempt: Attempt): Promise<Result> {
       targetId: resourceId(created.value) ?? null,
       written: desired,
       differences: desired.map((each) => ({ path: each.path, oldValue: undefined, newValue: each.value })),
-      membersAdded: members.map((member) => member.member_id),
+      membersAdded: members.add.map((member) => member.member_id),
+      verifyMembers: members.verify,
       warning: notApplied(created.value, desired),
     };
   }
-  if (created.fault.code !== 'EntryConflict' && created.fault.ambiguous !== true) return { fault: created.fault };
-  return adoptAfterConflict(attempt, created.fault, change);
+  return { fault: created.fault, inDoubt: created.fault.code === 'EntryConflict' || created.fault.ambiguous === true };
 }
 
-function firstMembers({ context, change }: Attempt) {
-  return membersToAdd(
-    context.io.store.db,
-    context.job.id,
-    change.source_id,
-    '',
-    context.job.settings.profile.membersPerRequest,
-  );
+/**
+ * Resolves a creation that is in doubt. Must run alone, after everything else that was sent is settled: otherwise the
+ * account found could be one that is being created for somebody else at this moment.
+ */
+export async function resolveDoubt(
+  context: CycleContext,
+  outcome: ChangeOutcome,
+  referencedLinks: ReadonlyMap<string, LinkTable>,
+): Promise<ChangeOutcome> {
+  const { change, payload, link, fault } = outcome;
+  const mapping = mappingOf(context.job, change.kind as ObjectKind);
+  if (mapping === null || fault === null) return outcome;
+  const attempt: Attempt = { context, mapping, change, payload, link, ...resolve(payload, referencedLinks) };
+  return { ...outcome, ...(await adoptAfterConflict(attempt, fault)) };
 }
 
 /**
  * The target says the account exists, or may have created it without saying so: it is looked for, and adopted when
  * exactly one account matches that belongs to nobody else.
  */
-async function adoptAfterConflict(attempt: Attempt, fault: ObjectFault, change: ChangeTable): Promise<Result> {
-  const { context, mapping, payload } = attempt;
+async function adoptAfterConflict(attempt: Attempt, fault: ObjectFault): Promise<Result> {
+  const { context, mapping, payload, change } = attempt;
   const { job, io } = context;
   const row = (await findObjects(io.store.db, job.id, mapping.kind, [change.source_id])).get(change.source_id);
   if (row === undefined) return { fault };
@@ -185,30 +207,28 @@ async function adoptAfterConflict(attempt: Attempt, fault: ObjectFault, change: 
     job.settings.profile.caseInsensitive,
   );
   if (decision.action !== 'adopt') return { fault };
+  const adopted = { fault: null, targetId: match.targetId, adopted: true };
+  if (!mapping.flowTypes.includes('Update')) return { ...adopted, written: [], differences: [], waiting: [] };
   const patched = await patch(attempt, match.targetId, decision.differences, []);
   return patched.fault === undefined || patched.fault === null
-    ? {
-        ...patched,
-        targetId: match.targetId,
-        written: decision.desired,
-        differences: decision.differences,
-        adopted: true,
-      }
+    ? { ...adopted, ...patched, fault: null, written: decision.desired, differences: decision.differences }
     : patched;
 }
 
 async function change(attempt: Attempt): Promise<Result> {
-  const { mapping, change: row, payload } = attempt;
+  const { context, mapping, change: row, payload } = attempt;
   const targetId = row.target_id ?? '';
-  const references = attempt.resolved.map((each) => ({
-    path: each.path,
-    oldValue: undefined,
-    newValue: each.value,
-    elementExists: false,
-    attributeExists: false,
-  }));
+  const references = attempt.resolved
+    .filter((each) => !sameValue(each.current, each.value, each.ignoreCase))
+    .map((each) => ({
+      path: each.path,
+      oldValue: each.current,
+      newValue: each.value,
+      elementExists: false,
+      attributeExists: each.current !== undefined,
+    }));
   const differences = [...payload.differences, ...references];
-  const members = mapping.mapsMembers ? await membershipChanges(attempt) : { add: [], remove: [] };
+  const members = mapping.mapsMembers ? await takeMembers(context, row.source_id, false) : NO_MEMBERS;
   const operations = [
     ...addMembers(members.add.map((each) => each.target_id)),
     ...removeMembers(members.remove.map((each) => each.target_id)),
@@ -221,17 +241,8 @@ async function change(attempt: Attempt): Promise<Result> {
     differences,
     membersAdded: members.add.map((each) => each.member_id),
     membersRemoved: members.remove.map((each) => each.member_id),
+    verifyMembers: members.verify,
   };
-}
-
-/** Membership changes that fit into the same request as the attributes of the group. */
-async function membershipChanges({ context, change: row }: Attempt) {
-  const { db } = context.io.store;
-  const limit = context.job.settings.profile.membersPerRequest;
-  const add = await membersToAdd(db, context.job.id, row.source_id, '', limit);
-  const remove =
-    add.length < limit ? await membersToRemove(db, context.job.id, row.source_id, '', limit - add.length) : [];
-  return { add, remove };
 }
 
 async function patch(

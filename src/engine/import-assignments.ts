@@ -40,7 +40,7 @@ async function readOnce(context: CycleContext): Promise<number> {
  * The rule `auto`: Default Access is left out when the application has at least one enabled role for users; an
  * application without roles has nothing else.
  */
-export function excludesDefaultAccess(setting: 'auto' | boolean, roles: readonly AppRole[]): boolean {
+function excludesDefaultAccess(setting: 'auto' | boolean, roles: readonly AppRole[]): boolean {
   if (setting !== 'auto') return setting;
   return roles.some((role) => role.isEnabled && role.allowedMemberTypes.includes('User'));
 }

@@ -8,25 +8,28 @@ import { breathe, type CycleContext, settling, warn } from './context.ts';
 import { idsOf, lazySequence, mergeEntry } from './merge.ts';
 import { type Watermark, watermarkAfter } from './watermark.ts';
 
+/** What one round said so far. Order is no proof in a feed, so what contradicts it is read directly. */
+interface Round {
+  /** Whether a membership was said to be removed. */
+  readonly memberships: Map<string, boolean>;
+  /** Objects that were said to be present. */
+  readonly present: Set<string>;
+}
+
 /**
  * Follows one feed to its end.
  * @throws ResyncRequired when the source no longer accepts the watermark.
  */
 export async function readChanges(context: CycleContext, kind: ObjectKind, from: Watermark): Promise<void> {
   const { source, signal } = context.io;
-  const memberships = new Map<string, boolean>();
+  const round: Round = { memberships: new Map(), present: new Set() };
   for await (const page of source.readDelta({ kind, link: from.link }, signal)) {
-    await mergePage(context, kind, page, memberships);
+    await mergePage(context, kind, page, round);
     await breathe(context);
   }
 }
 
-async function mergePage(
-  context: CycleContext,
-  kind: ObjectKind,
-  page: DeltaPage,
-  memberships: Map<string, boolean>,
-): Promise<void> {
+async function mergePage(context: CycleContext, kind: ObjectKind, page: DeltaPage, round: Round): Promise<void> {
   const { job } = context;
   let limited = 0;
   await settling(context, async (trx) => {
@@ -34,12 +37,16 @@ async function mergePage(
     const sequence = lazySequence(() => nextSequence(trx, job.id));
     for (const entry of page.entries) {
       const row = rows.get(entry.id);
-      // A row that is going to be read directly takes nothing from the feed: an absent manager means "no change" there.
-      if (row?.needs_read === 1 && entry.removed === undefined) continue;
-      const merged = await mergeEntry(trx, job.id, entry, rows, sequence);
-      if (merged === 'limited') limited += 1;
-      if (merged === 'changed') context.counts.imported += 1;
-      if (row !== undefined && kind === 'group') await mergeMembers(trx, context, row, entry, memberships);
+      // A row that is going to be read directly takes no attributes from the feed: an absent manager means "no change" there.
+      const contradicted = row !== undefined && entry.removed !== undefined && round.present.has(entry.id);
+      if (contradicted) await updateObjects(trx, job.id, kind, [entry.id], { needs_read: 1 });
+      else if (row?.needs_read !== 1 || entry.removed !== undefined) {
+        const merged = await mergeEntry(trx, job.id, entry, rows, sequence);
+        if (merged === 'limited') limited += 1;
+        if (merged === 'changed') context.counts.imported += 1;
+      }
+      if (entry.removed === undefined && entry.limited !== true) round.present.add(entry.id);
+      if (row !== undefined && kind === 'group') await mergeMembers(trx, context, row, entry, round.memberships);
     }
     const link = JSON.stringify(watermarkAfter(page, 0));
     await updateJob(trx, job.id, kind === 'user' ? { users_link: link } : { groups_link: link });

@@ -5,7 +5,7 @@ import { ResyncRequired } from '../model/errors.ts';
 import type { Db } from '../store/database.ts';
 import { nextReading, nextSequence, readJob, updateJob } from '../store/jobs.ts';
 import { removeMembers, storeMembers } from '../store/members.ts';
-import { addUnread, findObjects, updateObjects } from '../store/source-objects.ts';
+import { addUnread, findObjects, updateAllObjects, updateObjects } from '../store/source-objects.ts';
 import { breathe, type CycleContext, settling } from './context.ts';
 import { idsOf, lazySequence, mergeEntry } from './merge.ts';
 import { deltaStart } from './selection.ts';
@@ -79,7 +79,9 @@ async function doubtUnseen(trx: Db, jobId: string, kind: ObjectKind, enumeration
     .set({ needs_read: 1 })
     .where('job_id', '=', jobId)
     .where('kind', '=', kind)
-    .where('state', '=', 'present')
+    .where('state', 'in', ['present', 'softDeleted'])
     .where('seen_reading', '<', enumeration)
     .execute();
+  // An enumeration states who is a member, never who no longer is.
+  if (kind === 'group') await updateAllObjects(trx, jobId, { members_read: 0 });
 }

@@ -21,7 +21,9 @@ export async function readUnread(context: CycleContext, kind: ObjectKind): Promi
     const last = page.at(-1);
     if (last === undefined) break;
     const ids = page.map((row) => row.id);
-    const outcomes = await io.source.readObjects(kind, ids, properties, relation && kind === 'user', io.signal);
+    const read = (some: readonly string[]) =>
+      io.source.readObjects(kind, some, properties, relation && kind === 'user', io.signal);
+    const outcomes = await readTwiceIfGone(ids, read);
     await settling(context, async (trx) => {
       const rows = await findObjects(trx, job.id, kind, ids);
       const sequence = lazySequence(() => nextSequence(trx, job.id));
@@ -45,6 +47,18 @@ export async function readUnread(context: CycleContext, kind: ObjectKind): Promi
       { objects: limited },
       'rows without attributes are no evidence: a Microsoft Graph permission may be missing',
     );
+}
+
+/** Gone for good is only inferred from an object being nowhere to be found, so it is believed when a second reading agrees. */
+async function readTwiceIfGone(
+  ids: readonly string[],
+  read: (ids: readonly string[]) => Promise<ReadonlyMap<string, ReadOutcome>>,
+): Promise<ReadonlyMap<string, ReadOutcome>> {
+  const first = await read(ids);
+  const gone = [...first].filter(([, outcome]) => !outcome.found && outcome.state === 'hardDeleted').map(([id]) => id);
+  if (gone.length === 0) return first;
+  const known = [...first].filter(([id]) => !gone.includes(id));
+  return new Map([...known, ...(await read(gone))]);
 }
 
 async function mergeOutcome(

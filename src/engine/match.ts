@@ -7,7 +7,7 @@ import { elementsOf, readPath } from '../scim/read.ts';
 import { resourceId, type ScimResource } from '../scim/resource.ts';
 import { countLinks, findLinkOfTarget } from '../store/links.ts';
 import { countToMatch } from '../store/source-objects.ts';
-import { indexResources, lookUpResources } from '../store/target-index.ts';
+import { clearIndex, countIndexed, indexResources, lookUpResources } from '../store/target-index.ts';
 import { breathe, type CycleContext, settling } from './context.ts';
 import { askEach, type LookUp, prepareQuery } from './match-query.ts';
 
@@ -20,18 +20,17 @@ export type Match =
 /** Looks for the account of an object; `askTarget` forces a fresh query. */
 export type Matcher = (sourceId: string, view: (name: string) => SourceValue, askTarget: boolean) => Promise<Match>;
 
-/** Prepares matching for one kind: decides by counting whether to list the target once or to ask per object. */
-export async function prepareMatcher(context: CycleContext, mapping: CompiledMapping): Promise<Matcher> {
-  const candidates = await countToMatch(context.io.store.db, context.job.id, mapping.kind);
-  const queries = mapping.matching.every((each) => isFilterable(context, mapping, each.name))
-    ? candidates * mapping.matching.length
-    : Number.POSITIVE_INFINITY;
-  const indexed = candidates > 0 && (await indexWhenCheaper(context, mapping, queries));
+/**
+ * Matching for one kind. Whether to list the target once or to ask per object is decided by counting when the first
+ * object is to be matched, since many a candidate is blocked or out of scope and never is.
+ */
+export function createMatcher(context: CycleContext, mapping: CompiledMapping): Matcher {
   const claimed = new Map<string, string>();
-  const index: LookUp = (attribute, value) => fromIndex(context, mapping, attribute.name, value);
-  const ask = await prepareQuery(context, mapping);
+  let prepared: Promise<Preparation> | undefined;
   return async (sourceId, view, askTarget) => {
-    const lookUp = indexed && !askTarget ? index : await ask(view);
+    prepared ??= prepare(context, mapping);
+    const { index, ask } = await prepared;
+    const lookUp = index !== null && !askTarget ? index : await ask(view);
     const match = await matchByPrecedence(mapping, view, lookUp);
     if (match.type !== 'one') return match;
     const linked = await findLinkOfTarget(context.io.store.db, context.job.id, mapping.kind, match.targetId);
@@ -46,6 +45,29 @@ export async function prepareMatcher(context: CycleContext, mapping: CompiledMap
     claimed.set(match.targetId, sourceId);
     return match;
   };
+}
+
+interface Preparation {
+  /** Set when the target was listed. */
+  readonly index: LookUp | null;
+  readonly ask: Awaited<ReturnType<typeof prepareQuery>>;
+}
+
+async function prepare(context: CycleContext, mapping: CompiledMapping): Promise<Preparation> {
+  const candidates = await countToMatch(context.io.store.db, context.job.id, mapping.kind);
+  const queries = mapping.matching.every((each) => isFilterable(context, mapping, each.name))
+    ? candidates * mapping.matching.length
+    : Number.POSITIVE_INFINITY;
+  const indexed = candidates > 0 && (await indexWhenCheaper(context, mapping, queries));
+  return { index: indexed ? await readIndex(context, mapping) : null, ask: await prepareQuery(context, mapping) };
+}
+
+async function readIndex(context: CycleContext, mapping: CompiledMapping): Promise<LookUp> {
+  const { store } = context.io;
+  // Nobody needs to be looked up in an empty target, which is what a first cycle usually finds.
+  if ((await countIndexed(store.db, context.job.id, mapping.kind)) === 0)
+    return () => Promise.resolve({ resources: [] });
+  return (attribute, value) => fromIndex(context, mapping, attribute.name, value);
 }
 
 /** Whether the profile says that the target can be asked for this attribute; it says so of all when it names none. */
@@ -125,10 +147,12 @@ async function indexWhenCheaper(context: CycleContext, mapping: CompiledMapping,
   const known = await countLinks(io.store.db, job.id, mapping.kind, false);
   if (queries <= Math.max(1, Math.ceil(known / pageSize))) return false;
   let first = true;
+  let announced = 0;
   for await (const page of io.target.list(mapping.scimKind, io.signal)) {
     const remaining = Math.ceil(page.totalResults / Math.max(1, page.resources.length)) - 1;
     if (first && remaining > queries) return false;
     first = false;
+    announced = Math.max(announced, page.totalResults);
     const rows = page.resources.flatMap((resource) => {
       const targetId = resourceId(resource);
       return targetId === undefined
@@ -138,6 +162,22 @@ async function indexWhenCheaper(context: CycleContext, mapping: CompiledMapping,
     await settling(context, (trx) => indexResources(trx, job.id, mapping.kind, rows));
     await breathe(context);
   }
+  return !Number.isFinite(queries) || !(await fellShort(context, mapping, announced));
+}
+
+/**
+ * Whether the list showed fewer accounts than it announced: some services answer their first page for ever. Whoever was
+ * not shown would be created a second time, so the index is given up.
+ */
+async function fellShort(context: CycleContext, mapping: CompiledMapping, announced: number): Promise<boolean> {
+  const { job, io } = context;
+  const listed = await countIndexed(io.store.db, job.id, mapping.kind);
+  if (listed >= announced) return false;
+  io.log.warn(
+    { jobId: job.id, cycleId: context.cycleId, announced, listed },
+    `the target announces ${announced} ${mapping.scimKind}s and lists ${listed}: it is asked for each object instead`,
+  );
+  await settling(context, (trx) => clearIndex(trx, job.id));
   return true;
 }
 

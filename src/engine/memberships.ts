@@ -9,9 +9,7 @@ import {
   countLinkableMembers,
   forgetTargetMembers,
   type LinkedMember,
-  membersToAdd,
   membersToRemove,
-  recordTargetMembers,
   targetMembers,
 } from '../store/members.ts';
 import { appendLog } from '../store/provisioning-log.ts';
@@ -20,6 +18,7 @@ import { ensureCapabilities } from './capabilities.ts';
 import { breathe, type CycleContext, settling } from './context.ts';
 import { type LogSubject, logEntry } from './log-entry.ts';
 import { step } from './plan-object.ts';
+import { takeMembers } from './sent-members.ts';
 import { escrow, forgetAccount } from './settle-plan.ts';
 
 type DirtyGroup = Awaited<ReturnType<typeof dirtyGroups>>[number];
@@ -35,7 +34,7 @@ export async function completeMemberships(context: CycleContext): Promise<void> 
 }
 
 async function completeGroup(context: CycleContext, group: DirtyGroup): Promise<void> {
-  const { job, io } = context;
+  const { job } = context;
   if (group.members_verify === 1) {
     const fault = await forgetLost(context, group);
     if (fault !== null) return fail(context, group, fault);
@@ -43,10 +42,7 @@ async function completeGroup(context: CycleContext, group: DirtyGroup): Promise<
   let added = 0;
   let removed = 0;
   for (;;) {
-    const limit = job.settings.profile.membersPerRequest;
-    const add = await membersToAdd(io.store.db, job.id, group.id, '', limit);
-    const remove =
-      add.length < limit ? await membersToRemove(io.store.db, job.id, group.id, '', limit - add.length) : [];
+    const { add, remove } = await takeMembers(context, group.id, false);
     if (add.length + remove.length === 0) break;
     const fault = await sendChunk(context, group, add, remove);
     if (fault !== null) return fail(context, group, fault);
@@ -55,8 +51,8 @@ async function completeGroup(context: CycleContext, group: DirtyGroup): Promise<
   }
   await settling(context, async (trx) => {
     await updateObjects(trx, job.id, 'group', [group.id], { members_dirty: 0, members_verify: 0 });
-    if (added + removed === 0) return;
     await clearEscrow(trx, job.id, 'group', [group.id]);
+    if (added + removed === 0) return;
     if (!(await writtenInThisCycle(trx, context, group.id))) context.counts.updated += 1;
     await appendLog(trx, [
       logEntry(context, subjectOf(group), {
@@ -84,26 +80,24 @@ async function sendChunk(
   ];
   const answer = await io.target.patch('Group', group.target_id, operations, io.signal);
   if (!answer.ok) return answer.fault;
-  await settling(context, async (trx) => {
-    await recordTargetMembers(
-      trx,
-      job.id,
-      group.id,
-      add.map((each) => each.member_id),
-    );
-    await forgetTargetMembers(
+  await settling(context, (trx) =>
+    forgetTargetMembers(
       trx,
       job.id,
       group.id,
       remove.map((each) => each.member_id),
-    );
-  });
+    ),
+  );
   counts.memberships.added += add.length;
   counts.memberships.removed += remove.length;
   return null;
 }
 
-/** Reads the group and forgets the memberships that the target has lost, so that they are sent again. */
+/**
+ * Reads the group and forgets the memberships that the target has lost, so that they are sent again. A target that shows
+ * no members has lost them all, or does not show them: those that the source still states are then sent again, which
+ * changes nothing where they are.
+ */
 async function forgetLost(context: CycleContext, group: DirtyGroup): Promise<ObjectFault | null> {
   const { job, io } = context;
   const current = await io.target.get('Group', group.target_id, io.signal);
@@ -111,9 +105,8 @@ async function forgetLost(context: CycleContext, group: DirtyGroup): Promise<Obj
   if (current.value === null)
     return { code: 'InvalidAnchor', message: `The group ${group.target_id} no longer exists in the target.` };
   const present = memberIdsOf(current.value);
-  // A target that shows no members at all may simply not show them; what was sent is believed then.
-  if (present === null) return null;
-  const lost = (await targetMembers(io.store.db, job.id, group.id)).filter((each) => !present.has(each.target_id));
+  const known = await targetMembers(io.store.db, job.id, group.id, present === null);
+  const lost = known.filter((each) => present?.has(each.target_id) !== true);
   await settling(context, (trx) =>
     forgetTargetMembers(
       trx,

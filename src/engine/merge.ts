@@ -31,7 +31,8 @@ export type MergeResult = 'unknown' | 'limited' | 'same' | 'changed';
 
 /**
  * Merges one delta entry into its row and into `row` in memory, since a page may name an object twice.
- * A deleted object that reappears is read directly before it is believed, since feeds repeat older states.
+ * A deleted object that reappears is read directly before it is believed, since feeds repeat older states; so are the
+ * members of a group that does.
  */
 export async function mergeEntry(
   trx: Db,
@@ -52,7 +53,7 @@ export async function mergeEntry(
   }
   if (entry.limited === true) return 'limited';
   if (row.state === 'softDeleted' || row.state === 'hardDeleted') {
-    await updateObjects(trx, jobId, entry.kind, [entry.id], { needs_read: 1 });
+    await updateObjects(trx, jobId, entry.kind, [entry.id], { needs_read: 1, members_read: 0 });
     return 'changed';
   }
   const image = presentImage(entry, row);

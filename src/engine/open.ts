@@ -25,7 +25,7 @@ export async function openCycle(
   const resumed = changed ? undefined : unfinished;
   const kind: CycleKind =
     row.initial_done === 0 || changed ? 'initial' : ((resumed?.kind ?? 'incremental') as CycleKind);
-  const remembered = row.capabilities === null ? null : (JSON.parse(row.capabilities) as Capabilities);
+  const remembered = row.capabilities === null || changed ? null : (JSON.parse(row.capabilities) as Capabilities);
   const context: CycleContext = {
     job,
     request,
@@ -44,6 +44,7 @@ export async function openCycle(
     await clearIndex(trx, job.id);
     await discardPlans(trx, job.id);
     if (resumed === undefined) await insertCycle(trx, cycleRow(context));
+    await markDue(trx, context, changed);
     if (!request.dryRun) await takeOver(trx, context, row, changed);
   });
   io.log.info(
@@ -79,26 +80,37 @@ async function discardPlans(trx: Db, jobId: string): Promise<void> {
 }
 
 /**
- * What an earlier process left behind: requests whose answer was never settled are not repeated but planned afresh,
- * asking the target itself; approved and due objects are planned afresh; a changed configuration concerns everybody.
+ * What is to be planned although the source says nothing new: requests whose answer was never settled (asking the target
+ * itself), approved and due objects, and everybody when the configuration changed. Also for a plan, which shows what the
+ * next cycle would do; being marked changes nothing but that an object is looked at again.
+ */
+async function markDue(trx: Db, context: CycleContext, changed: boolean): Promise<void> {
+  const { job, io } = context;
+  const sequence = await nextSequence(trx, job.id);
+  await replanObjectsOf(trx, job.id, 'sent', sequence, true);
+  await replanObjectsOf(trx, job.id, 'approved', sequence, false);
+  await markEscrowsDue(trx, job.id, io.clock.now().getTime(), sequence);
+  if (changed) await updateAllObjects(trx, job.id, { changed_seq: sequence });
+}
+
+/**
+ * Takes over what an earlier process left behind: requests whose answer was never settled are not repeated but planned
+ * afresh, and a changed configuration voids what was planned with the old one. What a target says about itself is asked
+ * again then, since its administrator may have made room for a new mapping.
  */
 async function takeOver(trx: Db, context: CycleContext, row: JobTable, changed: boolean): Promise<void> {
   const { job, io } = context;
   const now = io.clock.now().getTime();
-  const sequence = await nextSequence(trx, job.id);
-  await replanObjectsOf(trx, job.id, 'sent', sequence, true);
-  await replanObjectsOf(trx, job.id, 'approved', sequence, false);
-  await markEscrowsDue(trx, job.id, now, sequence);
   await supersedeAll(trx, job.id, 'sent', now);
   if (changed) {
     await supersedeAll(trx, job.id, 'planned', now);
     await supersedeAll(trx, job.id, 'pending', now);
-    await updateAllObjects(trx, job.id, { changed_seq: sequence });
   }
   await updateJob(trx, job.id, {
     open_cycle_id: context.cycleId,
     configuration_hash: job.configurationHash,
     last_started: now,
+    ...(changed ? { capabilities: null } : {}),
     ...(row.status === 'NotRun' ? { status: 'Active' } : {}),
   });
 }

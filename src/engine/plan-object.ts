@@ -5,24 +5,20 @@ import type { ObjectKind } from '../model/directory.ts';
 import type { ObjectFault } from '../model/errors.ts';
 import { type Decision, decideDisable, decideExisting } from '../rules/decide.ts';
 import { type Intention, intend, lifecycleEvent } from '../rules/lifecycle.ts';
-import {
-  type CompiledMapping,
-  evaluateAttribute,
-  type MappedObject,
-  type MappedReference,
-  mapObject,
-} from '../rules/mapping.ts';
+import { type CompiledMapping, evaluateAttribute, type MappedObject, mapObject } from '../rules/mapping.ts';
 import { viewSource } from '../rules/source-view.ts';
 import { stableJson } from '../rules/stable-json.ts';
 import type { Capabilities } from '../scim/capabilities.ts';
 import type { DesiredAttribute } from '../scim/desired.ts';
+import { readPath } from '../scim/read.ts';
 import type { ScimResource } from '../scim/resource.ts';
 import { attributeType, coerceValue } from '../scim/types.ts';
 import type { LinkTable } from '../store/schema.ts';
 import type { SourceObjectRow } from '../store/source-objects.ts';
-import type { Exported } from './change-payload.ts';
+import type { Exported, WaitingReference } from './change-payload.ts';
 import type { CycleContext } from './context.ts';
 import { roleIds } from './entitle.ts';
+import { findLostAccount } from './lost-account.ts';
 import type { Matcher } from './match.ts';
 
 /** What planning one object needs besides the object itself. */
@@ -43,12 +39,14 @@ export interface PlannedObject {
   readonly decision: Decision | null;
   /** Set instead of a decision when the object cannot be planned. */
   readonly fault: ObjectFault | null;
-  readonly references: readonly MappedReference[];
+  readonly references: readonly WaitingReference[];
   readonly redacted: readonly string[];
   readonly matchedBy: string;
   readonly steps: readonly ProvisioningStep[];
   /** True when the link points at an account that is gone. */
   readonly dropsLink: boolean;
+  /** The account of somebody who left, whose creation was never confirmed. */
+  readonly foundLink: LinkTable | null;
   /** What the target turned out to hold already. */
   readonly confirmed: readonly DesiredAttribute[] | null;
 }
@@ -107,8 +105,17 @@ export async function planObject(
     matchedBy: link?.matched_by ?? '',
     steps,
     dropsLink: false,
+    foundLink: null,
     confirmed: null,
   };
+  if (intention.type === 'leave' && link === undefined && row.fresh_match === 1) {
+    const ifLinked = intend(facts, true, context.job.settings.lifecycle, mapping.flowTypes).type;
+    if (ifLinked === 'disable' || ifLinked === 'delete') {
+      const lost = await findLostAccount(context, row, view, aid.matcher);
+      if ('fault' in lost) return { ...planned, fault: lost.fault };
+      if (lost.link !== null) return { ...(await planObject(row, lost.link, aid)), foundLink: lost.link };
+    }
+  }
   switch (intention.type) {
     case 'leave':
       return { ...planned, decision: { action: 'none', because: intention.because } };
@@ -175,9 +182,9 @@ async function planDisable(
 function resolveReferences(
   mapped: MappedObject,
   linkOf: PlanningAid['linkOf'],
-): { resolved: DesiredAttribute[]; waiting: MappedReference[] } {
+): { resolved: DesiredAttribute[]; waiting: WaitingReference[] } {
   const resolved: DesiredAttribute[] = [];
-  const waiting: MappedReference[] = [];
+  const waiting: WaitingReference[] = [];
   for (const reference of mapped.references) {
     const link = linkOf(reference.referencedId);
     const value = reference.form === 'id' ? link?.target_id : link?.email;
@@ -185,6 +192,14 @@ function resolveReferences(
     else resolved.push({ path: reference.path, value });
   }
   return { resolved, waiting };
+}
+
+/** References with what the account holds in their place, so that the same is not sent again later. */
+function withCurrent(references: readonly WaitingReference[], resource: ScimResource): WaitingReference[] {
+  return references.map((reference) => {
+    const current = readPath(resource, reference.path);
+    return current === undefined ? reference : { ...reference, current };
+  });
 }
 
 async function planLinked(
@@ -205,7 +220,13 @@ async function planLinked(
   if (!current.ok) return { ...held, fault: current.fault };
   if (current.value === null) return { ...(await planUnlinked(planned, view, aid)), dropsLink: true };
   const decision = decideExisting(mapped, resolved, current.value, link.target_id, false, caseInsensitive(context));
-  return { ...held, decision, confirmed: decision.action === 'none' ? [...mapped.desired, ...resolved] : null };
+  const references = withCurrent(waiting, current.value);
+  return {
+    ...held,
+    references,
+    decision,
+    confirmed: decision.action === 'none' ? [...mapped.desired, ...resolved] : null,
+  };
 }
 
 /** Whether the target is known to hold all of this already, so that it need not be asked. */
@@ -249,7 +270,8 @@ async function planAdoption(
     return { ...planned, decision };
   }
   const decision = decideExisting(mapped, resolved, match.resource, match.targetId, true, caseInsensitive(aid.context));
-  return { ...planned, references: waiting, redacted: [...mapped.redacted], decision };
+  const references = withCurrent(waiting, match.resource);
+  return { ...planned, references, redacted: [...mapped.redacted], decision };
 }
 
 async function planCreation(

@@ -1,7 +1,6 @@
 // Stage 2: changed rows become planned changes, page by page. A page's changes and the mark that its rows are planned
 // are written in one transaction, compared with the sequence that was read, so that a change that arrives meanwhile
 // is planned again.
-import PQueue from 'p-queue';
 import type { Phase, RemovalClass } from '../model/cycle.ts';
 import { PHASES } from '../model/cycle.ts';
 import type { ObjectKind } from '../model/directory.ts';
@@ -11,13 +10,14 @@ import type { Db } from '../store/database.ts';
 import { findLinks } from '../store/links.ts';
 import type { ChangeTable, LinkTable } from '../store/schema.ts';
 import { countToPlan, pageToPlan, type SourceObjectRow, updateObjects } from '../store/source-objects.ts';
+import { runBounded } from './bounded.ts';
 import { ensureCapabilities } from './capabilities.ts';
 import type { ChangePayload } from './change-payload.ts';
 import { mappingOf } from './compiled-job.ts';
 import { breathe, type CycleContext, settling } from './context.ts';
-import { prepareMatcher } from './match.ts';
+import { createMatcher } from './match.ts';
 import { type PlannedObject, type PlanningAid, planObject, viewOf } from './plan-object.ts';
-import { settleUnchanged } from './settle-plan.ts';
+import { countUnchanged, settleUnchanged } from './settle-plan.ts';
 
 const PAGE = 500;
 
@@ -33,12 +33,8 @@ async function planKind(context: CycleContext, kind: ObjectKind): Promise<void> 
   if (mapping === null) return;
   const total = await countToPlan(io.store.db, job.id, kind);
   if (total === 0) return;
-  const matcher = await prepareMatcher(context, mapping);
-  let asked: ReturnType<typeof ensureCapabilities> | undefined;
-  const capabilities = () => {
-    asked ??= ensureCapabilities(context);
-    return asked;
-  };
+  const matcher = createMatcher(context, mapping);
+  const capabilities = () => ensureCapabilities(context);
   let after = 0;
   let done = 0;
   for (;;) {
@@ -79,8 +75,10 @@ async function planPage(
   links: ReadonlyMap<string, LinkTable>,
   aid: PlanningAid,
 ): Promise<PlannedObject[]> {
-  const queue = new PQueue({ concurrency: context.job.concurrency });
-  return queue.addAll(rows.map((row) => () => planObject(row, links.get(row.id), aid)));
+  return runBounded(
+    rows.map((row) => () => planObject(row, links.get(row.id), aid)),
+    context.job.concurrency,
+  );
 }
 
 /** Writes the plan of a page; a dry run only writes the changes, to be counted and forgotten. */
@@ -97,6 +95,7 @@ async function writePlan(
     await markScope(trx, job.id, kind, planned);
     const approved = await openChanges(trx, job.id, kind, ids);
     const rows = planned.flatMap((each) => changeRow(context, kind, each, approved.get(each.row.id), now) ?? []);
+    countUnchanged(context, planned);
     if (request.dryRun) return insertChanges(trx, rows);
     await supersedeOpen(trx, job.id, kind, ids, now);
     await insertChanges(trx, rows);
@@ -118,14 +117,18 @@ async function markScope(trx: Db, jobId: string, kind: ObjectKind, planned: read
 async function markPlanned(trx: Db, jobId: string, kind: ObjectKind, planned: readonly PlannedObject[]): Promise<void> {
   const bySequence = Map.groupBy(planned, (each) => each.row.changed_seq);
   for (const [sequence, each] of bySequence) {
-    await updateObjects(
-      trx,
-      jobId,
-      kind,
-      each.map(({ row }) => row.id),
-      { planned_seq: sequence, fresh_match: 0 },
-    );
+    const ids = each.map(({ row }) => row.id);
+    await updateObjects(trx, jobId, kind, ids, { planned_seq: sequence });
   }
+  // Whoever could not be matched must still ask the target itself the next time.
+  const matched = planned.filter(({ row, fault }) => row.fresh_match === 1 && fault === null);
+  await updateObjects(
+    trx,
+    jobId,
+    kind,
+    matched.map(({ row }) => row.id),
+    { fresh_match: 0 },
+  );
 }
 
 function phaseOf(kind: ObjectKind, action: string): Phase {
@@ -147,7 +150,7 @@ function changeRow(
   const removal = intention.type === 'disable' || intention.type === 'delete' ? intention : null;
   const isApproved = open?.status === 'approved' && open.action === decision.action;
   const waiting =
-    decision.action === 'create'
+    decision.action === 'create' || decision.action === 'adopt'
       ? planned.references.find((reference) => reference.referencedId !== planned.row.id)
       : undefined;
   const payload: ChangePayload = {

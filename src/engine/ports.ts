@@ -10,7 +10,7 @@ import type {
 } from '../model/directory.ts';
 import type { ObjectFault } from '../model/errors.ts';
 import type { Capabilities } from '../scim/capabilities.ts';
-import type { PatchOperation, ScimKind, ScimResource, ScimValue } from '../scim/resource.ts';
+import type { PatchOperation, ScimKind, ScimResource } from '../scim/resource.ts';
 
 /** Which delta chain to begin: everything that exists now, or only what changes from now on. */
 export interface DeltaStart {
@@ -108,5 +108,3 @@ export interface Clock {
   /** Resolves after the given milliseconds; rejects with the signal's reason when aborted. */
   sleep(milliseconds: number, signal?: AbortSignal): Promise<void>;
 }
-
-export type { ScimValue };

@@ -1,6 +1,5 @@
 // Completes references whose two ends have an account by now: a manager created later, a cycle in the hierarchy, a
 // manager whose e-mail changed. No restart is needed for any of them.
-import PQueue from 'p-queue';
 import type { ProvisioningLogEntry } from '../model/cycle.ts';
 import type { ObjectFault } from '../model/errors.ts';
 import type { CompiledAttribute } from '../rules/mapping.ts';
@@ -18,11 +17,12 @@ import {
 import { appendLog } from '../store/provisioning-log.ts';
 import type { LinkTable } from '../store/schema.ts';
 import { findObjects } from '../store/source-objects.ts';
+import { runBounded } from './bounded.ts';
 import { type Exported, exportedAfter } from './change-payload.ts';
 import { breathe, type CycleContext, settling } from './context.ts';
 import { type LogSubject, logEntry, modifiedProperties } from './log-entry.ts';
 import { step } from './plan-object.ts';
-import { escrow } from './settle-plan.ts';
+import { escrow, forgetAccount } from './settle-plan.ts';
 
 const PAGE = 200;
 
@@ -49,9 +49,9 @@ export async function completeReferences(context: CycleContext): Promise<void> {
       'user',
       page.map((each) => each.source_id),
     );
-    const queue = new PQueue({ concurrency: job.concurrency });
-    const completed = await queue.addAll(
+    const completed = await runBounded(
       page.map((reference) => () => complete(context, reference, links.get(reference.source_id))),
+      job.concurrency,
     );
     await settle(
       context,
@@ -79,7 +79,7 @@ async function complete(
   return patched.ok ? { ...base, difference } : { ...base, fault: patched.fault };
 }
 
-/** The difference to send; an account that was written in this cycle is known and need not be read. */
+/** The difference to send; what the target is known to hold, or an account created in this cycle, need not be read. */
 async function compare(
   context: CycleContext,
   attribute: CompiledAttribute,
@@ -87,7 +87,9 @@ async function compare(
   value: ScimValue,
 ): Promise<AttributeDifference | ObjectFault | null> {
   const exported = JSON.parse(link.exported) as Exported;
-  if (link.cycle_id === context.cycleId && !Object.hasOwn(exported, attribute.name)) {
+  if (exported[attribute.name] === value) return null;
+  const isNew = link.cycle_id === context.cycleId && link.matched_by === 'created';
+  if (isNew && !Object.hasOwn(exported, attribute.name)) {
     return { path: attribute.path, oldValue: undefined, newValue: value, elementExists: false, attributeExists: false };
   }
   const current = await context.io.target.get('User', link.target_id, context.io.signal);
@@ -108,6 +110,8 @@ async function settle(context: CycleContext, completed: readonly CompletedRefere
     const rows = await findObjects(trx, job.id, 'user', ids);
     const escrows = await findEscrows(trx, job.id, 'user', ids);
     const entries: ProvisioningLogEntry[] = [];
+    // Two references of one person are written one after the other into the same link.
+    const known = new Map<string, Exported>();
     for (const each of completed) {
       const { reference, attribute, link, value, difference, fault } = each;
       const subject: LogSubject = {
@@ -119,12 +123,15 @@ async function settle(context: CycleContext, completed: readonly CompletedRefere
       };
       if (fault !== null) {
         counts.failed += 1;
+        if (fault.code === 'InvalidAnchor') await forgetAccount(trx, job.id, 'user', reference.source_id);
         await escrow(trx, context, subject, fault, escrows.get(reference.source_id));
         entries.push(entry(context, subject, null, fault));
         continue;
       }
       await removePendingReferences(trx, job.id, reference.source_id, [reference.target_attribute]);
-      const exported = exportedAfter(JSON.parse(link.exported) as Exported, [{ path: attribute.path, value }]);
+      const before = known.get(reference.source_id) ?? (JSON.parse(link.exported) as Exported);
+      const exported = exportedAfter(before, [{ path: attribute.path, value }]);
+      known.set(reference.source_id, exported);
       if (difference !== null && link.cycle_id !== context.cycleId) counts.updated += 1;
       await saveLink(trx, { ...link, exported: JSON.stringify(exported), cycle_id: context.cycleId });
       if (difference !== null) entries.push(entry(context, subject, difference, null));

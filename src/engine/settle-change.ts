@@ -6,13 +6,14 @@ import { updateCycle } from '../store/cycles.ts';
 import type { Db } from '../store/database.ts';
 import { clearEscrow, findEscrows } from '../store/escrows.ts';
 import { nextSequence } from '../store/jobs.ts';
-import { removePendingReferences, requeueDependants, saveLink, savePendingReference } from '../store/links.ts';
-import { forgetTargetMembers, recordTargetMembers } from '../store/members.ts';
+import { removePendingReferences, saveLink, savePendingReference } from '../store/links.ts';
+import { forgetMembershipsOf, forgetTargetMembers } from '../store/members.ts';
 import { appendLog } from '../store/provisioning-log.ts';
-import { markGroupsOfMembers, updateObjects } from '../store/source-objects.ts';
+import type { LinkTable } from '../store/schema.ts';
+import { updateObjects } from '../store/source-objects.ts';
 import { type Exported, emailOf, exportedAfter } from './change-payload.ts';
-import { mappingOf } from './compiled-job.ts';
 import { type CycleContext, settling } from './context.ts';
+import { renewDependants } from './dependants.ts';
 import type { ChangeOutcome } from './execute.ts';
 import { type LogSubject, logEntry, modifiedProperties } from './log-entry.ts';
 import { step } from './plan-object.ts';
@@ -48,8 +49,7 @@ async function settleSuccess(trx: Db, context: CycleContext, outcome: ChangeOutc
   if (targetId === null) return;
   const before = link === undefined ? {} : (JSON.parse(link.exported) as Exported);
   const exported = exportedAfter(before, outcome.written);
-  const email = emailOf(exported);
-  await saveLink(trx, {
+  const now: LinkTable = {
     job_id: job.id,
     kind,
     source_id: change.source_id,
@@ -57,31 +57,41 @@ async function settleSuccess(trx: Db, context: CycleContext, outcome: ChangeOutc
     matched_by: link?.matched_by ?? outcome.payload.matchedBy,
     exported: JSON.stringify(exported),
     active: exported['active'] === false ? 0 : 1,
-    email,
+    email: emailOf(exported),
     cycle_id: context.cycleId,
     linked_at: link?.linked_at ?? context.io.clock.now().toISOString(),
-  });
-  await removePendingReferences(trx, job.id, change.source_id);
-  for (const reference of outcome.waiting)
-    await savePendingReference(trx, job.id, change.source_id, reference.name, reference.referencedId);
+  };
+  await saveLink(trx, now);
   if (kind === 'group') return settleMembers(trx, context, outcome);
-  const managerByEmail = mappingOf(job, 'user')?.managerByEmail;
-  if (managerByEmail !== undefined && link?.email !== undefined && link.email !== null && email !== link.email)
-    await requeueDependants(trx, job.id, change.source_id, managerByEmail);
-  if (link === undefined) await markGroupsOfMembers(trx, job.id, [change.source_id], false);
-  // Some targets drop the memberships of a disabled account, so they are compared with what the target says.
-  if (change.action === 'enable') await markGroupsOfMembers(trx, job.id, [change.source_id], true);
+  await settleReferences(trx, context, outcome);
+  await renewDependants(trx, context, link, now, change.action === 'enable');
+}
+
+/** Only what this request was to write is settled: a reference may have been queued anew while it was on its way. */
+async function settleReferences(trx: Db, context: CycleContext, outcome: ChangeOutcome): Promise<void> {
+  const { job } = context;
+  const { change, payload, waiting } = outcome;
+  const written = payload.references.map((reference) => reference.name);
+  if (written.length > 0) await removePendingReferences(trx, job.id, change.source_id, written);
+  for (const reference of waiting)
+    await savePendingReference(trx, job.id, change.source_id, reference.name, reference.referencedId);
 }
 
 async function settleMembers(trx: Db, context: CycleContext, outcome: ChangeOutcome): Promise<void> {
   const { job, counts } = context;
   const groupId = outcome.change.source_id;
-  await recordTargetMembers(trx, job.id, groupId, outcome.membersAdded);
   await forgetTargetMembers(trx, job.id, groupId, outcome.membersRemoved);
   counts.memberships.added += outcome.membersAdded.length;
   counts.memberships.removed += outcome.membersRemoved.length;
   // What did not fit into the request is completed with the references; an adopted group is compared as it is.
-  await updateObjects(trx, job.id, 'group', [groupId], { members_dirty: 1 });
+  const settled = outcome.membersAdded.length > 0 && !outcome.verifyMembers;
+  await updateObjects(
+    trx,
+    job.id,
+    'group',
+    [groupId],
+    settled ? { members_dirty: 1, members_verify: 0 } : { members_dirty: 1 },
+  );
 }
 
 async function settleFailure(trx: Db, context: CycleContext, outcome: ChangeOutcome): Promise<void> {
@@ -90,6 +100,9 @@ async function settleFailure(trx: Db, context: CycleContext, outcome: ChangeOutc
   const kind = change.kind as ObjectKind;
   if (fault === null) return;
   if (fault.code === 'InvalidAnchor') await forgetAccount(trx, job.id, kind, change.source_id);
+  // A group that was refused holds nobody; one whose creation is in doubt may hold whoever was sent with it.
+  if (kind === 'group' && outcome.link === undefined && fault.ambiguous !== true)
+    await forgetMembershipsOf(trx, job.id, kind, change.source_id);
   if (fault.ambiguous === true)
     await updateObjects(trx, job.id, kind, [change.source_id], {
       fresh_match: 1,

@@ -13,8 +13,19 @@ import { appendLog } from '../store/provisioning-log.ts';
 import type { EscrowTable, LinkTable } from '../store/schema.ts';
 import { BECAUSE, type Exported, emailOf, exportedAfter } from './change-payload.ts';
 import type { CycleContext } from './context.ts';
+import { renewDependants } from './dependants.ts';
 import { type LogSubject, logEntry } from './log-entry.ts';
 import { type PlannedObject, step } from './plan-object.ts';
+
+/** Counts the objects of a page that become no change. */
+export function countUnchanged({ counts }: CycleContext, planned: readonly PlannedObject[]): void {
+  for (const { fault, decision } of planned) {
+    if (fault !== null) counts.failed += 1;
+    else if (decision?.action !== 'none') continue;
+    else if (decision.because === 'unchanged') counts.unchanged += 1;
+    else counts.skipped += 1;
+  }
+}
 
 /** Settles the objects of a page that become no change. */
 export async function settleUnchanged(
@@ -35,18 +46,19 @@ export async function settleUnchanged(
     failed.map((each) => each.row.id),
   );
   for (const each of planned) {
-    const link = links.get(each.row.id);
+    const link = links.get(each.row.id) ?? each.foundLink ?? undefined;
+    if (each.foundLink !== null) await saveLink(trx, each.foundLink);
     if (each.dropsLink) await forgetAccount(trx, job.id, kind, each.row.id);
     else if (link !== undefined && each.confirmed !== null) await confirm(trx, context, link, each);
+    // A request for this object may still fail; the references that wait are those of its newest state all the same.
+    if (each.fault === null && link !== undefined && !each.dropsLink) await renewPendingReferences(trx, job.id, each);
     if (each.fault !== null) {
       await escrow(trx, context, subjectOf(kind, each, link), each.fault, escrows.get(each.row.id));
-      context.counts.failed += 1;
       entries.push(failureEntry(context, kind, each, link, each.fault));
     } else if (each.decision?.action === 'none') {
-      settled.push(each.row.id);
-      if (each.decision.because === 'unchanged') context.counts.unchanged += 1;
-      else context.counts.skipped += 1;
-      if (link !== undefined) await renewPendingReferences(trx, job.id, each);
+      // The members of a group may be what failed; completing them clears the escrow then.
+      const isComplete = each.decision.because !== 'unchanged' || each.row.members_dirty === 0;
+      if (isComplete) settled.push(each.row.id);
       const skip = step('EntrySynchronizationSkip', 'processing', 'skipped', BECAUSE[each.decision.because]);
       entries.push(
         logEntry(context, subjectOf(kind, each, link), {
@@ -73,19 +85,22 @@ async function renewPendingReferences(trx: Db, jobId: string, planned: PlannedOb
 /** The account of an object is gone: link and memberships are forgotten, and the object may be matched again. */
 export async function forgetAccount(trx: Db, jobId: string, kind: ObjectKind, sourceId: string): Promise<void> {
   await removeLink(trx, jobId, kind, sourceId);
+  if (kind === 'user') await removePendingReferences(trx, jobId, sourceId);
   await forgetMembershipsOf(trx, jobId, kind, sourceId);
 }
 
 async function confirm(trx: Db, context: CycleContext, link: LinkTable, planned: PlannedObject): Promise<void> {
   const exported = exportedAfter(JSON.parse(link.exported) as Exported, planned.confirmed ?? []);
-  const active = exported['active'] === false ? 0 : 1;
-  await saveLink(trx, {
+  const now: LinkTable = {
     ...link,
     exported: JSON.stringify(exported),
-    active,
+    active: exported['active'] === false ? 0 : 1,
     email: emailOf(exported),
     cycle_id: context.cycleId,
-  });
+  };
+  await saveLink(trx, now);
+  // The target holds it because a request whose answer was lost was carried out: what depends on it is due all the same.
+  if (link.kind === 'user') await renewDependants(trx, context, link, now, false);
 }
 
 function subjectOf(kind: ObjectKind, planned: PlannedObject, link: LinkTable | undefined): LogSubject {

@@ -1,9 +1,5 @@
 // The engine's vocabulary. A cycle imports, plans, gates, applies and closes; these are the values that pass between.
 
-import type { ObjectKind } from './directory.ts';
-import type { ObjectFault } from './errors.ts';
-import type { LifecycleEvent } from './job.ts';
-
 /** An initial cycle reads everything in scope; an incremental one what changed since the watermark. */
 export type CycleKind = 'initial' | 'incremental';
 
@@ -23,13 +19,6 @@ export type AccountState = 'present' | 'softDeleted' | 'hardDeleted' | 'unread';
 
 /** What is done to one account; `adopt` links an existing account, with or without changes. */
 export type ActionName = 'create' | 'adopt' | 'update' | 'enable' | 'disable' | 'delete';
-
-/** One attribute that differs; old and new as stored in the target, null for none. */
-export interface AttributeChange {
-  readonly targetAttributeName: string;
-  readonly oldValue: unknown;
-  readonly newValue: unknown;
-}
 
 /** Why an object is left alone. */
 export type NoActionReason =
@@ -170,13 +159,3 @@ export interface ProvisioningLogEntry {
   };
   readonly durationInMilliseconds: number;
 }
-
-/** Outcome of one attempted change. */
-export type Settlement =
-  | { readonly result: 'success'; readonly warning?: ObjectFault }
-  | { readonly result: 'failure'; readonly fault: ObjectFault };
-
-/** What happened to a person that ends or suspends access, if anything. */
-export type LifecycleState = { readonly event: LifecycleEvent } | null;
-
-export type { ObjectKind };

@@ -42,12 +42,6 @@ const table = {
     cause: 'No matching attribute has a value for this object.',
     advice: 'Fill the source attribute, or map the matching attribute from one that everybody has.',
   },
-  MissingValues: {
-    scope: 'object',
-    retry: 'ladder',
-    cause: 'A value that the target requires is empty.',
-    advice: 'Fill the source attribute, or give the mapping a default value.',
-  },
   ExpressionFailed: {
     scope: 'object',
     retry: 'ladder',
@@ -118,7 +112,7 @@ const table = {
     scope: 'object',
     retry: 'nextCycle',
     cause: 'The target asked to wait longer than this cycle may.',
-    advice: 'It is tried again with the next cycle; lower the rate in target.rateLimit if it repeats.',
+    advice: 'It is tried again with the next cycle; lower the rate in target.rateLimits if it repeats.',
   },
   Timeout: {
     scope: 'object',
@@ -131,18 +125,6 @@ const table = {
     retry: 'nextCycle',
     cause: 'The connection to the target broke during the request.',
     advice: 'It is tried again with the next cycle, after reading what arrived.',
-  },
-  UnableToResolveReferenceAttributeValue: {
-    scope: 'object',
-    retry: 'nextCycle',
-    cause: 'A referenced person (manager or member) has no account in the target yet.',
-    advice: 'Nothing to do: the reference is completed when the person is provisioned.',
-  },
-  SourceObjectUnreadable: {
-    scope: 'object',
-    retry: 'nextCycle',
-    cause: 'Microsoft Graph lists this object as assigned but does not return it yet.',
-    advice: 'Usually replication; it is read again with the next cycle.',
   },
   // the job
   TargetCredentialsInvalid: {

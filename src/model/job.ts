@@ -18,7 +18,7 @@ export function durationMilliseconds(text: string): number {
 }
 
 /** Where the value of a mapping comes from (Entra's attributeMappingSource); null is Entra's mapping type None. */
-export const mappingSourceSchema = z.discriminatedUnion('type', [
+const mappingSourceSchema = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('Attribute'), name: z.string().min(1) }),
   z.strictObject({ type: z.literal('Constant'), value: z.union([z.string(), z.number(), z.boolean()]) }),
   z.strictObject({ type: z.literal('Function'), expression: z.string().min(1).max(10_000) }),
@@ -35,14 +35,14 @@ export const attributeMappingSchema = z.strictObject({
   matchingPriority: z.int().min(0).default(0),
 });
 
-export const filterClauseSchema = z.strictObject({
+const filterClauseSchema = z.strictObject({
   sourceOperandName: z.string().min(1),
   operatorName: z.string().min(1),
   targetOperand: z.strictObject({ values: z.array(z.string()) }).optional(),
 });
 
 /** Clauses are joined by AND, groups by OR; no groups means everybody assigned. */
-export const scopingFilterSchema = z.strictObject({
+const scopingFilterSchema = z.strictObject({
   groups: z.array(z.strictObject({ name: z.string().optional(), clauses: z.array(filterClauseSchema).min(1) })),
 });
 
@@ -115,9 +115,7 @@ export type AttributeMapping = z.infer<typeof attributeMappingSchema>;
 export type SecretReference = z.infer<typeof secretReferenceSchema>;
 export type Lifecycle = z.infer<typeof lifecycleSchema>;
 export type LifecycleEvent = keyof Lifecycle;
-export type LifecycleAction = Lifecycle[LifecycleEvent];
 export type Guards = z.infer<typeof guardsSchema>;
-export type GuardName = keyof Guards;
 
 /** A Microsoft Graph source: whose directory, with which credentials, in which cloud. */
 export const sourceSchema = z.strictObject({

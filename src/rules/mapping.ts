@@ -40,8 +40,6 @@ export interface CompiledMapping {
   readonly matching: readonly CompiledAttribute[];
   /** The mapping that writes `active`, if any. */
   readonly active: CompiledAttribute | undefined;
-  /** Target attribute of the manager by e-mail, if any. */
-  readonly managerByEmail: string | undefined;
   readonly mapsManager: boolean;
   readonly mapsMembers: boolean;
   /** Graph properties that mappings and filters need. */
@@ -65,8 +63,6 @@ export function compileObjectMapping(mapping: ObjectMapping, profile: TargetProf
     attributes,
     matching: matching.toSorted((a, b) => a.mapping.matchingPriority - b.mapping.matchingPriority),
     active: attributes.find((each) => each.name === 'active'),
-    managerByEmail: attributes.find((each) => each.reference?.relation === 'manager' && each.reference.form === 'email')
-      ?.name,
     mapsManager: attributes.some((each) => each.reference?.relation === 'manager'),
     mapsMembers: attributes.some((each) => each.reference?.relation === 'members'),
     properties: graphProperties(mapping.sourceObjectName, used),

@@ -88,22 +88,29 @@ export async function pageEntitledUsers(
   limit: number,
 ): Promise<Entitlement[]> {
   const excluded = excludeDefaultAccess ? DEFAULT_ACCESS_ROLE_ID : '';
+  // Each branch starts at the last row and ends at the limit, so that a page costs the same wherever it lies; `cross join`
+  // keeps SQLite from beginning with the assignments.
   const result = await sql<Entitlement>`
     select id, role_id from (
-      select principal_id as id, role_id from assignment
-        where job_id = ${jobId} and principal_type = 'User' and role_id <> ${excluded}
+      select id, role_id from (
+        select principal_id as id, role_id from assignment
+          where job_id = ${jobId} and principal_type = 'User' and role_id <> ${excluded}
+            and principal_id >= ${after.id} and (principal_id > ${after.id} or role_id > ${after.role})
+          order by principal_id, role_id limit ${limit}) as direct
       union
-      select member.member_id as id, assignment.role_id as role_id
-        from assignment join member on member.job_id = assignment.job_id and member.group_id = assignment.principal_id
-        where assignment.job_id = ${jobId} and assignment.principal_type = 'Group' and assignment.role_id <> ${excluded}
-          and member.member_type = 'user'
+      select id, role_id from (
+        select distinct member.member_id as id, assignment.role_id as role_id from member cross join assignment
+          where assignment.job_id = member.job_id and assignment.principal_id = member.group_id
+            and member.job_id = ${jobId} and member.member_type = 'user'
+            and assignment.principal_type = 'Group' and assignment.role_id <> ${excluded}
+            and member.member_id >= ${after.id} and (member.member_id > ${after.id} or assignment.role_id > ${after.role})
+          order by member.member_id, assignment.role_id limit ${limit}) as by_group
     ) as entitled
-    where id > ${after.id} or (id = ${after.id} and role_id > ${after.role})
     order by id, role_id limit ${limit}`.execute(db);
   return result.rows;
 }
 
-/** Whoever holds an entitlement that no assignment reaches any more loses it, and is marked as changed. */
+/** Whoever holds an entitlement that no assignment reaches any more loses it, and is marked as changed. `cross join`: by member. */
 export async function loseUnreached(trx: Db, jobId: string, excluded: string, sequence: number): Promise<void> {
   await sql`
     update source_object set roles = null, changed_seq = ${sequence}
@@ -112,7 +119,8 @@ export async function loseUnreached(trx: Db, jobId: string, excluded: string, se
         select 1 from assignment where assignment.job_id = source_object.job_id and assignment.principal_id = source_object.id
           and assignment.role_id <> ${excluded})
       and not (kind = 'user' and exists (
-        select 1 from member join assignment on assignment.job_id = member.job_id and assignment.principal_id = member.group_id
-        where member.job_id = source_object.job_id and member.member_id = source_object.id
+        select 1 from member cross join assignment
+        where assignment.job_id = member.job_id and assignment.principal_id = member.group_id
+          and member.job_id = source_object.job_id and member.member_id = source_object.id
           and assignment.principal_type = 'Group' and assignment.role_id <> ${excluded}))`.execute(trx);
 }

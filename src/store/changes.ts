@@ -79,9 +79,16 @@ export async function supersedeAll(db: Db, jobId: string, status: ChangeStatus, 
 }
 
 /**
- * The next changes of a phase that may be sent: those that wait for nobody, or whose manager has an account by now.
+ * The next changes of a phase that may be sent, in id order after `after`: those that wait for nobody, or whose manager has
+ * an account by now. Begin again when there are none left: those that were passed over may be ready then.
  */
-export async function pageReady(db: Db, jobId: string, phase: number, limit: number): Promise<ChangeTable[]> {
+export async function pageReady(
+  db: Db,
+  jobId: string,
+  phase: number,
+  limit: number,
+  after = '',
+): Promise<ChangeTable[]> {
   return db
     .selectFrom('change')
     .selectAll()
@@ -101,6 +108,8 @@ export async function pageReady(db: Db, jobId: string, phase: number, limit: num
         ),
       ]),
     )
+    .where('id', '>', after)
+    .orderBy('id')
     .limit(limit)
     .execute();
 }
@@ -135,7 +144,10 @@ async function oneOfACycle(db: Db, jobId: string, phase: number): Promise<string
   let change = await waiting.orderBy('id').limit(1).executeTakeFirst();
   while (change !== undefined && !met.has(change.id)) {
     met.add(change.id);
-    const next = await waiting.where('kind', '=', 'user').where('source_id', '=', change.waits_for ?? '').executeTakeFirst();
+    const next = await waiting
+      .where('kind', '=', 'user')
+      .where('source_id', '=', change.waits_for ?? '')
+      .executeTakeFirst();
     if (next === undefined) break;
     change = next;
   }
@@ -213,14 +225,14 @@ export function pageChanges(
     .execute();
 }
 
-/** Counts of planned changes per action, for a dry run. */
+/** Counts of planned changes per action, those that are approved already included; for a dry run. */
 export async function countPlannedByAction(db: Db, jobId: string, cycleId: string): Promise<Map<string, number>> {
   const rows = await db
     .selectFrom('change')
     .select(['action', (eb) => eb.fn.countAll<number>().as('count')])
     .where('job_id', '=', jobId)
     .where('cycle_id', '=', cycleId)
-    .where('status', '=', 'planned')
+    .where('status', 'in', ['planned', 'pending'])
     .groupBy('action')
     .execute();
   return new Map(rows.map((row) => [row.action, Number(row.count)]));
@@ -228,7 +240,7 @@ export async function countPlannedByAction(db: Db, jobId: string, cycleId: strin
 
 /** Forgets the changes of a cycle that was only planned. */
 export async function removeChangesOfCycle(db: Db, cycleId: string): Promise<void> {
-  await db.deleteFrom('change').where('cycle_id', '=', cycleId).where('status', '=', 'planned').execute();
+  await db.deleteFrom('change').where('cycle_id', '=', cycleId).execute();
 }
 
 /** Forgets settled changes older than a moment (milliseconds). */

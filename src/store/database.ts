@@ -8,6 +8,7 @@ import { Migrator } from 'kysely/migration';
 import { JobFault } from '../model/errors.ts';
 import { MIGRATIONS } from './migrations.ts';
 import type { Tables } from './schema.ts';
+import { keepStatements } from './statement-cache.ts';
 
 /** A connection or a transaction: every query function takes either. */
 export type Db = Kysely<Tables> | Transaction<Tables>;
@@ -57,7 +58,7 @@ export async function openStore(url: string): Promise<Store> {
   if (!url.startsWith('sqlite:'))
     throw new JobFault('StoreUnavailable', `The store ${url} is not supported: use sqlite:<path>.`);
   const sqlite = openSqlite(url.slice('sqlite:'.length));
-  const db = new Kysely<Tables>({ dialect: new SqliteDialect({ database: sqlite }) });
+  const db = new Kysely<Tables>({ dialect: new SqliteDialect({ database: keepStatements(sqlite) }) });
   const migrator = new Migrator({ db, provider: { getMigrations: () => Promise.resolve({ ...MIGRATIONS }) } });
   const { error } = await retryWhileBusy(() => migrator.migrateToLatest());
   if (error !== undefined) {

@@ -65,8 +65,3 @@ export async function countEscrows(db: Db, jobId: string): Promise<number> {
     .executeTakeFirstOrThrow();
   return Number(row.count);
 }
-
-/** Objects in escrow, oldest failure first. */
-export function listEscrows(db: Db, jobId: string, limit: number): Promise<EscrowTable[]> {
-  return db.selectFrom('escrow').selectAll().where('job_id', '=', jobId).orderBy('first_seen').limit(limit).execute();
-}

@@ -58,7 +58,7 @@ export async function updateJob(db: Db, id: string, columns: Partial<Omit<JobTab
 
 /**
  * Takes the lease when it is free, has lapsed, or is held by a process that `isGone` says has ended.
- * Returns null while another process holds it.
+ * Returns null while it is held, also by another cycle of the same process.
  */
 export async function acquireLease(
   db: Db,
@@ -68,8 +68,7 @@ export async function acquireLease(
   isGone: (owner: string) => boolean,
 ): Promise<Lease | null> {
   const row = await readJob(db, jobId);
-  const free =
-    row.lease_owner === null || row.lease_until < now || row.lease_owner === owner || isGone(row.lease_owner);
+  const free = row.lease_owner === null || row.lease_until < now || isGone(row.lease_owner);
   if (!free) return null;
   const result = await db
     .updateTable('job')

@@ -134,17 +134,7 @@ export async function pageResolvableReferences(
   return result.rows;
 }
 
-/** Number of references that still wait. */
-export async function countPendingReferences(db: Db, jobId: string): Promise<number> {
-  const row = await db
-    .selectFrom('pending_reference')
-    .select((eb) => eb.fn.countAll<number>().as('count'))
-    .where('job_id', '=', jobId)
-    .executeTakeFirstOrThrow();
-  return Number(row.count);
-}
-
-/** Whoever names this person as manager refers to the new e-mail from now on. */
+/** Whoever has an account and names this person as manager refers to the new account or e-mail from now on. */
 export async function requeueDependants(
   db: Db,
   jobId: string,
@@ -155,6 +145,7 @@ export async function requeueDependants(
     insert into pending_reference (job_id, source_id, target_attribute, referenced_id)
     select source_object.job_id, source_object.id, ${targetAttribute}, source_object.manager_id from source_object
       where source_object.job_id = ${jobId} and source_object.manager_id = ${managerId} and source_object.kind = 'user'
-        and source_object.in_scope = 1
+        and source_object.in_scope = 1 and exists (
+          select 1 from link as own where own.job_id = source_object.job_id and own.kind = 'user' and own.source_id = source_object.id)
     on conflict do nothing`.execute(db);
 }

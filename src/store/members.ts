@@ -158,9 +158,14 @@ export async function forgetTargetMembers(
   }
 }
 
-/** Source ids of the members that the target holds by our hand, with their accounts. */
-export async function targetMembers(db: Db, jobId: string, groupId: string): Promise<LinkedMember[]> {
-  return db
+/** Members that the target holds by our hand, with their accounts; only those that the source states when told so. */
+export async function targetMembers(
+  db: Db,
+  jobId: string,
+  groupId: string,
+  statedOnly: boolean,
+): Promise<LinkedMember[]> {
+  let query = db
     .selectFrom('target_member')
     .innerJoin('link', (join) =>
       join.onRef('link.job_id', '=', 'target_member.job_id').onRef('link.source_id', '=', 'target_member.member_id'),
@@ -168,8 +173,19 @@ export async function targetMembers(db: Db, jobId: string, groupId: string): Pro
     .select(['target_member.member_id', 'link.target_id'])
     .where('target_member.job_id', '=', jobId)
     .where('target_member.group_id', '=', groupId)
-    .where('link.kind', '=', 'user')
-    .execute();
+    .where('link.kind', '=', 'user');
+  if (statedOnly)
+    query = query.where((eb) =>
+      eb.exists(
+        eb
+          .selectFrom('member')
+          .select('member.member_id')
+          .where('member.job_id', '=', jobId)
+          .where('member.group_id', '=', groupId)
+          .whereRef('member.member_id', '=', 'target_member.member_id'),
+      ),
+    );
+  return query.execute();
 }
 
 /** Forgets all memberships of a group, or of a member, whose account no longer exists. */

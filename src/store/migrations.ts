@@ -197,7 +197,14 @@ async function firstTables(db: Kysely<Tables>): Promise<void> {
     .execute();
 }
 
+/** The changes of a phase are read in pages by id. */
+async function pagesOfChanges(db: Kysely<Tables>): Promise<void> {
+  await db.schema.dropIndex('change_by_status').execute();
+  await db.schema.createIndex('change_by_status').on('change').columns(['job_id', 'status', 'phase', 'id']).execute();
+}
+
 /** Name to migration; names sort in the order in which they are applied. */
 export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0001-first-tables': { up: firstTables },
+  '0002-pages-of-changes': { up: pagesOfChanges },
 };

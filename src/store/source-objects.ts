@@ -40,6 +40,27 @@ export async function findObjects(
   return found;
 }
 
+/** The entitling roles of the given ids, without the attributes of their rows. */
+export async function findRoles(
+  db: Db,
+  jobId: string,
+  kind: ObjectKind,
+  ids: readonly string[],
+): Promise<Map<string, string | null>> {
+  const found = new Map<string, string | null>();
+  for (let from = 0; from < ids.length; from += 500) {
+    const rows = await db
+      .selectFrom('source_object')
+      .select(['id', 'roles'])
+      .where('job_id', '=', jobId)
+      .where('kind', '=', kind)
+      .where('id', 'in', ids.slice(from, from + 500))
+      .execute();
+    for (const row of rows) found.set(row.id, row.roles);
+  }
+  return found;
+}
+
 /** Rows that need planning, in keyset pages by row_id. */
 export function pageToPlan(
   db: Db,
@@ -267,7 +288,10 @@ export async function markEscrowsDue(db: Db, jobId: string, now: number, sequenc
         and escrow.source_id = source_object.id and escrow.next_attempt <= ${now})`.execute(db);
 }
 
-/** Forgets objects that are gone for good and have no account: nothing personal is kept for them. */
+/**
+ * Forgets objects that are gone for good and have no account: nothing personal is kept for them. Whoever may have an
+ * account that was never confirmed stays.
+ */
 export async function purgeGone(db: Db, jobId: string): Promise<void> {
   await db
     .deleteFrom('source_object')
@@ -275,6 +299,7 @@ export async function purgeGone(db: Db, jobId: string): Promise<void> {
     .where('state', '=', 'hardDeleted')
     .where('roles', 'is', null)
     .where('needs_read', '=', 0)
+    .where('fresh_match', '=', 0)
     .whereRef('changed_seq', '<=', 'planned_seq')
     .where((eb) =>
       eb.not(

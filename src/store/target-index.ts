@@ -67,6 +67,17 @@ export async function lookUpResources(
   return rows.map((row) => row.resource);
 }
 
+/** Number of listed accounts of a kind. */
+export async function countIndexed(db: Db, jobId: string, kind: ObjectKind): Promise<number> {
+  const row = await db
+    .selectFrom('target_resource')
+    .select((eb) => eb.fn.countAll<number>().as('count'))
+    .where('job_id', '=', jobId)
+    .where('kind', '=', kind)
+    .executeTakeFirstOrThrow();
+  return Number(row.count);
+}
+
 /** Empties the index. */
 export async function clearIndex(db: Db, jobId: string): Promise<void> {
   await db.deleteFrom('target_resource').where('job_id', '=', jobId).execute();

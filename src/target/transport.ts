@@ -112,7 +112,10 @@ export class Transport {
     });
   }
 
-  /** Sends one request when a slot is free. Rejects only with the signal's reason or a JobFault. */
+  /**
+   * Sends one request when a slot is free. Rejects only with the signal's reason or a JobFault; a write that was sent is
+   * waited for, at most until its timeout.
+   */
   send(request: ScimRequest, signal: AbortSignal): Promise<Outcome> {
     return this.slots.run(() => this.sendNow(request, signal), signal);
   }
@@ -123,11 +126,13 @@ export class Transport {
     const deadline = new AbortController();
     const abort = (): void => deadline.abort();
     const timer = setTimeout(abort, this.options.timeoutSeconds * 1000);
-    signal.addEventListener('abort', abort, { once: true });
+    // A write that is under way is not broken off when the caller wants to stop: nobody would know what became of it.
+    const stoppable = request.method === 'GET';
+    if (stoppable) signal.addEventListener('abort', abort, { once: true });
     this.sent += 1;
     try {
       const outcome = await this.exchange(request, deadline.signal);
-      signal.throwIfAborted();
+      if (stoppable) signal.throwIfAborted();
       this.record(request, outcome, began);
       return outcome;
     } finally {

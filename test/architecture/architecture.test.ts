@@ -1,9 +1,10 @@
 // The shape of the code base, checked on its own text: who imports whom, what is pure, where writes happen, and that
 // tables in docs say what the code says. The rules are in import-table.ts and source-rules.ts.
 import { execFileSync } from 'node:child_process';
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
+import { compileExpression, type SourceValue } from '../../src/expressions/compile.ts';
 import { SUPPORTED_FUNCTIONS } from '../../src/expressions/function-table.ts';
 import { UNSUPPORTED_FUNCTIONS } from '../../src/expressions/unavailable-functions.ts';
 import { ERROR_TABLE, type ErrorCode } from '../../src/model/errors.ts';
@@ -15,6 +16,7 @@ import {
   dryRunReaders,
   firstColumn,
   impurities,
+  localLinks,
   missingOpening,
   nameFaults,
   styleFaults,
@@ -33,7 +35,7 @@ function read(path: string): string {
 function filesOf(folder: string): string[] {
   return readdirSync(`${root}${folder}`, { recursive: true, encoding: 'utf8' })
     .map((file) => file.replaceAll('\\', '/'))
-    .filter((file) => /\.ts$/.test(file) && !file.includes('node_modules/'))
+    .filter((file) => file.endsWith('.ts') && !file.includes('node_modules/'))
     .toSorted();
 }
 
@@ -58,6 +60,15 @@ const code = new Map([...sources].map(([file, text]) => [file, blank(text, true)
 
 function check(texts: ReadonlyMap<string, string>, rule: (file: string, text: string) => string[]): string[] {
   return [...texts].flatMap(([file, text]) => rule(file, text));
+}
+
+/** The result of an expression as docs/expressions.md writes it. */
+function shown(text: string, person: Record<string, SourceValue>): string {
+  const compiled = compileExpression(text);
+  if (!compiled.ok) return compiled.errors.map(({ message }) => message).join(' ');
+  const result = compiled.expression.evaluate({ attribute: (name) => person[name] ?? null });
+  if (result.type === 'value') return `\`${JSON.stringify(result.value)}\``;
+  return result.type === 'error' ? `error \`${result.error.kind}\`` : 'attribute left out';
 }
 
 describe('imports', () => {
@@ -113,6 +124,12 @@ describe('documentation', () => {
     expect(differences(Object.keys(ERROR_TABLE), documented)).toEqual([]);
   });
 
+  it('has no error code that nothing reports', () => {
+    const reporting = [...sources].filter(([file]) => file !== 'model/errors.ts').map(([, text]) => text);
+    const unused = Object.keys(ERROR_TABLE).filter((name) => !reporting.some((text) => text.includes(name)));
+    expect(unused).toEqual([]);
+  });
+
   it('lists each error code under its scope, with its retry policy, cause and advice', () => {
     const headings = { object: 'One object', job: 'The job', config: 'The configuration' };
     const retries = { nextCycle: 'next cycle', ladder: '6, 12, 24 h, then daily', never: 'after a change' };
@@ -134,9 +151,34 @@ describe('documentation', () => {
     expect(differences(SUPPORTED_FUNCTIONS, firstColumn(text, 'Functions'))).toEqual([]);
     expect(differences(UNSUPPORTED_FUNCTIONS, firstColumn(text, 'Functions that come later'))).toEqual([]);
   });
+
+  it('shows only examples of functions that give what is said', () => {
+    const text = read('docs/expressions.md');
+    const person = JSON.parse(/```json\n([\s\S]*?)```/.exec(text)?.[1] ?? '') as Record<string, SourceValue>;
+    const examples = [...text.matchAll(/^\| `\w+` \| .* \| `(.+)` → (.+) \|$/gm)];
+    expect(examples).toHaveLength(SUPPORTED_FUNCTIONS.length);
+    for (const [, expression = '', result] of examples)
+      expect(`${expression} → ${shown(expression, person)}`).toBe(`${expression} → ${result}`);
+  });
 });
 
 describe('the repository', () => {
+  it('has every test that docs/spec.md names', () => {
+    const named = [...read('docs/spec.md').matchAll(/`(test\/[^`]+)`/g)].map(([, file = '']) => file);
+    expect(named.length).toBeGreaterThan(30);
+    expect([...new Set(named)].filter((file) => !existsSync(`${root}${file}`))).toEqual([]);
+  });
+
+  it('has every file that its pages link to', () => {
+    const pages = repositoryFiles().filter((file) => file.endsWith('.md'));
+    const broken = pages.flatMap((page) =>
+      localLinks(read(page))
+        .filter((link) => !existsSync(new URL(link, new URL(page, `file://${root}`))))
+        .map((link) => `${page} links to ${link}`),
+    );
+    expect(broken).toEqual([]);
+  });
+
   it('holds no trace of a machine or of a registry', () => {
     const files = repositoryFiles();
     expect(files).toContain('package.json');

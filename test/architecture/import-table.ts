@@ -63,24 +63,25 @@ export const LAYERS: Readonly<Record<string, Layer>> = {
       'model',
       'observe',
       'rules',
+      'process-identity.ts',
       'sandbox',
       'scim',
       'store',
     ],
     types: ['engine'],
-    packages: ['commander', 'p-queue', 'zod'],
+    packages: ['commander', 'node-cron', 'p-queue', 'pino (types)', 'zod'],
     node: '*',
   },
   'cli.ts': { values: ['cli', 'model'], packages: ['commander'], node: '*' },
 };
 
 /** Packages that only one file may know, so that replacing one touches one file. */
-export const CONFINED: Readonly<Record<string, string>> = {
+const CONFINED: Readonly<Record<string, string>> = {
   '@azure/identity': 'source/token.ts',
   '@microsoft/microsoft-graph-client': 'source/transport.ts',
   undici: 'source/transport.ts',
   axios: 'target/transport.ts',
-  'better-sqlite3': 'store/database.ts',
+  'better-sqlite3': 'store/database.ts store/statement-cache.ts',
   yaml: 'config/read-yaml.ts sandbox/write-config.ts',
   selfsigned: 'sandbox/entra/tls.ts',
 };
@@ -118,7 +119,7 @@ export function importsOf(text: string): ImportLine[] {
 }
 
 /** A file below src by its path there (`engine/cycle.ts`) that a relative specifier names. */
-export function resolveImport(file: string, specifier: string): string {
+function resolveImport(file: string, specifier: string): string {
   const parts = file.split('/').slice(0, -1);
   for (const step of specifier.split('/')) {
     if (step === '..') parts.pop();

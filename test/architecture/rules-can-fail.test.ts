@@ -7,6 +7,7 @@ import {
   dryRunReaders,
   firstColumn,
   impurities,
+  localLinks,
   missingOpening,
   nameFaults,
   styleFaults,
@@ -184,6 +185,11 @@ describe('documentation tables', () => {
     expect(firstColumn(text, 'A')).toEqual(['x', 'y(a)', 'w']);
     expect(firstColumn(text, 'B')).toEqual(['z']);
     expect(firstColumn(text, 'C')).toEqual([]);
+  });
+
+  it('finds links to files, and no others', () => {
+    const page = '[a](b.md) [c](d/e.md#f) [g](#h) [i](https://example.com/j) [k](../l)';
+    expect(localLinks(page)).toEqual(['b.md', 'd/e.md', '../l']);
   });
 
   it('compares both ways', () => {

@@ -85,7 +85,7 @@ export function impurities(file: string, code: string): string[] {
 }
 
 /** The longest a file may be, in lines. */
-export const MAX_LINES = 300;
+const MAX_LINES = 300;
 
 /** A file that is longer holds more than one concept. */
 export function tooLong(file: string, text: string): string[] {
@@ -164,6 +164,12 @@ export function firstColumn(markdown: string, heading: string): string[] {
   const rest = lines.slice(start + 1);
   const end = rest.findIndex((line) => (line.match(/^(#+) /)?.[1]?.length ?? 99) <= level);
   return rest.slice(0, end < 0 ? rest.length : end).flatMap((line) => /^\| `([^`]+)`/.exec(line)?.[1] ?? []);
+}
+
+/** Targets of a Markdown page's links that are files beside it, without fragments. */
+export function localLinks(markdown: string): string[] {
+  const targets = [...markdown.matchAll(/\]\(([^)\s]+)\)/g)].map(([, target = '']) => target.split('#')[0] ?? '');
+  return targets.filter((target) => target !== '' && !/^[a-z]+:/.test(target));
 }
 
 /** Traces of the machine on which a file was written, and of registries other than the public default. */

@@ -12,7 +12,11 @@ describe('the initial cycle', () => {
     directory.addUser('boss');
     for (const id of ['report', 'middle', 'boss']) directory.assign(id);
     const summary = await world.run();
-    expect(target.sent('create').map((each) => (each.body as Json)['externalId'])).toEqual(['boss', 'middle', 'report']);
+    expect(target.sent('create').map((each) => (each.body as Json)['externalId'])).toEqual([
+      'boss',
+      'middle',
+      'report',
+    ]);
     expect(target.sent('patch')).toEqual([]);
     expect([world.managerOf('report'), world.managerOf('middle'), world.managerOf('boss')]).toEqual([
       'middle',
@@ -151,7 +155,8 @@ describe('choosing between listing and asking', () => {
     { people: 1, accounts: 0, listed: 1, asked: 0 },
   ])('$people people against $accounts accounts', async ({ people, accounts, listed, asked }) => {
     const world = await buildWorld({ group: null });
-    for (let index = 0; index < accounts; index += 1) world.target.seed('User', { userName: `old${index}@example.com` });
+    for (let index = 0; index < accounts; index += 1)
+      world.target.seed('User', { userName: `old${index}@example.com` });
     world.people(people);
     await world.run();
     expect(world.target.sent('list')).toHaveLength(listed);

@@ -1,7 +1,7 @@
 // Finding accounts that exist already: adoption, ambiguity, conflicts, and requests whose answer was lost.
 import { describe, expect, it } from 'vitest';
-import { ambiguous } from '../support/fake-target.ts';
 import { direct, USER_ATTRIBUTES } from '../support/build-job.ts';
+import { ambiguous } from '../support/fake-target.ts';
 import { buildWorld } from '../support/world.ts';
 
 describe('adoption', () => {
@@ -22,7 +22,11 @@ describe('adoption', () => {
   });
 
   it('by one of several values of an attribute, listed or asked alike', async () => {
-    const attributeMappings = [...USER_ATTRIBUTES.slice(2), direct('emails.value', 'mail', 1), direct('userName', 'mail')];
+    const attributeMappings = [
+      ...USER_ATTRIBUTES.slice(2),
+      direct('emails.value', 'mail', 1),
+      direct('userName', 'mail'),
+    ];
     for (const people of [1, 6]) {
       const world = await buildWorld({ group: null, user: { attributeMappings } });
       for (const id of world.people(people)) {
@@ -165,6 +169,41 @@ describe('conflict and doubt', () => {
     await world.run();
     await world.run();
     expect(world.target.resources.User.size).toBe(20);
+    expect(world.target.log).toEqual([]);
+  });
+});
+
+describe('somebody who leaves before their creation was confirmed', () => {
+  it.each([
+    { leave: 'unassigned', expected: [false] },
+    { leave: 'deleted', expected: [] },
+  ])('$leave: the account is found and does not stay active', async ({ leave, expected }) => {
+    const world = await buildWorld({ group: null });
+    world.directory.addUser('a');
+    world.directory.assign('a');
+    world.target.disturb = (request) => {
+      if (request.method === 'create') return { fault: ambiguous(), applied: true };
+      return request.method === 'find' ? { fault: ambiguous() } : undefined;
+    };
+    await world.run();
+    expect(world.target.resources.User.size).toBe(1);
+    if (leave === 'deleted') world.directory.hardDelete('a');
+    else world.directory.unassign('a');
+    await world.run();
+    world.target.disturb = undefined;
+    await world.run();
+    expect([...world.target.resources.User.values()].map((each) => each['active'])).toEqual(expected);
+    await world.run();
+    expect(world.target.log).toEqual([]);
+    expect(await world.escrows()).toEqual({});
+  });
+
+  it('is not asked for when nothing was ever sent', async () => {
+    const world = await buildWorld({ group: null });
+    world.directory.addUser('a', { accountEnabled: false });
+    world.directory.assign('a');
+    world.target.seed('User', { externalId: 'a', userName: 'a@example.com', active: true });
+    await world.run();
     expect(world.target.log).toEqual([]);
   });
 });

@@ -38,9 +38,10 @@ export async function held(application: Application) {
   };
 }
 
+// RFC 7643 compares userName without regard to case.
 function shownOf(account: Account) {
   return {
-    userName: account.userName,
+    userName: account.userName.toLowerCase(),
     displayName: account.displayName ?? null,
     givenName: account.name?.givenName ?? null,
     familyName: account.name?.familyName ?? null,
@@ -79,7 +80,7 @@ function plainPerson(person: Person, hasAccount: (id: string) => boolean) {
   const managerId = person.manager?.id ?? null;
   return {
     id: person.id,
-    userName: person.userPrincipalName,
+    userName: person.userPrincipalName.toLowerCase(),
     displayName: person.displayName,
     givenName: person.givenName,
     familyName: person.surname,

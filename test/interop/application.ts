@@ -50,9 +50,9 @@ export class Application {
     this.url = `${this.#origin}/scim`;
   }
 
-  /** Starts one, empty. */
-  static async start(): Promise<Application> {
-    return new Application(await startService(PROGRAM, []));
+  /** Starts one, empty. With `stuckPages` every list answer is its first page. */
+  static async start(options: { readonly stuckPages: boolean }): Promise<Application> {
+    return new Application(await startService(PROGRAM, options.stuckPages ? ['--stuck-pages'] : []));
   }
 
   /** How many requests came for each method and endpoint. */
@@ -86,7 +86,7 @@ export class Application {
     return this.#service.stop();
   }
 
-  // scimmy's pages do not advance under Express 5, so everything is asked for in one search.
+  // One search, because pages may be stuck.
   async #all<T>(endpoint: string): Promise<readonly T[]> {
     const answer = await fetch(`${this.url}/${endpoint}/.search`, {
       method: 'POST',

@@ -62,9 +62,7 @@ export class SandboxDirectory {
   async edit(method: 'PATCH' | 'POST' | 'DELETE', path: string, body?: unknown): Promise<void> {
     const answer = await fetch(`${this.#graph}/${path}`, {
       method,
-      ...(body === undefined
-        ? {}
-        : { headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(body) }),
+      ...(body === undefined ? {} : { headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(body) }),
     });
     if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${await answer.text()}`);
   }

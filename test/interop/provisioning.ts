@@ -30,13 +30,16 @@ export interface World {
 }
 
 /** Starts the service and a tenant of `users` people and `groups` groups. */
-export async function startWorld(users: number, groups: number): Promise<World> {
-  const application = await Application.start();
+export async function startWorld(
+  users: number,
+  groups: number,
+  options: { readonly stuckPages: boolean } = { stuckPages: false },
+): Promise<World> {
+  const application = await Application.start(options);
   const config = await mkdtemp(join(tmpdir(), 'scimsync-interop-'));
-  const sandbox = await startSandbox<SandboxLine>([
-    ...['--users', String(users), '--groups', String(groups), '--seed', '7'],
-    ...['--target-url', application.url, '--target-token', application.token, '--write-config', config],
-  ]);
+  const content = ['--users', String(users), '--groups', String(groups), '--seed', '7'];
+  const target = ['--target-url', application.url, '--target-token', application.token];
+  const sandbox = await startSandbox<SandboxLine>([...content, ...target, '--write-config', config]);
   const { graph, admin } = sandbox.announced;
   return {
     application,

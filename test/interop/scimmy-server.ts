@@ -1,5 +1,7 @@
 // A SCIM service made with scimmy, somebody else's SCIM library, as a process of its own: scimmy keeps its declarations in
 // singletons. State is in memory. What arrived is counted at /requests, outside of SCIM.
+// scimmy-routers turns startIndex and count into numbers in `request.query`, which Express 5 parses anew at every access, so
+// its pages never advance. The query is therefore kept; `--stuck-pages` leaves the service as people get it unawares.
 import { randomUUID } from 'node:crypto';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -71,6 +73,12 @@ app.use((request, response, next) => {
   requests[key] = (requests[key] ?? 0) + 1;
   next();
 });
+if (!process.argv.includes('--stuck-pages')) {
+  app.use((request, _response, next) => {
+    Object.defineProperty(request, 'query', { value: request.query, writable: true });
+    next();
+  });
+}
 app.use(
   '/scim',
   new ScimmyRouters({

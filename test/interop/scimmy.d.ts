@@ -45,9 +45,13 @@ declare module 'scimmy-routers' {
 declare module 'express' {
   import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 
+  interface ExpressRequest extends IncomingMessage {
+    readonly query: Readonly<Record<string, unknown>>;
+  }
+
   interface Application extends RequestListener {
     (request: IncomingMessage, response: ServerResponse): void;
-    use(handler: (request: IncomingMessage, response: ServerResponse, next: () => void) => void): void;
+    use(handler: (request: ExpressRequest, response: ServerResponse, next: () => void) => void): void;
     use(path: string, handler: RequestListener): void;
   }
 

@@ -38,7 +38,7 @@ export interface JobVariation {
 }
 
 /** Guards that never trip, for tests about something else. */
-export const NO_GUARDS = {
+const NO_GUARDS = {
   leavers: { count: 100_000, percent: 100 },
   scopeLosses: { count: 100_000, percent: 100 },
   groupDeletes: { count: 100_000, percent: 100 },

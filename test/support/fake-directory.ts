@@ -161,8 +161,9 @@ export class FakeDirectory implements SourceConnector {
     yield* this.#pages('assignments', answer([...visible]));
   }
 
-  async *readGroupMembers(groupId: string): AsyncIterable<readonly GroupMember[]> {
-    const rows = [...this.#team(groupId).members]
+  async *readGroupMembers(groupId: string, depth: 'direct' | 'transitive'): AsyncIterable<readonly GroupMember[]> {
+    const ids = depth === 'direct' ? this.#team(groupId).members : this.#peopleBelow(groupId, new Set());
+    const rows = [...ids]
       .filter((id) => this.users.get(id)?.state !== 'softDeleted')
       .map((id) => ({ id, type: this.groups.has(id) ? 'group' : 'user' }));
     const answer = this.memberAnswers.shift() ?? ((list: GroupMember[]) => list);
@@ -220,6 +221,17 @@ export class FakeDirectory implements SourceConnector {
         return this.#entry(kind, id, kind === 'group' ? [...members.values()] : undefined);
       })
       .filter((entry) => changesOnly || entry.removed === undefined);
+  }
+
+  #peopleBelow(groupId: string, met: Set<string>): Set<string> {
+    const people = new Set<string>();
+    if (met.has(groupId)) return people;
+    met.add(groupId);
+    for (const id of this.#team(groupId).members) {
+      if (!this.groups.has(id)) people.add(id);
+      else for (const person of this.#peopleBelow(id, met)) people.add(person);
+    }
+    return people;
   }
 
   #showsMember(groupId: string, id: string): boolean {

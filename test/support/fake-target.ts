@@ -21,6 +21,8 @@ export type Disturbance =
   | { readonly fault: ObjectFault; readonly applied?: boolean }
   | { readonly throws: Error; readonly applied?: boolean };
 
+type SoughtValue = { readonly attribute: string; readonly value: string };
+
 const UNIQUE = 'userName';
 const CASE_EXACT = new Set(['externalId', 'id']);
 
@@ -79,33 +81,27 @@ export class FakeTarget implements ScimTarget {
   }
 
   find(kind: ScimKind, attribute: string, value: string): Promise<TargetResult<readonly ScimResource[]>> {
-    return this.#answer({ method: 'find', kind, id: null, body: { attribute, value } }, () => {
-      const parsed = parsePath(attribute);
-      if (!parsed.ok) return { ok: false, fault: { code: 'InvalidValue', message: `filter on ${attribute}` } };
-      const normal = (text: unknown) => (CASE_EXACT.has(attribute) ? String(text) : String(text).toLowerCase());
-      const found = [...this.resources[kind].values()].filter((each) => {
-        const held = readPath(each as ScimResource, parsed.path);
-        return (Array.isArray(held) ? held : [held]).some(
-          (one) => one !== undefined && one !== null && normal(one) === normal(value),
-        );
-      });
-      return { ok: true, value: found.map((each) => this.#shown(kind, each)) };
-    });
+    return this.#answer({ method: 'find', kind, id: null, body: { attribute, value } }, () =>
+      this.#holding(kind, [{ attribute, value }]),
+    );
   }
 
-  findAny(
-    kind: ScimKind,
-    values: readonly { readonly attribute: string; readonly value: string }[],
-  ): Promise<TargetResult<readonly ScimResource[]>> {
-    return this.#answer({ method: 'findAny', kind, id: null, body: values }, () => {
-      const found = [...this.resources[kind].values()].filter((each) =>
-        values.some(({ attribute, value }) => {
-          const parsed = parsePath(attribute);
-          return parsed.ok && String(readPath(each as ScimResource, parsed.path)) === value;
-        }),
-      );
-      return { ok: true, value: found.map((each) => this.#shown(kind, each)) };
-    });
+  findAny(kind: ScimKind, values: readonly SoughtValue[]): Promise<TargetResult<readonly ScimResource[]>> {
+    return this.#answer({ method: 'findAny', kind, id: null, body: values }, () => this.#holding(kind, values));
+  }
+
+  #holding(kind: ScimKind, values: readonly SoughtValue[]): TargetResult<readonly ScimResource[]> {
+    const found = [...this.resources[kind].values()].filter((each) =>
+      values.some(({ attribute, value }) => {
+        const parsed = parsePath(attribute);
+        const held = parsed.ok ? readPath(each as ScimResource, parsed.path) : undefined;
+        const normal = (one: string) => (CASE_EXACT.has(attribute) ? one : one.toLowerCase());
+        return (Array.isArray(held) ? held : [held]).some(
+          (one) => typeof one === 'string' && normal(one) === normal(value),
+        );
+      }),
+    );
+    return { ok: true, value: found.map((each) => this.#shown(kind, each)) };
   }
 
   async *list(kind: ScimKind): AsyncIterable<ListPage> {
@@ -129,7 +125,7 @@ export class FakeTarget implements ScimTarget {
   create(kind: ScimKind, resource: ScimResource): Promise<TargetResult<ScimResource>> {
     return this.#answer({ method: 'create', kind, id: null, body: resource }, () => {
       if (kind === 'User' && this.uniqueUserName && this.#taken(resource[UNIQUE], null))
-        return conflict(String(resource[UNIQUE]));
+        return conflict(resource[UNIQUE]);
       const id = this.seed(kind, resource as Json);
       return { ok: true, value: this.#shown(kind, this.resources[kind].get(id) ?? {}) };
     });
@@ -141,8 +137,7 @@ export class FakeTarget implements ScimTarget {
       if (held === undefined) return { ok: false, fault: { code: 'InvalidAnchor', message: `${id} not found` } };
       const draft = structuredClone(held);
       for (const operation of operations) applyOperation(draft, operation);
-      if (kind === 'User' && this.uniqueUserName && this.#taken(draft[UNIQUE], id))
-        return conflict(String(draft[UNIQUE]));
+      if (kind === 'User' && this.uniqueUserName && this.#taken(draft[UNIQUE], id)) return conflict(draft[UNIQUE]);
       this.resources[kind].set(id, draft);
       if (kind === 'User' && draft['active'] === false && this.dropsMembershipsOfDisabled) this.#dropMember(id);
       return { ok: true, value: null };
@@ -170,9 +165,7 @@ export class FakeTarget implements ScimTarget {
   }
 
   #taken(value: unknown, except: string | null): boolean {
-    return [...this.resources.User].some(
-      ([id, each]) => id !== except && String(each[UNIQUE]).toLowerCase() === String(value).toLowerCase(),
-    );
+    return [...this.resources.User].some(([id, each]) => id !== except && lower(each[UNIQUE]) === lower(value));
   }
 
   #dropMember(userId: string): void {
@@ -191,17 +184,15 @@ export class FakeTarget implements ScimTarget {
   }
 }
 
-function conflict(value: string): { ok: false; fault: ObjectFault } {
-  return { ok: false, fault: { code: 'EntryConflict', message: `${value} is taken`, status: 409 } };
+function lower(value: unknown): string {
+  return typeof value === 'string' ? value.toLowerCase() : '';
+}
+
+function conflict(value: unknown): { ok: false; fault: ObjectFault } {
+  return { ok: false, fault: { code: 'EntryConflict', message: `${JSON.stringify(value)} is taken`, status: 409 } };
 }
 
 /** A fault whose request may have been carried out. */
 export function ambiguous(): ObjectFault {
   return { code: 'WebExceptionProtocolError', message: 'connection reset', ambiguous: true };
-}
-
-/** Ids of the members of a group resource, sorted. */
-export function memberIds(group: Json | undefined): string[] {
-  const members = group?.['members'];
-  return Array.isArray(members) ? members.map((each) => (each as { value: string }).value).toSorted() : [];
 }

@@ -10,7 +10,10 @@ export function applyOperation(resource: Json, operation: PatchOperation): void 
   const { op, path, value } = operation;
   if (path === undefined) throw new Error(`an operation without path: ${JSON.stringify(operation)}`);
   const filtered = FILTERED.exec(path);
-  if (filtered !== null) return applyFiltered(resource, op, filtered, value);
+  if (filtered !== null) {
+    applyFiltered(resource, op, filtered, value);
+    return;
+  }
   const { owner, key } = locate(resource, path);
   if (op === 'remove') delete owner[key];
   else if (op === 'add' && Array.isArray(value)) owner[key] = union(owner[key], value as unknown[]);

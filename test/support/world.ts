@@ -37,7 +37,10 @@ export class World {
       source: this.directory,
       target: this.target,
       clock: this.clock,
-      newId: () => `id-${String((this.#ids += 1)).padStart(8, '0')}`,
+      newId: () => {
+        this.#ids += 1;
+        return `id-${String(this.#ids).padStart(8, '0')}`;
+      },
       log: {
         info: (fields, message) => this.logged.push({ level: 'info', fields, message }),
         warn: (fields, message) => this.logged.push({ level: 'warn', fields, message }),
@@ -105,11 +108,12 @@ export class World {
   membersOf(id: string): string[] {
     const members = this.groupOf(id)?.['members'];
     if (!Array.isArray(members)) return [];
-    return members
-      .map((each) =>
-        String(this.target.resources.User.get((each as { value: string }).value)?.['externalId'] ?? 'nobody'),
-      )
-      .toSorted();
+    return members.map((each) => this.#sourceIdOf((each as { value: string }).value)).toSorted();
+  }
+
+  #sourceIdOf(targetId: string): string {
+    const externalId = this.target.resources.User.get(targetId)?.['externalId'];
+    return typeof externalId === 'string' ? externalId : 'nobody';
   }
 
   /** Source id of the manager that the target shows for a person. */
@@ -117,7 +121,7 @@ export class World {
     const extension = this.userOf(id)?.['urn:ietf:params:scim:schemas:extension:enterprise:2.0:User'];
     const manager = (extension as Record<string, { value: string } | undefined> | undefined)?.['manager'];
     if (manager === undefined) return undefined;
-    return String(this.target.resources.User.get(manager.value)?.['externalId'] ?? 'nobody');
+    return this.#sourceIdOf(manager.value);
   }
 }
 

@@ -26,7 +26,7 @@ function isWork(email: JsonValue): email is ScimJson {
 }
 
 /** The e-mail of type work; undefined if there is none. */
-export function workEmail(attributes: ScimJson): string | undefined {
+function workEmail(attributes: ScimJson): string | undefined {
   const emails = attributes['emails'];
   const value = Array.isArray(emails) ? emails.find(isWork)?.['value'] : undefined;
   return typeof value === 'string' ? value : undefined;

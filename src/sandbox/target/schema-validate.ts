@@ -103,7 +103,7 @@ function primaryCount(items: readonly JsonValue[]): number {
 }
 
 /** A whole attribute value in the schema's spelling; undefined where it means unassigned. */
-export function normaliseValue(
+function normaliseValue(
   definition: AttributeDefinition,
   value: JsonValue,
   strictness: Strictness,

@@ -1,11 +1,14 @@
 // Starts programs for a test and makes sure that none outlives it: a child is killed when its owner is disposed of, and
 // all of them when the test process ends.
 import { type ChildProcessByStdio, spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 
 /** The built program; `npm run build` has to come first. */
-export const CLI = fileURLToPath(new URL('../../../dist/cli.js', import.meta.url));
+const CLI = fileURLToPath(new URL('../../../dist/cli.js', import.meta.url));
 
 /** How a program ended. */
 export interface Ended {
@@ -26,6 +29,12 @@ export interface RunningProgram extends AsyncDisposable {
   printed(): { readonly stdout: string; readonly stderr: string };
 }
 
+/** Half of the time of a short run is compiling the libraries; Node keeps the result here. */
+const COMPILE_CACHE = { NODE_COMPILE_CACHE: join(tmpdir(), 'scimsync-e2e-compile-cache') };
+
+if (!existsSync(CLI))
+  throw new Error(`${CLI} is missing: these tests run the built program, so npm run build comes first.`);
+
 const alive = new Set<ChildProcessByStdio<null, Readable, Readable>>();
 
 process.on('exit', () => {
@@ -37,7 +46,7 @@ export function startCli(args: readonly string[], options: StartOptions = {}): R
   const { nodeOptions = [], environment = {} } = options;
   const child = spawn(process.execPath, [...nodeOptions, CLI, ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
-    env: { PATH: process.env['PATH'], HOME: process.env['HOME'], NO_COLOR: '1', ...environment },
+    env: { PATH: process.env['PATH'], HOME: process.env['HOME'], NO_COLOR: '1', ...COMPILE_CACHE, ...environment },
   });
   alive.add(child);
   let stdout = '';

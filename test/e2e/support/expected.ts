@@ -32,7 +32,7 @@ export async function expectedOf(tenant: TenantClient): Promise<Expected> {
     for (const each of members) entitled.add(each);
   }
   const everybody = await tenant.rows(
-    '/users?$select=id,accountEnabled,displayName,userPrincipalName,mail,department,surname&$expand=manager($select=id)&$top=999',
+    '/users?$select=id,accountEnabled,displayName,userPrincipalName,mail,department,userType&$expand=manager($select=id)&$top=999',
   );
   const people = new Map(
     everybody
@@ -49,53 +49,79 @@ export async function expectInStep(target: TargetClient, tenant: TenantClient): 
   const accounts = new Map(users.map((user) => [text(user, 'externalId'), user]));
   expect(accounts.size, 'no two accounts of one person').toBe(users.length);
   const active = users.filter((user) => user['active'] === true);
-  expect(shown(active, users)).toEqual(wanted(expected, accounts));
-  const byTargetId = new Map(users.map((user) => [text(user, 'id'), text(user, 'externalId')]));
+  const isActive = (id: string): boolean => accounts.get(id)?.['active'] === true;
+  const people = wanted(expected, isActive);
+  expect(shown(active, people)).toEqual(people);
+  const byTargetId = new Map(users.map((user) => [text(user, 'id'), user]));
   expect(new Set(groups.map((group) => text(group, 'externalId'))).size, 'no two groups of one').toBe(groups.length);
   expect(
     Object.fromEntries(groups.map((group) => [text(group, 'externalId'), shownGroup(group, byTargetId)])),
-    'groups and members',
+    'groups and their active members',
   ).toEqual(
     Object.fromEntries(
       [...expected.groups].map(([id, { name, members }]) => [
         id,
-        { name, members: members.filter((each) => accounts.has(each)).toSorted() },
+        { name, members: members.filter(isActive).toSorted() },
       ]),
     ),
   );
   return expected;
 }
 
-function shown(active: readonly Json[], all: readonly Json[]): Record<string, unknown> {
-  const owner = new Map(all.map((user) => [text(user, 'id'), text(user, 'externalId')]));
+/** What is compared of a person. */
+interface Shown {
+  readonly userName: string;
+  readonly displayName: string;
+  readonly department: string;
+  /** By id; empty when the directory names nobody who has an active account. */
+  readonly manager: string;
+}
+
+/** What the accounts show. As in Entra an empty source value clears nothing, so a former manager may stay. */
+function shown(active: readonly Json[], people: Readonly<Record<string, Shown>>): Record<string, Shown> {
+  const owner = new Map(active.map((user) => [text(user, 'id'), text(user, 'externalId')]));
   return Object.fromEntries(
-    active.map((user) => [
-      text(user, 'externalId'),
-      {
-        userName: text(user, 'userName'),
-        displayName: text(user, 'displayName'),
-        department: text(user[ENTERPRISE], 'department'),
-        manager: owner.get(text(member(user[ENTERPRISE], 'manager'), 'value')) ?? '',
-      },
-    ]),
+    active.map((user) => {
+      const id = text(user, 'externalId');
+      const manager = owner.get(text(member(user[ENTERPRISE], 'manager'), 'value')) ?? '';
+      return [
+        id,
+        {
+          userName: text(user, 'userName').toLowerCase(),
+          displayName: text(user, 'displayName'),
+          department: text(user[ENTERPRISE], 'department'),
+          manager: people[id]?.manager === '' ? '' : manager,
+        },
+      ];
+    }),
   );
 }
 
-function wanted(expected: Expected, accounts: ReadonlyMap<string, Json>): Record<string, unknown> {
+function wanted(expected: Expected, isActive: (id: string) => boolean): Record<string, Shown> {
   return Object.fromEntries(
     [...expected.people].map(([id, person]) => [
       id,
       {
-        userName: text(person, 'userPrincipalName'),
+        userName: signInName(person).toLowerCase(),
         displayName: text(person, 'displayName'),
         department: text(person, 'department'),
-        manager: accounts.has(managerOf(person)) ? managerOf(person) : '',
+        manager: isActive(managerOf(person)) ? managerOf(person) : '',
       },
     ]),
   );
 }
 
-function shownGroup(group: Json, byTargetId: ReadonlyMap<string, string>) {
-  const members = list(group, 'members').map((each) => byTargetId.get(text(each, 'value')) ?? 'nobody');
-  return { name: text(group, 'displayName'), members: members.toSorted() };
+/** Guests are known in applications by the name they have at home, as Entra provisions them. */
+function signInName(person: Json): string {
+  return text(person, person['userType'] === 'Guest' ? 'mail' : 'userPrincipalName');
+}
+
+/** A membership of a disabled account gives nothing, so it may stay or go. */
+function shownGroup(group: Json, byTargetId: ReadonlyMap<string, Json>) {
+  const accounts = list(group, 'members').map((each) => byTargetId.get(text(each, 'value')));
+  const active = accounts.filter((account) => account?.['active'] !== false);
+  return {
+    name: text(group, 'displayName'),
+    members: active.map((account) => text(account, 'externalId')).toSorted(),
+  };
 }

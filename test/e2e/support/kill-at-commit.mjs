@@ -10,19 +10,19 @@ const countFile = process.env.COMMIT_COUNT_FILE;
 let commits = 0;
 
 function counted(run) {
-  return function commit(...args) {
+  return (...args) => {
     commits += 1;
     if (commits === wanted && !after) process.kill(process.pid, 'SIGKILL');
-    const result = run.apply(this, args);
+    const result = run(...args);
     if (commits === wanted && after) process.kill(process.pid, 'SIGKILL');
     return result;
   };
 }
 
-const { prepare } = Database.prototype;
+const prepare = Reflect.get(Database.prototype, 'prepare');
 Database.prototype.prepare = function prepareCounted(source, ...rest) {
   const statement = prepare.call(this, source, ...rest);
-  if (/^\s*commit\s*;?\s*$/i.test(source)) statement.run = counted(statement.run);
+  if (/^\s*commit\s*;?\s*$/i.test(source)) statement.run = counted(statement.run.bind(statement));
   return statement;
 };
 

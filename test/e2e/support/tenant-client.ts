@@ -142,5 +142,5 @@ export async function createPerson(tenant: TenantClient, local: string, more: Js
 
 /** The id of somebody's manager, or empty. */
 export function managerOf(person: Json): string {
-  return text(member(person, 'manager') , 'id');
+  return text(member(person, 'manager'), 'id');
 }

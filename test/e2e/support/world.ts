@@ -74,18 +74,29 @@ function argumentsOf(options: WorldOptions): string[] {
 }
 
 /** Changes a YAML file of the configuration. */
-export async function editYaml(path: string, change: (content: Record<string, unknown>) => void): Promise<void> {
+async function editYaml(path: string, change: (content: Record<string, unknown>) => void): Promise<void> {
   const content = parse(await readFile(path, 'utf8')) as Record<string, unknown>;
   change(content);
   await writeFile(path, stringify(content));
 }
 
 /** Changes a job of the configuration. */
-export function editJob(world: World, id: string, change: (job: Record<string, unknown>) => void): Promise<void> {
-  return editYaml(join(world.directory, 'jobs', `${id}.yaml`), change);
+export function editJob(directory: string, id: string, change: (job: Record<string, unknown>) => void): Promise<void> {
+  return editYaml(join(directory, 'jobs', `${id}.yaml`), change);
+}
+
+/** Changes a part of a job or of the source that is a mapping of its own, for instance `target`. */
+export function part(content: Record<string, unknown>, name: string): Record<string, unknown> {
+  content[name] ??= {};
+  return content[name] as Record<string, unknown>;
+}
+
+/** Changes the source of the configuration. */
+export function editSource(directory: string, change: (source: Record<string, unknown>) => void): Promise<void> {
+  return editYaml(join(directory, 'scimsync.yaml'), (content) => change(part(part(content, 'sources'), 'sandbox')));
 }
 
 /** Replaces a secret: `graph`, or the token of a job by its id. */
-export function writeSecret(world: World, name: string, value: string): Promise<void> {
-  return writeFile(join(world.directory, 'secrets', name), `${value}\n`, { mode: 0o600 });
+export function writeSecret(directory: string, name: string, value: string): Promise<void> {
+  return writeFile(join(directory, 'secrets', name), `${value}\n`, { mode: 0o600 });
 }

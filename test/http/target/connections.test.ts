@@ -117,11 +117,23 @@ describe('silence', () => {
     expect(count()).toBe(3);
   });
 
-  it('ends at once when the caller stops', async () => {
+  it('lets a write that is under way be answered when the caller wants to stop', async () => {
+    const stop = new AbortController();
+    const { baseUrl, count } = await serve((_request, response) => {
+      stop.abort(new Error('stopping'));
+      setImmediate(() => response.writeHead(201, { 'content-type': 'application/json' }).end('{"id":"1"}'));
+    });
+    const { target } = aTarget({ baseUrl });
+    expect(await target.create('User', {}, stop.signal)).toEqual({ ok: true, value: { id: '1' } });
+    await expect(target.create('User', {}, stop.signal)).rejects.toThrow('stopping');
+    expect(count()).toBe(1);
+  });
+
+  it('breaks a read off at once when the caller stops', async () => {
     const stop = new AbortController();
     const { baseUrl } = await serve(() => stop.abort(new Error('stopping')));
     const { target } = aTarget({ baseUrl });
-    await expect(target.create('User', {}, stop.signal)).rejects.toThrow('stopping');
+    await expect(target.get('User', '1', stop.signal)).rejects.toThrow('stopping');
   });
 });
 

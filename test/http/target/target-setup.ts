@@ -3,7 +3,7 @@ import { type TargetProfile, targetProfileSchema } from '../../../src/model/prof
 import { createScimTarget, type ScimTargetOptions } from '../../../src/target/scim-target.ts';
 import { VirtualClock } from './virtual-clock.ts';
 
-export const ROOT = 'http://scim.test:8080/scim/v2';
+const ROOT = 'http://scim.test:8080/scim/v2';
 export const TOKEN = 'tok-123456-secret';
 
 export interface Setup {

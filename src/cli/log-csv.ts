@@ -1,0 +1,54 @@
+// The provisioning log as CSV (RFC 4180). A cell that a spreadsheet would take for a formula is prefixed with an apostrophe.
+import type { ProvisioningLogEntry } from '../model/cycle.ts';
+
+const COLUMNS = [
+  'time',
+  'job',
+  'cycle',
+  'action',
+  'status',
+  'type',
+  'sourceId',
+  'displayName',
+  'targetId',
+  'modified',
+  'errorCode',
+  'reason',
+  'recommendedAction',
+  'milliseconds',
+] as const;
+
+/** The first line, with its line break. */
+export function csvHeader(): string {
+  return `${COLUMNS.join(',')}\r\n`;
+}
+
+/** One entry as a line, with its line break. */
+export function csvLine(entry: ProvisioningLogEntry): string {
+  const error = entry.provisioningStatusInfo.errorInformation;
+  const cells: Readonly<Record<(typeof COLUMNS)[number], string>> = {
+    time: entry.activityDateTime,
+    job: entry.jobId,
+    cycle: entry.cycleId,
+    action: entry.provisioningAction,
+    status: entry.provisioningStatusInfo.status,
+    type: entry.sourceIdentity.identityType,
+    sourceId: entry.sourceIdentity.id,
+    displayName: entry.sourceIdentity.displayName ?? '',
+    targetId: entry.targetIdentity.id ?? '',
+    modified: entry.modifiedProperties
+      .map(({ displayName, oldValue, newValue }) => `${displayName}: ${oldValue ?? ''} -> ${newValue ?? ''}`)
+      .join('; '),
+    errorCode: error?.errorCode ?? '',
+    reason: error?.reason ?? '',
+    recommendedAction: error?.recommendedAction ?? '',
+    milliseconds: String(entry.durationInMilliseconds),
+  };
+  return `${COLUMNS.map((column) => csvCell(cells[column])).join(',')}\r\n`;
+}
+
+/** One cell: harmless in a spreadsheet, quoted where RFC 4180 asks for it. */
+export function csvCell(text: string): string {
+  const safe = /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
+  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+}

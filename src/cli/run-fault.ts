@@ -1,0 +1,23 @@
+// Why a job could not run, in words: what happened and what helps.
+import { ERROR_TABLE, JobFault } from '../model/errors.ts';
+
+/** Why a job could not run, in words; `Interrupted` when it was stopped from outside. */
+export interface RunFault {
+  readonly code: string;
+  readonly message: string;
+  readonly advice: string;
+}
+
+/** The fault of a job in words; anything that is no JobFault is an error of this program. */
+export function runFault(error: unknown, signal: AbortSignal): RunFault {
+  if (error instanceof JobFault)
+    return { code: error.code, message: error.message, advice: ERROR_TABLE[error.code].advice };
+  if (signal.aborted)
+    return {
+      code: 'Interrupted',
+      message: 'The cycle was stopped before it ended.',
+      advice: 'Nothing is lost: the cycle goes on with the next run.',
+    };
+  const message = error instanceof Error ? error.message : String(error);
+  return { code: 'InternalError', message, advice: ERROR_TABLE.InternalError.advice };
+}

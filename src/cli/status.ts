@@ -1,0 +1,82 @@
+// `scimsync status`: one line a job, worst first. Reads the store; connects to nothing and creates nothing.
+import { hostname } from 'node:os';
+import type { Command } from 'commander';
+import type { LoadedConfiguration } from '../config/load.ts';
+import { processIdentity } from '../process-identity.ts';
+import { runAction } from './action.ts';
+import { EXIT, type ExitCode, worstExitCode } from './exit-code.ts';
+import { type GlobalOptions, sameConfiguration } from './global-options.ts';
+import type { Condition, JobState } from './job-state.ts';
+import { loadOrFail, openExistingStore, requireKnownJob } from './load.ts';
+import { nextCommand, statusLines } from './status-text.ts';
+import type { Terminal } from './terminal.ts';
+
+interface StatusFlags {
+  readonly job?: readonly string[];
+  readonly all?: true;
+}
+
+/** Adds the command. */
+export function registerStatus(program: Command): void {
+  program
+    .command('status')
+    .description('how the jobs are, worst first, with the next command to type')
+    .option('--job <id...>', 'only these jobs')
+    .option('--all', 'all jobs (the default)')
+    .addHelpText(
+      'after',
+      `
+Exit code: 0 well, 2 objects are failing, 3 changes are held, 4 a job could not run.
+
+Examples:
+  scimsync status
+  scimsync status --job peakon --json`,
+    )
+    .action(async (_options: unknown, command: Command) =>
+      runAction(command, (options, terminal) => status(command.opts<StatusFlags>(), options, terminal)),
+    );
+}
+
+async function status(flags: StatusFlags, options: GlobalOptions, terminal: Terminal): Promise<ExitCode> {
+  const configuration = await loadOrFail(options);
+  const all = await readStates(configuration);
+  const ids = flags.all === true ? undefined : flags.job;
+  for (const id of ids ?? [])
+    requireKnownJob(
+      id,
+      all.map((state) => state.id),
+    );
+  const states = ids === undefined ? all : all.filter((state) => ids.includes(state.id));
+  const suffix = sameConfiguration(options);
+  if (options.json) {
+    const jobs = states.map((state) => ({ ...state, next: nextCommand(state, suffix) || null }));
+    terminal.out(`${JSON.stringify({ jobs }, null, 2)}\n`);
+  } else printStates(states, suffix, terminal);
+  return worstExitCode(states.map((state) => exitCodeOf(state.condition)));
+}
+
+/** The states of all jobs of a configuration, as of now. */
+export async function readStates(configuration: LoadedConfiguration): Promise<JobState[]> {
+  const { readJobStates } = await import('./job-state.ts');
+  const store = await openExistingStore(configuration);
+  try {
+    return await readJobStates(store?.db ?? null, configuration, {
+      now: Date.now(),
+      isGone: processIdentity(hostname(), process.pid).isGone,
+    });
+  } finally {
+    await store?.close();
+  }
+}
+
+/** Prints the lines; what the jobs say about themselves is a result. */
+export function printStates(states: readonly JobState[], suffix: string, terminal: Terminal): void {
+  if (states.length === 0) terminal.out('There are no jobs.\n');
+  for (const line of statusLines(states, Date.now(), suffix, terminal.paint)) terminal.out(`${line}\n`);
+}
+
+function exitCodeOf(condition: Condition): ExitCode {
+  if (condition === 'fault') return EXIT.jobFailed;
+  if (condition === 'held' || condition === 'quarantine') return EXIT.held;
+  return condition === 'failing' ? EXIT.objectsFailed : EXIT.well;
+}

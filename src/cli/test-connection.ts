@@ -1,0 +1,135 @@
+// `scimsync test-connection`: can the directory be read, and does the target answer as a SCIM service. Writes nothing.
+import { randomUUID } from 'node:crypto';
+import type { Command } from 'commander';
+import type { ConnectedJob, Installation } from '../compose.ts';
+import type { Job } from '../model/job.ts';
+import { runAction } from './action.ts';
+import { EXIT, type ExitCode } from './exit-code.ts';
+import { type GlobalOptions, sameConfiguration } from './global-options.ts';
+import { listenForInterruption } from './interruption.ts';
+import { chosenJobs, loadOrFail } from './load.ts';
+import { runFault } from './run-fault.ts';
+import type { ConnectionCheck } from './target-checks.ts';
+import type { Terminal } from './terminal.ts';
+import { printable } from './terminal-text.ts';
+
+/** Adds the command. */
+export function registerTestConnection(program: Command): void {
+  program
+    .command('test-connection')
+    .description('can the directory be read, does the target answer')
+    .option('--job <id...>', 'only these jobs')
+    .addHelpText(
+      'after',
+      `
+Reads only. Exit code 4 when a check fails.
+
+Examples:
+  scimsync test-connection
+  scimsync test-connection --job peakon --json`,
+    )
+    .action(async (_options: unknown, command: Command) =>
+      runAction(command, (options, terminal) =>
+        testConnections(command.opts<{ job?: string[] }>().job, options, terminal),
+      ),
+    );
+}
+
+interface JobChecks {
+  readonly id: string;
+  readonly ok: boolean;
+  readonly source: readonly ConnectionCheck[];
+  readonly target: readonly ConnectionCheck[];
+}
+
+async function testConnections(
+  ids: readonly string[] | undefined,
+  options: GlobalOptions,
+  terminal: Terminal,
+): Promise<ExitCode> {
+  const configuration = await loadOrFail(options);
+  const jobs = chosenJobs(configuration, ids);
+  const { openInstallation } = await import('../compose.ts');
+  const installation = await openInstallation(configuration);
+  const results: JobChecks[] = [];
+  try {
+    using interruption = listenForInterruption(() => undefined);
+    for (const job of jobs) {
+      const checks = await checkJob(installation, job, interruption.signal);
+      results.push(checks);
+      if (!options.json) printChecks(checks, terminal);
+    }
+  } finally {
+    await installation.store.close();
+  }
+  const ok = results.every((each) => each.ok);
+  if (options.json) terminal.out(`${JSON.stringify({ ok, jobs: results }, null, 2)}\n`);
+  else if (results.length === 0) terminal.err(`There is no enabled job in ${options.config}/jobs.\n`);
+  else if (ok) terminal.out(`Next: scimsync --sync-now --dry-run${sameConfiguration(options)}\n`);
+  return ok ? EXIT.well : EXIT.jobFailed;
+}
+
+async function checkJob(installation: Installation, job: Job, signal: AbortSignal): Promise<JobChecks> {
+  const connected = await connect(installation, job, signal);
+  if (!('compiled' in connected)) return { id: job.id, ok: false, source: [connected], target: [] };
+  const source = await checks('source', signal, () =>
+    connected.source.testConnection(job.source.servicePrincipalId, signal),
+  );
+  const { checkTarget } = await import('./target-checks.ts');
+  const target = await checks('target', signal, () =>
+    checkTarget(connected.compiled, connected.io.target, randomUUID(), signal),
+  );
+  return { id: job.id, ok: [...source, ...target].every((check) => check.ok), source, target };
+}
+
+async function connect(
+  installation: Installation,
+  job: Job,
+  signal: AbortSignal,
+): Promise<ConnectedJob | ConnectionCheck> {
+  const { connectJob } = await import('../compose.ts');
+  const silent = { info: () => undefined, warn: () => undefined };
+  try {
+    return await connectJob(installation, job, {
+      environment: process.env,
+      log: silent,
+      signal,
+      progress: () => undefined,
+    });
+  } catch (error) {
+    return failedCheck('configuration', error, signal);
+  }
+}
+
+/** Faults that are no answer of the other side (interrupted, unexpected) become a line as well. */
+async function checks(
+  name: string,
+  signal: AbortSignal,
+  run: () => Promise<readonly ConnectionCheck[]>,
+): Promise<readonly ConnectionCheck[]> {
+  try {
+    return await run();
+  } catch (error) {
+    return [failedCheck(name, error, signal)];
+  }
+}
+
+function failedCheck(name: string, error: unknown, signal: AbortSignal): ConnectionCheck {
+  const { code, message, advice } = runFault(error, signal);
+  return { name, ok: false, detail: `${code}: ${message}`, advice };
+}
+
+function printChecks({ id, source, target }: JobChecks, terminal: Terminal): void {
+  const { paint } = terminal;
+  terminal.out(`${paint('bold', id)}\n`);
+  for (const [side, lines] of [
+    ['source', source],
+    ['target', target],
+  ] as const) {
+    for (const check of lines) {
+      const mark = check.ok ? paint(check.advice === undefined ? 'green' : 'yellow', 'ok    ') : paint('red', 'not ok');
+      terminal.out(`  ${mark}  ${side}  ${printable(check.name)}: ${printable(check.detail)}\n`);
+      if (check.advice !== undefined) terminal.out(`                  ${printable(check.advice)}\n`);
+    }
+  }
+}

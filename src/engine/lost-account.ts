@@ -1,0 +1,37 @@
+// An account whose creation was never confirmed, of somebody who has left since: without it the account would stay
+// active for ever, because nothing links it to its person.
+import type { SourceValue } from '../expressions/compile.ts';
+import type { ObjectFault } from '../model/errors.ts';
+import type { LinkTable } from '../store/schema.ts';
+import type { SourceObjectRow } from '../store/source-objects.ts';
+import type { CycleContext } from './context.ts';
+import type { Matcher } from './match.ts';
+
+/** Faults that say that the account, if there is one, is not this person's. */
+const NOT_THEIRS: readonly ObjectFault['code'][] = ['DuplicateSourceEntries', 'ImportSkipped'];
+
+/** Looks in the target for the account of an object without link; the link to it is new and not stored yet. */
+export async function findLostAccount(
+  context: CycleContext,
+  row: SourceObjectRow,
+  view: (name: string) => SourceValue,
+  matcher: Matcher,
+): Promise<{ readonly link: LinkTable | null } | { readonly fault: ObjectFault }> {
+  const match = await matcher(row.id, view, true);
+  if (match.type === 'fault') return NOT_THEIRS.includes(match.fault.code) ? { link: null } : { fault: match.fault };
+  if (match.type === 'none') return { link: null };
+  return {
+    link: {
+      job_id: context.job.id,
+      kind: row.kind,
+      source_id: row.id,
+      target_id: match.targetId,
+      matched_by: match.by,
+      exported: '{}',
+      active: 1,
+      email: null,
+      cycle_id: context.cycleId,
+      linked_at: context.io.clock.now().toISOString(),
+    },
+  };
+}

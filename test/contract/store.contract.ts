@@ -1,0 +1,209 @@
+// What every store must promise, whatever database is behind it; run by one file per database.
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { pageEntitledUsers, removeAssignmentsUnseen, storeAssignments } from '../../src/store/assignments.ts';
+import { freeWaiting, insertChanges, pageReady } from '../../src/store/changes.ts';
+import type { Store } from '../../src/store/database.ts';
+import {
+  acquireLease,
+  ensureJob,
+  fence,
+  LEASE_MS,
+  nextReading,
+  nextSequence,
+  releaseLease,
+} from '../../src/store/jobs.ts';
+import { findLinks, saveLink } from '../../src/store/links.ts';
+import {
+  membersToAdd,
+  membersToRemove,
+  recordTargetMembers,
+  removeMembers,
+  storeMembers,
+} from '../../src/store/members.ts';
+import type { ChangeTable, LinkTable } from '../../src/store/schema.ts';
+import { addUnread, findObjects, pageToPlan, storeImage, updateObjects } from '../../src/store/source-objects.ts';
+
+const JOB = 'job';
+
+function link(id: string, targetId = `t-${id}`): LinkTable {
+  return {
+    job_id: JOB,
+    kind: 'user',
+    source_id: id,
+    target_id: targetId,
+    matched_by: 'userName',
+    exported: '{}',
+    active: 1,
+    email: null,
+    cycle_id: 'c',
+    linked_at: '2026-01-01T00:00:00.000Z',
+  };
+}
+
+function change(id: string, waitsFor: string | null): ChangeTable {
+  return {
+    id: `change-${id}`,
+    job_id: JOB,
+    cycle_id: 'c',
+    kind: 'user',
+    source_id: id,
+    display_name: null,
+    phase: 1,
+    action: 'create',
+    target_id: null,
+    waits_for: waitsFor,
+    removal_class: null,
+    event: null,
+    payload: '{}',
+    steps: '[]',
+    status: 'pending',
+    created_at: 0,
+    settled_at: null,
+  };
+}
+
+/** Describes a store; `open` answers an empty one each time. */
+export function describeStore(name: string, open: () => Promise<Store>): void {
+  describe(`a ${name} store`, () => {
+    let store: Store;
+
+    beforeEach(async () => {
+      store = await open();
+      await ensureJob(store.db, JOB);
+    });
+
+    afterEach(() => store.close());
+
+    it('undoes a transaction that throws', async () => {
+      const failing = store.transaction(async (trx) => {
+        await addUnread(trx, JOB, 'user', ['a']);
+        throw new Error('no');
+      });
+      await expect(failing).rejects.toThrow('no');
+      expect(await findObjects(store.db, JOB, 'user', ['a'])).toEqual(new Map());
+    });
+
+    it('keeps a job row that exists', async () => {
+      await nextSequence(store.db, JOB);
+      await ensureJob(store.db, JOB);
+      expect(await nextSequence(store.db, JOB)).toBe(2);
+      expect(await nextReading(store.db, JOB)).toBe(1);
+    });
+
+    it('gives a lease to one at a time, and fences who was taken over', async () => {
+      const never = () => false;
+      const first = await acquireLease(store.db, JOB, 'one', 1000, never);
+      expect(first).toMatchObject({ epoch: 1 });
+      expect(await acquireLease(store.db, JOB, 'two', 1001, never)).toBeNull();
+      if (first === null) throw new Error('no lease');
+      await fence(store.db, first, 2000);
+      expect(await acquireLease(store.db, JOB, 'two', 1000 + LEASE_MS + 1, never)).toBeNull();
+      const second = await acquireLease(store.db, JOB, 'two', 2000 + LEASE_MS + 1, never);
+      expect(second).toMatchObject({ epoch: 2 });
+      await expect(fence(store.db, first, 3000)).rejects.toMatchObject({ code: 'LeaseLost' });
+      await releaseLease(store.db, first);
+      expect(await acquireLease(store.db, JOB, 'three', 2001 + LEASE_MS, never)).toBeNull();
+      expect(await acquireLease(store.db, JOB, 'three', 2001 + LEASE_MS, (owner) => owner === 'two')).not.toBeNull();
+    });
+
+    it('plans a row until it is planned as far as it changed', async () => {
+      await addUnread(store.db, JOB, 'user', ['a', 'b']);
+      const image = {
+        kind: 'user',
+        id: 'a',
+        state: 'present',
+        displayName: 'A',
+        attributes: '{}',
+        managerId: null,
+      } as const;
+      await storeImage(store.db, JOB, image, 5);
+      expect((await pageToPlan(store.db, JOB, 'user', 0, 10)).map((row) => row.id)).toEqual(['a']);
+      await storeImage(store.db, JOB, image, 7);
+      await updateObjects(store.db, JOB, 'user', ['a'], { planned_seq: 5 });
+      expect(await pageToPlan(store.db, JOB, 'user', 0, 10)).toHaveLength(1);
+      await updateObjects(store.db, JOB, 'user', ['a'], { planned_seq: 7 });
+      expect(await pageToPlan(store.db, JOB, 'user', 0, 10)).toEqual([]);
+    });
+
+    it('keeps rows that are added twice', async () => {
+      await addUnread(store.db, JOB, 'user', ['a']);
+      await updateObjects(store.db, JOB, 'user', ['a'], { roles: 'r' });
+      await addUnread(store.db, JOB, 'user', ['a', 'b']);
+      const rows = await findObjects(store.db, JOB, 'user', ['a', 'b']);
+      expect([rows.get('a')?.roles, rows.get('b')?.roles]).toEqual(['r', null]);
+    });
+
+    it('reads and writes more rows than one statement holds', async () => {
+      const ids = Array.from({ length: 1300 }, (_, index) => `id-${index}`);
+      await addUnread(store.db, JOB, 'user', ids);
+      await updateObjects(store.db, JOB, 'user', ids, { in_scope: 1 });
+      const rows = await findObjects(store.db, JOB, 'user', ids);
+      expect(rows.size).toBe(1300);
+      expect([...rows.values()].every((row) => row.in_scope === 1)).toBe(true);
+      await recordTargetMembers(store.db, JOB, 'g', ids);
+      await storeMembers(
+        store.db,
+        JOB,
+        'g',
+        ids.map((id) => ({ id, type: 'user' })),
+        1,
+      );
+      expect(await removeMembers(store.db, JOB, 'g', ids)).toBe(1300);
+    });
+
+    it('pages entitled people across pages, each role once', async () => {
+      const assignment = (principalId: string, principalType: 'User' | 'Group', appRoleId: string) => ({
+        principalId,
+        principalType,
+        appRoleId,
+      });
+      const rows = [assignment('a', 'User', 'r1'), assignment('a', 'User', 'r2'), assignment('g', 'Group', 'r1')];
+      await storeAssignments(store.db, JOB, rows, 1);
+      const members = ['a', 'b', 'c'].map((id) => ({ id, type: 'user' }));
+      await storeMembers(store.db, JOB, 'g', [...members, { id: 'n', type: 'group' }], 1);
+      const found: string[] = [];
+      let after = { id: '', role: '' };
+      for (;;) {
+        const page = await pageEntitledUsers(store.db, JOB, false, after, 2);
+        const last = page.at(-1);
+        if (last === undefined) break;
+        found.push(...page.map((each) => `${each.id} ${each.role_id}`));
+        after = { id: last.id, role: last.role_id };
+      }
+      expect(found).toEqual(['a r1', 'a r2', 'b r1', 'c r1']);
+      await storeAssignments(store.db, JOB, rows.slice(0, 1), 2);
+      await removeAssignmentsUnseen(store.db, JOB, 2);
+      expect(await pageEntitledUsers(store.db, JOB, false, { id: '', role: '' }, 9)).toHaveLength(1);
+    });
+
+    it('refuses two people for one account, and replaces the link of one', async () => {
+      await saveLink(store.db, link('a'));
+      await saveLink(store.db, { ...link('a'), active: 0 });
+      expect((await findLinks(store.db, JOB, 'user', ['a'])).get('a')).toMatchObject({ active: 0 });
+      await expect(saveLink(store.db, link('b', 't-a'))).rejects.toThrow();
+    });
+
+    it('knows which memberships to add and to remove', async () => {
+      const members = ['a', 'b'].map((id) => ({ id, type: 'user' }));
+      await storeMembers(store.db, JOB, 'g', members, 1);
+      for (const id of ['a', 'c']) await saveLink(store.db, link(id));
+      await recordTargetMembers(store.db, JOB, 'g', ['c', 'gone']);
+      expect(await membersToAdd(store.db, JOB, 'g', '', 9)).toEqual([{ member_id: 'a', target_id: 't-a' }]);
+      expect(await membersToRemove(store.db, JOB, 'g', '', 9)).toEqual([{ member_id: 'c', target_id: 't-c' }]);
+    });
+
+    it('frees whoever waits for nobody, and one member of a cycle', async () => {
+      await insertChanges(store.db, [change('a', 'nobody'), change('b', 'x'), change('x', 'y'), change('y', 'x')]);
+      expect(await pageReady(store.db, JOB, 1, 9)).toEqual([]);
+      expect(await freeWaiting(store.db, JOB, 1)).toBe(1);
+      expect((await pageReady(store.db, JOB, 1, 9)).map((each) => each.source_id)).toEqual(['a']);
+      await store.db.deleteFrom('change').where('source_id', '=', 'a').execute();
+      expect(await freeWaiting(store.db, JOB, 1)).toBe(1);
+      expect(['x', 'y']).toContain((await pageReady(store.db, JOB, 1, 9))[0]?.source_id);
+      await saveLink(store.db, link('x'));
+      expect((await pageReady(store.db, JOB, 1, 9)).map((each) => each.source_id)).toEqual(
+        expect.arrayContaining(['b', 'y']),
+      );
+    });
+  });
+}

@@ -1,0 +1,64 @@
+// What the crash tests share: copies of a configuration with or without its state, and the proof that a program which
+// was killed has lost nothing, made nothing twice and comes to rest.
+import { cp, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { expect } from 'vitest';
+import { expectInStep } from './expected.ts';
+import { text } from './http-json.ts';
+import { scimRequestsOfNextCycle } from './quiet-cycle.ts';
+import { expectExit, type SyncRun, syncNow } from './sync-run.ts';
+import type { TargetClient } from './target-client.ts';
+import type { World } from './world.ts';
+
+const PRELOAD = fileURLToPath(new URL('kill-at-commit.mjs', import.meta.url));
+
+/** A directory that is removed at the end. */
+export interface Copy extends AsyncDisposable {
+  readonly directory: string;
+}
+
+/** Copies a configuration directory with whatever state it has. */
+export async function copyConfiguration(from: string): Promise<Copy> {
+  const home = await mkdtemp(join(tmpdir(), 'scimsync-crash-'));
+  const directory = join(home, 'config');
+  await cp(from, directory, { recursive: true });
+  return { directory, [Symbol.asyncDispose]: () => rm(home, { recursive: true, force: true }) };
+}
+
+/** Runs a cycle that ends itself at its N-th COMMIT. */
+export function syncUntilCommit(directory: string, commit: number, moment: 'before' | 'after'): Promise<SyncRun> {
+  return syncNow(directory, ['--log-level', 'error'], {
+    nodeOptions: ['--import', PRELOAD],
+    environment: { KILL_AT_COMMIT: String(commit), KILL_MOMENT: moment },
+  });
+}
+
+/** How often each person and group was created in the target, by externalId; those created more than once. */
+export async function createdTwice(target: TargetClient): Promise<readonly string[]> {
+  const created = new Map<string, number>();
+  for (const { method, performed, status, body } of await target.requests()) {
+    if (method !== 'POST' || !performed || status >= 400) continue;
+    const id = text(body, 'externalId');
+    created.set(id, (created.get(id) ?? 0) + 1);
+  }
+  return [...created].filter(([, times]) => times > 1).map(([id]) => id);
+}
+
+/**
+ * Fails unless the next run ends well with the target in step, nothing was created twice, and the run after it sends the
+ * target nothing.
+ */
+export async function expectRecovery(world: World, directory: string, what: string): Promise<void> {
+  const target = world.target();
+  const resumed = await syncNow(directory);
+  expectExit(resumed, 0);
+  try {
+    await expectInStep(target, world.tenant);
+    expect(await createdTwice(target), 'created twice').toEqual([]);
+  } catch (error) {
+    throw new Error(`killed ${what}, then not in step: ${resumed.stdout.slice(0, 1500)}`, { cause: error });
+  }
+  expect(await scimRequestsOfNextCycle(directory), `killed ${what}: requests after the recovery`).toBe(0);
+}

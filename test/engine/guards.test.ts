@@ -1,0 +1,146 @@
+// Accidental-deletion guards through whole cycles: what is held, what goes on meanwhile, and how it ends.
+import { describe, expect, it } from 'vitest';
+import { DAY, HOUR } from '../support/fake-clock.ts';
+import { buildWorld, type World } from '../support/world.ts';
+
+async function manyPeople(
+  count: number,
+  guards: Record<string, unknown> = {},
+): Promise<{ world: World; ids: string[] }> {
+  const world = await buildWorld({ guards, group: null });
+  world.directory.pageSize = 1000;
+  const ids = world.people(count);
+  await world.run();
+  return { world, ids };
+}
+
+async function approve(world: World): Promise<void> {
+  await world.store.db.updateTable('change').set({ status: 'approved' }).where('status', '=', 'staged').execute();
+}
+
+async function countOf(world: World, status: string): Promise<number> {
+  const rows = await world.store.db.selectFrom('change').select('id').where('status', '=', status).execute();
+  return rows.length;
+}
+
+describe('600 unassigned and one blocked', () => {
+  it('the one is disabled, the 600 are held without requests until they are approved', async () => {
+    const { world, ids } = await manyPeople(620);
+    world.directory.unassign(...ids.slice(0, 600));
+    world.directory.setUser(ids[619] ?? '', { accountEnabled: false });
+    const summary = await world.run();
+    expect(summary.counts).toMatchObject({ disabled: 1, held: 600 });
+    expect(world.target.writes()).toHaveLength(1);
+    expect(world.userOf(ids[619] ?? '')).toMatchObject({ active: false });
+    expect((await world.log()).filter((each) => each.provisioningAction === 'stagedDelete')).toHaveLength(600);
+
+    for (let cycle = 0; cycle < 3; cycle += 1) {
+      const later = await world.run();
+      expect(later.counts).toMatchObject({ disabled: 0, held: 600 });
+      expect(world.target.log).toEqual([]);
+    }
+
+    world.directory.assign(ids[0] ?? '');
+    const back = await world.run();
+    expect(back.counts).toMatchObject({ held: 599, enabled: 0 });
+    expect(world.target.writes()).toEqual([]);
+
+    await approve(world);
+    const approved = await world.run();
+    expect(approved.counts).toMatchObject({ disabled: 599, held: 0 });
+    expect(world.userOf(ids[0] ?? '')).toMatchObject({ active: true });
+    expect(world.userOf(ids[1] ?? '')).toMatchObject({ active: false });
+    await world.run();
+    expect(world.target.log).toEqual([]);
+  });
+});
+
+describe('limits', () => {
+  it.each([
+    { name: 'below the floor', people: 20, leave: 4, guards: {}, held: 0 },
+    { name: 'above the percentage', people: 20, leave: 5, guards: {}, held: 5 },
+    { name: 'within the percentage', people: 60, leave: 6, guards: {}, held: 0 },
+    { name: 'above the count', people: 60, leave: 6, guards: { scopeLosses: { count: 5, percent: 100 } }, held: 6 },
+    { name: 'exactly the count', people: 60, leave: 6, guards: { scopeLosses: { count: 6, percent: 100 } }, held: 0 },
+  ])('$name', async ({ people, leave, guards, held }) => {
+    const { world, ids } = await manyPeople(people, guards);
+    world.directory.unassign(...ids.slice(0, leave));
+    const summary = await world.run();
+    expect(summary.counts).toMatchObject({ held, disabled: leave - held });
+  });
+
+  it('counts what left within 24 hours, and not what left before', async () => {
+    const { world, ids } = await manyPeople(60, { scopeLosses: { count: 6, percent: 100 } });
+    world.directory.unassign(...ids.slice(0, 4));
+    await world.run();
+    world.clock.advance(HOUR);
+    world.directory.unassign(...ids.slice(4, 7));
+    expect((await world.run()).counts).toMatchObject({ disabled: 0, held: 3 });
+    world.directory.assign(ids[4] ?? '');
+    world.directory.assign(ids[5] ?? '');
+    world.directory.assign(ids[6] ?? '');
+    await world.run();
+    world.clock.advance(DAY);
+    world.directory.unassign(...ids.slice(10, 14));
+    expect((await world.run()).counts).toMatchObject({ disabled: 4, held: 0 });
+  });
+
+  it('holds deletions of groups of their own', async () => {
+    const world = await buildWorld({ guards: {} });
+    for (let index = 0; index < 4; index += 1) {
+      world.directory.addGroup(`g${index}`);
+      world.directory.assign(`g${index}`);
+    }
+    await world.run();
+    world.directory.unassign('g0', 'g1');
+    const summary = await world.run();
+    expect(summary.counts).toMatchObject({ deleted: 0, held: 2 });
+    expect(world.target.resources.Group.size).toBe(4);
+  });
+});
+
+describe('somebody held', () => {
+  it('who changes stays held with the newest state', async () => {
+    const { world, ids } = await manyPeople(20);
+    world.directory.unassign(...ids.slice(0, 10));
+    await world.run();
+    world.directory.setUser(ids[0] ?? '', { displayName: 'New' });
+    const summary = await world.run();
+    expect(summary.counts.held).toBe(10);
+    expect(await countOf(world, 'staged')).toBe(10);
+    expect(world.target.writes()).toEqual([]);
+  });
+
+  it('who is approved but came back before the next cycle is not disabled', async () => {
+    const { world, ids } = await manyPeople(20);
+    world.directory.unassign(...ids.slice(0, 10));
+    await world.run();
+    await approve(world);
+    for (const id of ids.slice(0, 10)) world.directory.assign(id);
+    const summary = await world.run();
+    expect(summary.counts).toMatchObject({ disabled: 0, held: 0 });
+    expect(world.target.writes()).toEqual([]);
+    expect(await world.openChanges()).toEqual({});
+  });
+
+  it('who is deleted for good after the disabling was approved is judged again', async () => {
+    const { world, ids } = await manyPeople(20);
+    world.directory.unassign(...ids.slice(0, 10));
+    await world.run();
+    await approve(world);
+    for (const id of ids.slice(0, 10)) world.directory.hardDelete(id);
+    const summary = await world.run();
+    expect(summary.counts).toMatchObject({ disabled: 0, deleted: 0, held: 10 });
+  });
+
+  it('is held again after a changed configuration', async () => {
+    const { world, ids } = await manyPeople(20);
+    world.directory.unassign(...ids.slice(0, 10));
+    await world.run();
+    world.configure({ guards: {}, group: null, lifecycle: { unassigned: 'delete' } });
+    const summary = await world.run();
+    expect(summary.counts).toMatchObject({ deleted: 0, disabled: 0, held: 10 });
+    expect(await world.openChanges()).toMatchObject({ [ids[0] ?? '']: 'staged delete' });
+    expect(world.target.writes()).toEqual([]);
+  });
+});
