@@ -9,12 +9,19 @@ import { registerDemo } from './cli/demo.ts';
 import { EXIT } from './cli/exit-code.ts';
 import { addGlobalOptions } from './cli/global-options.ts';
 import { registerLogs } from './cli/logs.ts';
+import { nodeVersionProblem } from './cli/node-version.ts';
 import { registerRoot } from './cli/root.ts';
 import { registerSandbox } from './cli/sandbox.ts';
 import { registerStaged } from './cli/staged.ts';
 import { registerStatus } from './cli/status.ts';
 import { registerTestConnection } from './cli/test-connection.ts';
 import { registerValidate } from './cli/validate.ts';
+
+const problem = nodeVersionProblem(process.versions.node);
+if (problem !== null) {
+  process.stderr.write(`${problem}\n`);
+  process.exit(EXIT.configuration);
+}
 
 const manifest = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { version: string };
 

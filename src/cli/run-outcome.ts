@@ -9,7 +9,8 @@ export function runExitCode(run: JobRun): ExitCode {
   const { status, counts } = run.summary;
   return worstExitCode([
     counts.held > 0 || status === 'Quarantine' ? EXIT.held : EXIT.well,
-    counts.failed > 0 ? EXIT.objectsFailed : EXIT.well,
+    // An object that failed in an earlier cycle and waits for its next attempt is still not provisioned.
+    counts.failed + counts.escrowed > 0 ? EXIT.objectsFailed : EXIT.well,
   ]);
 }
 

@@ -2,9 +2,9 @@
 // marked as changed. Works in pages on both sides, so that its memory does not grow with the tenant.
 import { DEFAULT_ACCESS_ROLE_ID } from '../model/directory.ts';
 import { stableHash } from '../rules/stable-json.ts';
-import { assignedGroups, loseUnreached, pageEntitledUsers } from '../store/assignments.ts';
+import { assignedGroups, findRoles, loseUnreached, pageEntitledUsers } from '../store/assignments.ts';
 import { nextSequence } from '../store/jobs.ts';
-import { addUnread, findRoles, updateObjects } from '../store/source-objects.ts';
+import { addUnread, updateObjects } from '../store/source-objects.ts';
 import { breathe, type CycleContext, settling } from './context.ts';
 import { lazySequence } from './merge.ts';
 

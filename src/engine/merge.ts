@@ -3,7 +3,13 @@
 import type { DirectoryEntry } from '../model/directory.ts';
 import { stableJson } from '../rules/stable-json.ts';
 import type { Db } from '../store/database.ts';
-import { type ObjectImage, type SourceObjectRow, storeImage, updateObjects } from '../store/source-objects.ts';
+import {
+  doubtMemberLists,
+  type ObjectImage,
+  type SourceObjectRow,
+  storeImage,
+  updateObjects,
+} from '../store/source-objects.ts';
 
 /** The image of a present object as an entry states it. */
 export function presentImage(entry: DirectoryEntry, row: Pick<SourceObjectRow, 'manager_id'>): ObjectImage {
@@ -32,7 +38,7 @@ export type MergeResult = 'unknown' | 'limited' | 'same' | 'changed';
 /**
  * Merges one delta entry into its row and into `row` in memory, since a page may name an object twice.
  * A deleted object that reappears is read directly before it is believed, since feeds repeat older states; so are the
- * members of a group that does.
+ * members of a group that does, and the member lists that may name a person who does.
  */
 export async function mergeEntry(
   trx: Db,
@@ -54,6 +60,8 @@ export async function mergeEntry(
   if (entry.limited === true) return 'limited';
   if (row.state === 'softDeleted' || row.state === 'hardDeleted') {
     await updateObjects(trx, jobId, entry.kind, [entry.id], { needs_read: 1, members_read: 0 });
+    // While somebody is deleted, member lists leave them out, and no feed says that the memberships are back.
+    if (entry.kind === 'user') await doubtMemberLists(trx, jobId);
     return 'changed';
   }
   const image = presentImage(entry, row);

@@ -160,7 +160,8 @@ function changeRow(
     redacted: planned.redacted,
     matchedBy: planned.matchedBy,
   };
-  const removalClass: RemovalClass | null = removal?.removalClass ?? null;
+  // What an administrator approved counts for no guard: it must not make the next day's removals look like a wave.
+  const removalClass: RemovalClass | null = isApproved ? null : (removal?.removalClass ?? null);
   return {
     id: context.io.newId(),
     job_id: context.job.id,

@@ -10,8 +10,6 @@ export type JobStatus = 'NotRun' | 'Active' | 'Paused' | 'Quarantine';
 export interface CycleRequest {
   readonly trigger: 'schedule' | 'syncNow';
   readonly dryRun: boolean;
-  /** At most this many objects are created or changed. */
-  readonly limit?: number;
 }
 
 /** Is the object in the directory, in its recycle bin, gone, or assigned but not yet read? */

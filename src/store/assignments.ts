@@ -1,7 +1,7 @@
 // Who is assigned to the application, and who is a member of which group; read in full and compared.
 // A row that a reading did not see keeps its older reading number until a second reading agrees.
 import { sql } from 'kysely';
-import { type AppRoleAssignment, DEFAULT_ACCESS_ROLE_ID } from '../model/directory.ts';
+import { type AppRoleAssignment, DEFAULT_ACCESS_ROLE_ID, type ObjectKind } from '../model/directory.ts';
 import type { Db } from './database.ts';
 
 const SLICE = 200;
@@ -108,6 +108,27 @@ export async function pageEntitledUsers(
     ) as entitled
     order by id, role_id limit ${limit}`.execute(db);
   return result.rows;
+}
+
+/** The entitling roles of the given ids, without the attributes of their rows. */
+export async function findRoles(
+  db: Db,
+  jobId: string,
+  kind: ObjectKind,
+  ids: readonly string[],
+): Promise<Map<string, string | null>> {
+  const found = new Map<string, string | null>();
+  for (let from = 0; from < ids.length; from += 500) {
+    const rows = await db
+      .selectFrom('source_object')
+      .select(['id', 'roles'])
+      .where('job_id', '=', jobId)
+      .where('kind', '=', kind)
+      .where('id', 'in', ids.slice(from, from + 500))
+      .execute();
+    for (const row of rows) found.set(row.id, row.roles);
+  }
+  return found;
 }
 
 /** Whoever holds an entitlement that no assignment reaches any more loses it, and is marked as changed. `cross join`: by member. */

@@ -40,27 +40,6 @@ export async function findObjects(
   return found;
 }
 
-/** The entitling roles of the given ids, without the attributes of their rows. */
-export async function findRoles(
-  db: Db,
-  jobId: string,
-  kind: ObjectKind,
-  ids: readonly string[],
-): Promise<Map<string, string | null>> {
-  const found = new Map<string, string | null>();
-  for (let from = 0; from < ids.length; from += 500) {
-    const rows = await db
-      .selectFrom('source_object')
-      .select(['id', 'roles'])
-      .where('job_id', '=', jobId)
-      .where('kind', '=', kind)
-      .where('id', 'in', ids.slice(from, from + 500))
-      .execute();
-    for (const row of rows) found.set(row.id, row.roles);
-  }
-  return found;
-}
-
 /** Rows that need planning, in keyset pages by row_id. */
 export function pageToPlan(
   db: Db,
@@ -213,6 +192,16 @@ export async function updateAllObjects(
   columns: Partial<Omit<SourceObjectTable, 'row_id' | 'job_id' | 'kind' | 'id'>>,
 ): Promise<void> {
   await db.updateTable('source_object').set(columns).where('job_id', '=', jobId).execute();
+}
+
+/** The member lists of all groups are to be read again. */
+export async function doubtMemberLists(db: Db, jobId: string): Promise<void> {
+  await db
+    .updateTable('source_object')
+    .set({ members_read: 0 })
+    .where('job_id', '=', jobId)
+    .where('kind', '=', 'group')
+    .execute();
 }
 
 /** Marks the groups that have one of these members: their members in the target may differ now. */

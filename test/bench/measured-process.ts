@@ -16,7 +16,7 @@ export interface MeasuredRun {
   /** The most resident memory, in MB: the kernel's own high-water mark. */
   readonly peakRssMb: number;
   /** Resident memory in MB at the quarters of the run: growth shows as a slope. */
-  readonly rssMbOverTime: readonly number[];
+  readonly rssMbAt: Readonly<Record<string, number>>;
   readonly stdout: string;
 }
 
@@ -43,7 +43,9 @@ export async function measureRun(args: readonly string[]): Promise<MeasuredRun> 
     seconds: Math.round((performance.now() - began) / 100) / 10,
     cpuSeconds: Math.round(cpu * 10) / 10,
     peakRssMb: peak,
-    rssMbOverTime: [0.25, 0.5, 0.75, 1].flatMap((part) => samples[Math.ceil(samples.length * part) - 1] ?? []),
+    rssMbAt: Object.fromEntries(
+      [25, 50, 75, 100].map((part) => [`${part} %`, samples[Math.ceil((samples.length * part) / 100) - 1] ?? peak]),
+    ),
     stdout: output.join(''),
   };
 }

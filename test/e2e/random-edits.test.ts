@@ -8,7 +8,7 @@ import { expectExit } from './support/sync-run.ts';
 import { assign, createPerson, reference, type TenantClient, unassign } from './support/tenant-client.ts';
 import { editJob, startWorld } from './support/world.ts';
 
-const ROUNDS = 14;
+const ROUNDS = 10;
 const EDITS_PER_ROUND = 7;
 
 /** Who and what the edits are about; they may be gone by now, and then an edit is refused. */

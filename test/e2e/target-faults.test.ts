@@ -92,7 +92,7 @@ describe('one person whom the target refuses', () => {
 
     await start.target.clearLog();
     const next = await start.sync();
-    expectExit(next, 0);
+    expectExit(next, 2);
     expect(next.job().counts).toMatchObject({ failed: 0, escrowed: 1, created: 0 });
     expect(await start.target.requests()).toEqual([]);
 

@@ -123,6 +123,16 @@ describe('somebody held', () => {
     expect(await world.openChanges()).toEqual({});
   });
 
+  it('and approved does not make the next leaver look like part of a wave', async () => {
+    const { world, ids } = await manyPeople(60);
+    world.directory.unassign(...ids.slice(0, 20));
+    await world.run();
+    await approve(world);
+    expect((await world.run()).counts).toMatchObject({ disabled: 20, held: 0 });
+    world.directory.unassign(ids[30] ?? '');
+    expect((await world.run()).counts).toMatchObject({ disabled: 1, held: 0 });
+  });
+
   it('who is deleted for good after the disabling was approved is judged again', async () => {
     const { world, ids } = await manyPeople(20);
     world.directory.unassign(...ids.slice(0, 10));

@@ -184,6 +184,24 @@ describe('memberships of somebody who comes back', () => {
     expect(requests(world)).toEqual([]);
   });
 
+  it('are found again when the member list was read while the person was deleted', async () => {
+    const world = await buildWorld();
+    world.directory.groupsShowDeletions = false;
+    for (const id of ['a', 'b']) {
+      world.directory.addUser(id);
+      world.directory.assign(id);
+    }
+    world.directory.addGroup('g', ['a', 'b']);
+    await world.run();
+    world.directory.softDelete('a');
+    world.directory.assign('g');
+    await world.run();
+    expect(world.membersOf('g')).toEqual(['b']);
+    world.directory.restore('a');
+    await world.run();
+    expect(world.membersOf('g')).toEqual(['a', 'b']);
+  });
+
   it('are sent again although the answer to the enabling was lost', async () => {
     const world = await buildWorld();
     world.target.dropsMembershipsOfDisabled = true;

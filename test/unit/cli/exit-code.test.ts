@@ -19,7 +19,8 @@ describe('worstExitCode', () => {
 
 describe('runExitCode', () => {
   it.each<[string, JobRun, ExitCode]>([
-    ['a cycle without trouble', aCompletedRun({ created: 5, warnings: 2, escrowed: 1 }), EXIT.well],
+    ['a cycle without trouble', aCompletedRun({ created: 5, warnings: 2 }), EXIT.well],
+    ['an object that still waits for its next attempt', aCompletedRun({ escrowed: 1 }), EXIT.objectsFailed],
     ['failed objects', aCompletedRun({ failed: 1 }), EXIT.objectsFailed],
     ['held changes outrank failed objects', aCompletedRun({ failed: 1, held: 1 }), EXIT.held],
     ['quarantine', aCompletedRun({}, 'Quarantine'), EXIT.held],
