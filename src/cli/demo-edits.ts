@@ -113,9 +113,11 @@ function domainOf(sandbox: Sandbox, userId: string): string {
 /** Takes the largest group off the application, as a slip of the hand would. */
 export async function unassignLargestGroup(sandbox: Sandbox, cast: Cast): Promise<string> {
   const { directory, servicePrincipalId } = sandbox.tenant;
-  for (const row of [...directory.assignments.ofResource(servicePrincipalId)]) {
-    if (row.principalId === cast.largestGroup.id)
-      await write(sandbox, 'DELETE', `/servicePrincipals/${servicePrincipalId}/appRoleAssignedTo/${row.id}`);
+  const rows = [...directory.assignments.ofResource(servicePrincipalId)].filter(
+    (row) => row.principalId === cast.largestGroup.id,
+  );
+  for (const row of rows) {
+    await write(sandbox, 'DELETE', `/servicePrincipals/${servicePrincipalId}/appRoleAssignedTo/${row.id}`);
   }
   return `somebody takes the group "${cast.largestGroup.name}" (${cast.largestGroup.members} members) off the application`;
 }

@@ -44,11 +44,11 @@ async function tellStory(keep: boolean): Promise<void> {
 }
 
 /** Prints a paragraph and remembers it for the report. */
-function narrator(): { say(line?: string): void; readonly lines: readonly string[] } {
+function narrator(): { readonly say: (line?: string) => void; readonly lines: readonly string[] } {
   const lines: string[] = [];
   return {
     lines,
-    say(line = '') {
+    say: (line = '') => {
       lines.push(line);
       process.stdout.write(`${line}\n`);
     },

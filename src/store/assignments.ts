@@ -88,24 +88,53 @@ export async function pageEntitledUsers(
   limit: number,
 ): Promise<Entitlement[]> {
   const excluded = excludeDefaultAccess ? DEFAULT_ACCESS_ROLE_ID : '';
-  // Each branch starts at the last row and ends at the limit, so that a page costs the same wherever it lies; `cross join`
-  // keeps SQLite from beginning with the assignments.
+  // A window may hold nobody who is entitled, which is not the end.
+  for (let from = after.id; ; ) {
+    const until = await endOfWindow(db, jobId, from, limit);
+    const page = await entitledUntil(db, jobId, excluded, after, until, limit);
+    if (page.length > 0 || until === null) return page;
+    from = until;
+  }
+}
+
+/** The id up to which about `limit` assignments and memberships follow; null when there are no more than that. */
+async function endOfWindow(db: Db, jobId: string, from: string, limit: number): Promise<string | null> {
+  const result = await sql<{ until: string | null }>`
+    select min(id) as until from (
+      select max(id) as id from (
+        select principal_id as id from assignment where job_id = ${jobId} and principal_id > ${from}
+          order by principal_id limit ${limit}) as assigned having count(*) = ${limit}
+      union all
+      select max(id) as id from (
+        select member_id as id from member where job_id = ${jobId} and member_id > ${from}
+          order by member_id limit ${limit}) as members having count(*) = ${limit}) as ends`.execute(db);
+  return result.rows[0]?.until ?? null;
+}
+
+async function entitledUntil(
+  db: Db,
+  jobId: string,
+  excluded: string,
+  after: { readonly id: string; readonly role: string },
+  until: string | null,
+  limit: number,
+): Promise<Entitlement[]> {
+  const assigned = until === null ? sql`` : sql`and principal_id <= ${until}`;
+  const members = until === null ? sql`` : sql`and member.member_id <= ${until}`;
+  // `cross join` keeps SQLite from beginning with the assignments.
   const result = await sql<Entitlement>`
     select id, role_id from (
-      select id, role_id from (
-        select principal_id as id, role_id from assignment
-          where job_id = ${jobId} and principal_type = 'User' and role_id <> ${excluded}
-            and principal_id >= ${after.id} and (principal_id > ${after.id} or role_id > ${after.role})
-          order by principal_id, role_id limit ${limit}) as direct
+      select principal_id as id, role_id from assignment
+        where job_id = ${jobId} and principal_type = 'User' and role_id <> ${excluded}
+          and principal_id >= ${after.id} ${assigned}
       union
-      select id, role_id from (
-        select distinct member.member_id as id, assignment.role_id as role_id from member cross join assignment
-          where assignment.job_id = member.job_id and assignment.principal_id = member.group_id
-            and member.job_id = ${jobId} and member.member_type = 'user'
-            and assignment.principal_type = 'Group' and assignment.role_id <> ${excluded}
-            and member.member_id >= ${after.id} and (member.member_id > ${after.id} or assignment.role_id > ${after.role})
-          order by member.member_id, assignment.role_id limit ${limit}) as by_group
+      select member.member_id as id, assignment.role_id as role_id from member cross join assignment
+        where assignment.job_id = member.job_id and assignment.principal_id = member.group_id
+          and member.job_id = ${jobId} and member.member_type = 'user'
+          and assignment.principal_type = 'Group' and assignment.role_id <> ${excluded}
+          and member.member_id >= ${after.id} ${members}
     ) as entitled
+    where id > ${after.id} or (id = ${after.id} and role_id > ${after.role})
     order by id, role_id limit ${limit}`.execute(db);
   return result.rows;
 }

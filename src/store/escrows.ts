@@ -65,3 +65,12 @@ export async function countEscrows(db: Db, jobId: string): Promise<number> {
     .executeTakeFirstOrThrow();
   return Number(row.count);
 }
+
+/** Marks the objects whose escrow is due, so that they are planned afresh. */
+export async function markEscrowsDue(db: Db, jobId: string, now: number, sequence: number): Promise<void> {
+  await sql`
+    update source_object set changed_seq = ${sequence}
+    where job_id = ${jobId} and exists (
+      select 1 from escrow where escrow.job_id = source_object.job_id and escrow.kind = source_object.kind
+        and escrow.source_id = source_object.id and escrow.next_attempt <= ${now})`.execute(db);
+}

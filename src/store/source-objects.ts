@@ -1,5 +1,5 @@
 // The shadow copy of the source: one row an object. A row needs planning while changed_seq > planned_seq.
-import { type ExpressionBuilder, sql } from 'kysely';
+import type { ExpressionBuilder } from 'kysely';
 import type { AccountState } from '../model/cycle.ts';
 import type { ObjectKind } from '../model/directory.ts';
 import type { Db } from './database.ts';
@@ -266,15 +266,6 @@ export async function countInScope(db: Db, jobId: string): Promise<number> {
     .where('in_scope', '=', 1)
     .executeTakeFirstOrThrow();
   return Number(row.count);
-}
-
-/** Marks the objects whose escrow is due, so that they are planned afresh. */
-export async function markEscrowsDue(db: Db, jobId: string, now: number, sequence: number): Promise<void> {
-  await sql`
-    update source_object set changed_seq = ${sequence}
-    where job_id = ${jobId} and exists (
-      select 1 from escrow where escrow.job_id = source_object.job_id and escrow.kind = source_object.kind
-        and escrow.source_id = source_object.id and escrow.next_attempt <= ${now})`.execute(db);
 }
 
 /**
