@@ -7,6 +7,9 @@ import type { World } from './world.ts';
 /** Far more than a cycle of a small tenant has. */
 const MOST_COMMITS = 200;
 
+/** Every so many kills the program itself goes on; otherwise the same code in the test process. */
+const PROGRAM_EVERY = 5;
+
 /** Where every kill begins: a configuration directory (with or without state) and a target in a certain state. */
 export interface Beginning {
   readonly directory: string;
@@ -58,6 +61,7 @@ async function killAt(
     return 'ended';
   }
   const seen = writes(await world.target().requests()).length;
-  await expectRecovery(world, copy.directory, `${moment} commit ${commit}`);
+  const by = commit % PROGRAM_EVERY === 0 ? 'program' : 'here';
+  await expectRecovery(world, copy.directory, by, `${moment} commit ${commit}`);
   return seen;
 }

@@ -1,11 +1,12 @@
-// One more cycle inside the test process, only to see that it sends nothing: the same code without the start of a
-// program, which costs ten times as much as the cycle.
+// A cycle inside the test process: the same code without the start of a program, which costs ten times as much as the
+// cycle. For what follows a kill, when what is looked at is the store and the target, not the program.
 import { runOneCycle } from '../../../src/cli/run-cycle.ts';
 import { openInstallation } from '../../../src/compose.ts';
 import { loadConfiguration } from '../../../src/config/load.ts';
+import type { CycleSummary } from '../../../src/model/cycle.ts';
 
-/** Runs a cycle of the only job; the requests that it sent to the target. Fails when the cycle does. */
-export async function scimRequestsOfNextCycle(directory: string): Promise<number> {
+/** Runs a cycle of the only job. Fails when the cycle does. */
+export async function cycleHere(directory: string): Promise<CycleSummary> {
   const loaded = await loadConfiguration(directory, {});
   if (!loaded.ok) throw new Error(`the configuration has faults: ${JSON.stringify(loaded.faults)}`);
   const [job] = loaded.configuration.jobs;
@@ -20,8 +21,13 @@ export async function scimRequestsOfNextCycle(directory: string): Promise<number
       { environment: {}, log: { info: ignore, warn: ignore }, signal: new AbortController().signal, progress: ignore },
     );
     if ('fault' in run) throw new Error(`the cycle failed: ${run.fault.code} ${run.fault.message}`);
-    return run.summary.requests.scim;
+    return run.summary;
   } finally {
     await installation.store.close();
   }
+}
+
+/** Runs a cycle of the only job; the requests that it sent to the target. */
+export async function scimRequestsOfNextCycle(directory: string): Promise<number> {
+  return (await cycleHere(directory)).requests.scim;
 }
