@@ -12,6 +12,7 @@ import { registerLogs } from './cli/logs.ts';
 import { nodeVersionProblem } from './cli/node-version.ts';
 import { registerRoot } from './cli/root.ts';
 import { registerSandbox } from './cli/sandbox.ts';
+import { suitSmallHeap } from './cli/small-heap.ts';
 import { registerStaged } from './cli/staged.ts';
 import { registerStatus } from './cli/status.ts';
 import { registerTestConnection } from './cli/test-connection.ts';
@@ -22,6 +23,8 @@ if (problem !== null) {
   process.stderr.write(`${problem}\n`);
   process.exit(EXIT.configuration);
 }
+
+suitSmallHeap();
 
 const manifest = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { version: string };
 

@@ -5,7 +5,7 @@ import type { ObjectKind } from '../model/directory.ts';
 import type { ObjectFault } from '../model/errors.ts';
 import { type Decision, decideDisable, decideExisting } from '../rules/decide.ts';
 import { type Intention, intend, lifecycleEvent } from '../rules/lifecycle.ts';
-import { type CompiledMapping, evaluateAttribute, type MappedObject, mapObject } from '../rules/mapping.ts';
+import { type CompiledMapping, evaluateDisabled, type MappedObject, mapObject } from '../rules/mapping.ts';
 import { viewSource } from '../rules/source-view.ts';
 import { stableJson } from '../rules/stable-json.ts';
 import type { Capabilities } from '../scim/capabilities.ts';
@@ -158,7 +158,7 @@ async function planDisable(
   const { context, mapping } = aid;
   if (link === undefined || mapping.active === undefined)
     return { ...planned, decision: { action: 'none', because: 'lifecycleSaysNothing' } };
-  const evaluated = evaluateAttribute(mapping.active, viewOf(context, planned.row, true), false);
+  const evaluated = evaluateDisabled(mapping.active, viewOf(context, planned.row, true));
   if (evaluated.type === 'fault') return { ...planned, fault: evaluated.fault };
   if (evaluated.type !== 'value') return { ...planned, decision: { action: 'none', because: 'lifecycleSaysNothing' } };
   const coerced = coerceValue(

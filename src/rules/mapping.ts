@@ -10,7 +10,7 @@ import type { TargetProfile } from '../model/profile.ts';
 import { graphProperties } from '../model/source-attributes.ts';
 import type { Capabilities } from '../scim/capabilities.ts';
 import type { DesiredAttribute } from '../scim/desired.ts';
-import { parsePath, type ScimPath } from '../scim/path.ts';
+import { parsePath, pathKey, type ScimPath } from '../scim/path.ts';
 import type { ScimKind } from '../scim/resource.ts';
 import { attributeType, coerceValue } from '../scim/types.ts';
 import { type CompiledScope, compileScope } from './scoping.ts';
@@ -90,7 +90,7 @@ function compileAttribute(mapping: AttributeMapping, profile: TargetProfile): Co
   const parsed = parsePath(mapping.targetAttributeName);
   if (!parsed.ok)
     throw new Error(`A target attribute that was accepted does not parse: ${mapping.targetAttributeName}`);
-  const base = { name: mapping.targetAttributeName, path: parsed.path, mapping };
+  const base = { ...nameAndPath(parsed.path), mapping };
   const { source } = mapping;
   if (source?.type === 'Attribute' && (source.name === 'manager' || source.name === 'members')) {
     return {
@@ -102,6 +102,12 @@ function compileAttribute(mapping: AttributeMapping, profile: TargetProfile): Co
   const compiled = compileExpression(source.expression);
   if (!compiled.ok) throw new Error(`An expression that was accepted does not compile: ${source.expression}`);
   return { ...base, expression: compiled.expression };
+}
+
+/** `active` is recognised by its name all over the engine, so every spelling of it becomes the usual one. */
+function nameAndPath(path: ScimPath): Pick<CompiledAttribute, 'name' | 'path'> {
+  const name = pathKey(path) === 'active' ? 'active' : path.text;
+  return { name, path: { ...path, text: name, ...(name === 'active' ? { attribute: name } : {}) } };
 }
 
 function sourceNames(attribute: CompiledAttribute): readonly string[] {
@@ -214,6 +220,16 @@ export function evaluateAttribute(
   }
   if (!isNullOrEmpty(value)) return { type: 'value', value, redacted };
   return creating && defaultValue !== null ? { type: 'value', value: defaultValue, redacted } : { type: 'skip' };
+}
+
+/**
+ * What `active` is to hold for somebody who left. A mapping that does not ask for IsSoftDeleted ([accountEnabled], a
+ * constant) would leave them active, so true and nothing become false; only IgnoreObjectFlow leaves the account alone.
+ */
+export function evaluateDisabled(active: CompiledAttribute, view: (name: string) => SourceValue): Evaluated {
+  const evaluated = evaluateAttribute(active, view, false);
+  const staysOn = evaluated.type === 'value' && /^(true|1|yes|on)$/i.test(String(evaluated.value).trim());
+  return evaluated.type === 'skip' || staysOn ? { type: 'value', value: false, redacted: false } : evaluated;
 }
 
 /** Text of a matching attribute's value for this object, or null when it has none. */

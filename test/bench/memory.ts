@@ -11,8 +11,6 @@ import { recordResult } from './record.ts';
 
 const CLI = fileURLToPath(new URL('../../dist/cli.js', import.meta.url));
 const HEAP_CAP_MB = 96;
-/** Left to itself V8's young generation takes 64 MB, and with so little beside it a full collection at every turn. */
-const SEMI_SPACE_MB = 8;
 const GROUPS = 200;
 
 interface Counts {
@@ -47,14 +45,12 @@ export interface BenchResult {
   readonly groups: number;
   readonly memberships: number;
   readonly heapCapMb: number;
-  readonly semiSpaceMb: number;
   readonly initial: CycleResult;
   readonly unchanged: CycleResult;
 }
 
 async function cycle(config: string): Promise<CycleResult> {
-  const caps = [`--max-old-space-size=${HEAP_CAP_MB}`, `--max-semi-space-size=${SEMI_SPACE_MB}`];
-  const args = [...caps, CLI, '--sync-now', '--config', config, '--json'];
+  const args = [`--max-old-space-size=${HEAP_CAP_MB}`, CLI, '--sync-now', '--config', config, '--json'];
   const { stdout, ...measured } = await measureRun(args);
   const job = (JSON.parse(stdout) as CycleAnswer).jobs[0];
   if (job === undefined) throw new Error(`the cycle has no result: ${stdout}`);
@@ -109,7 +105,6 @@ async function bench(users: number): Promise<BenchResult> {
       groups: GROUPS,
       memberships,
       heapCapMb: HEAP_CAP_MB,
-      semiSpaceMb: SEMI_SPACE_MB,
       initial,
       unchanged,
     };

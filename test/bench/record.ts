@@ -43,15 +43,14 @@ async function readResults(): Promise<readonly Recorded[]> {
 
 function readme(results: readonly Recorded[]): string {
   const newest = results.toSorted((left, right) => (left.date < right.date ? 1 : -1))[0];
-  const caps = `--max-old-space-size=${newest?.heapCapMb} --max-semi-space-size=${newest?.semiSpaceMb}`;
+  const cap = `--max-old-space-size=${newest?.heapCapMb}`;
   return `# Memory and time of a cycle
 
 \`npm run bench -- [users…]\` (Linux; 100000 users unless told otherwise) starts a sandbox with that many people, ${newest?.groups} groups
 and two memberships a person, everybody and every group assigned, and runs \`scimsync --sync-now\` twice against the
 sandbox's RFC 7644 target: an initial cycle into an empty target, then one in which nothing has changed. The heap is capped
-by \`${caps}\`. Without the second option V8 lets its young generation grow to
-64 MB; beside an old space of 96 MB it then runs a full collection at every turn, which costs two to three times the
-processor time and changes nothing else.
+by \`${cap}\`; scimsync keeps V8's young generation small under such a cap
+(\`src/cli/small-heap.ts\`).
 
 Sandbox, target and scimsync share the machine with whatever else runs there, so seconds are upper bounds; CPU seconds and
 memory are of the scimsync process alone. Peak RSS is the kernel's \`VmHWM\`: heap, Node itself, SQLite's cache of 16 MB.
