@@ -80,6 +80,12 @@ function refuseSyncOptions(program: Command, actionCommand: Command): void {
   const given = syncOptionsIn(program.opts<RootFlags>());
   if (given.length > 0)
     program.error(`error: ${given.join(', ')} before the command has no effect on "${actionCommand.name()}".`);
+  // `scimsync logs peakon` must not show the log of all jobs. Only the program itself looks at its arguments.
+  const [extra] = actionCommand.args;
+  if (extra !== undefined) {
+    const name = actionCommand.name();
+    program.error(`error: ${JSON.stringify(extra)} has no meaning for "${name}". See scimsync ${name} --help.`);
+  }
 }
 
 function refuseWithoutSyncNow(flags: RootFlags): void {

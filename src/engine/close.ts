@@ -43,7 +43,8 @@ export async function closePlan(context: CycleContext, verdicts: RemovalVerdicts
     counts.enabled = planned.get('enable') ?? 0;
     counts.disabled = planned.get('disable') ?? 0;
     counts.deleted = planned.get('delete') ?? 0;
-    counts.memberships = await countPlannedMemberships(trx, context);
+    const held = [...verdicts.byClass].flatMap(([each, verdict]) => (verdict.held ? [each] : []));
+    counts.memberships = await countPlannedMemberships(trx, context, held);
     counts.inScope = await countInScope(trx, job.id);
     counts.escrowed = await countEscrows(trx, job.id);
     counts.held = (await countChanges(trx, job.id, 'staged')) + verdicts.heldPlanned;

@@ -20,6 +20,8 @@ export async function gateRemovals(context: CycleContext): Promise<RemovalVerdic
   const { db } = io.store;
   const planned = await countRemovals(db, job.id, 'planned');
   const held = await countRemovals(db, job.id, 'staged');
+  // Let through by a cycle that ended before it could send them.
+  const pending = await countRemovals(db, job.id, 'pending');
   const recent = await countRemovalsSince(db, job.id, io.clock.now().getTime() - DAY_MS);
   const users = await countLinks(db, job.id, 'user', true);
   const groups = await countLinks(db, job.id, 'group', true);
@@ -27,7 +29,7 @@ export async function gateRemovals(context: CycleContext): Promise<RemovalVerdic
   for (const each of CLASSES) {
     const numbers = {
       planned: planned.get(each) ?? 0,
-      held: held.get(each) ?? 0,
+      held: (held.get(each) ?? 0) + (pending.get(each) ?? 0),
       recent: recent.get(each) ?? 0,
       linkedActive: each === 'groupDeletes' ? groups : users,
     };

@@ -1,5 +1,5 @@
-// An account whose creation was never confirmed, of somebody who has left since: without it the account would stay
-// active for ever, because nothing links it to its person.
+// The account of somebody who left and whose link is missing or leads nowhere: a creation that was never confirmed, or an
+// account that answers 404. Forgotten, it would stay active for ever, because nothing links it to its person.
 import type { SourceValue } from '../expressions/compile.ts';
 import type { ObjectFault } from '../model/errors.ts';
 import type { LinkTable } from '../store/schema.ts';
@@ -34,4 +34,20 @@ export async function findLostAccount(
       linked_at: context.io.clock.now().toISOString(),
     },
   };
+}
+
+/**
+ * Looks for an account that answered 404, which a gateway or a base URL that is wrong today does as well: only a search
+ * that works and finds nobody says that it is gone.
+ */
+export async function searchVanished(
+  row: SourceObjectRow,
+  link: LinkTable,
+  view: (name: string) => SourceValue,
+  aid: { readonly context: CycleContext; readonly matcher: Matcher },
+): ReturnType<typeof findLostAccount> {
+  const found = await findLostAccount(aid.context, row, view, aid.matcher);
+  if ('fault' in found || found.link?.target_id !== link.target_id) return found;
+  const message = `The target lists the account ${link.target_id}, but answers 404 when asked for it.`;
+  return { fault: { code: 'IncompatibleAnswer', message } };
 }

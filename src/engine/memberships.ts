@@ -8,6 +8,7 @@ import { clearEscrow, findEscrows } from '../store/escrows.ts';
 import {
   countLinkableMembers,
   forgetTargetMembers,
+  keepsHeldMembers,
   type LinkedMember,
   membersToRemove,
   targetMembers,
@@ -50,7 +51,8 @@ async function completeGroup(context: CycleContext, group: DirtyGroup): Promise<
     removed += remove.length;
   }
   await settling(context, async (trx) => {
-    await updateObjects(trx, job.id, 'group', [group.id], { members_dirty: 0, members_verify: 0 });
+    const waits = await keepsHeldMembers(trx, job.id, group.id);
+    await updateObjects(trx, job.id, 'group', [group.id], { members_dirty: waits ? 1 : 0, members_verify: 0 });
     await clearEscrow(trx, job.id, 'group', [group.id]);
     if (added + removed === 0) return;
     if (!(await writtenInThisCycle(trx, context, group.id))) context.counts.updated += 1;
@@ -171,10 +173,11 @@ async function writtenInThisCycle(trx: Db, context: CycleContext, groupId: strin
   return row?.cycle_id === context.cycleId;
 }
 
-/** Memberships that a dry run would add and remove. */
+/** Memberships that a dry run would add and remove, when removals of the classes `held` would be held. */
 export async function countPlannedMemberships(
   trx: Db,
   context: CycleContext,
+  held: readonly string[],
 ): Promise<{ added: number; removed: number }> {
   const { job } = context;
   if (job.group === null || !job.group.mapsMembers) return { added: 0, removed: 0 };
@@ -190,7 +193,7 @@ export async function countPlannedMemberships(
   let removed = 0;
   for (const { id } of groups) {
     added += await countLinkableMembers(trx, job.id, id);
-    removed += (await membersToRemove(trx, job.id, id, '', 100_000)).length;
+    removed += (await membersToRemove(trx, job.id, id, '', 100_000, held)).length;
   }
   return { added, removed };
 }

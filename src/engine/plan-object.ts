@@ -18,7 +18,7 @@ import type { SourceObjectRow } from '../store/source-objects.ts';
 import type { Exported, WaitingReference } from './change-payload.ts';
 import type { CycleContext } from './context.ts';
 import { roleIds } from './entitle.ts';
-import { findLostAccount } from './lost-account.ts';
+import { findLostAccount, searchVanished } from './lost-account.ts';
 import type { Matcher } from './match.ts';
 
 /** What planning one object needs besides the object itself. */
@@ -161,21 +161,24 @@ async function planDisable(
   const evaluated = evaluateDisabled(mapping.active, viewOf(context, planned.row, true));
   if (evaluated.type === 'fault') return { ...planned, fault: evaluated.fault };
   if (evaluated.type !== 'value') return { ...planned, decision: { action: 'none', because: 'lifecycleSaysNothing' } };
-  const coerced = coerceValue(
-    evaluated.value,
-    attributeType(mapping.scimKind, mapping.active.path, await aid.capabilities()),
-  );
+  const type = attributeType(mapping.scimKind, mapping.active.path, await aid.capabilities());
+  const coerced = coerceValue(evaluated.value, type);
   if (!coerced.ok) return { ...planned, fault: { code: 'InvalidValue', message: `active: ${coerced.message}` } };
   const active: DesiredAttribute = { path: mapping.active.path, value: coerced.value };
-  const exported = JSON.parse(link.exported) as Exported;
-  if (link.active === 0 && exported['active'] === coerced.value)
+  if (link.active === 0 && (JSON.parse(link.exported) as Exported)['active'] === coerced.value)
     return { ...planned, decision: { action: 'none', because: 'alreadyDisabled' } };
   const current = await context.io.target.get(mapping.scimKind, link.target_id, context.io.signal);
   if (!current.ok) return { ...planned, fault: current.fault };
-  if (current.value === null)
-    return { ...planned, decision: { action: 'none', because: 'goneFromTarget' }, dropsLink: true };
+  if (current.value === null) return planVanished(planned, link, aid);
   const decision = decideDisable(active, current.value, link.target_id);
   return { ...planned, decision, confirmed: decision.action === 'none' ? [active] : null };
+}
+
+async function planVanished(planned: PlannedObject, link: LinkTable, aid: PlanningAid): Promise<PlannedObject> {
+  const found = await searchVanished(planned.row, link, viewOf(aid.context, planned.row, false), aid);
+  if ('fault' in found) return { ...planned, fault: found.fault };
+  if (found.link !== null) return { ...(await planDisable(planned, found.link, aid)), foundLink: found.link };
+  return { ...planned, decision: { action: 'none', because: 'goneFromTarget' }, dropsLink: true };
 }
 
 /** References split into those that can be written now and those that must wait. */

@@ -120,8 +120,11 @@ async function markPlanned(trx: Db, jobId: string, kind: ObjectKind, planned: re
     const ids = each.map(({ row }) => row.id);
     await updateObjects(trx, jobId, kind, ids, { planned_seq: sequence });
   }
-  // Whoever could not be matched must still ask the target itself the next time.
-  const matched = planned.filter(({ row, fault }) => row.fresh_match === 1 && fault === null);
+  // Until there is a link the target itself must be asked: whoever leaves before it is made may have an account already.
+  const matched = planned.filter(
+    ({ row, fault, decision }) =>
+      row.fresh_match === 1 && fault === null && decision?.action !== 'create' && decision?.action !== 'adopt',
+  );
   await updateObjects(
     trx,
     jobId,

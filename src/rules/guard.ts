@@ -7,7 +7,7 @@ import type { Guards } from '../model/job.ts';
 export interface RemovalNumbers {
   /** Planned in this cycle. */
   readonly planned: number;
-  /** Held since earlier cycles. */
+  /** Held since earlier cycles, or let through by one but not sent yet. */
   readonly held: number;
   /** Carried out within the last 24 hours. */
   readonly recent: number;

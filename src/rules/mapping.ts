@@ -228,7 +228,8 @@ export function evaluateAttribute(
  */
 export function evaluateDisabled(active: CompiledAttribute, view: (name: string) => SourceValue): Evaluated {
   const evaluated = evaluateAttribute(active, view, false);
-  const staysOn = evaluated.type === 'value' && /^(true|1|yes|on)$/i.test(String(evaluated.value).trim());
+  const value = evaluated.type === 'value' ? evaluated.value : null;
+  const staysOn = value === true || (typeof value === 'string' && /^\s*true\s*$/i.test(value));
   return evaluated.type === 'skip' || staysOn ? { type: 'value', value: false, redacted: false } : evaluated;
 }
 

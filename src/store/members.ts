@@ -106,13 +106,24 @@ export async function membersToAdd(
   return result.rows;
 }
 
-/** Memberships that the target holds by our hand and the source no longer has. */
+/** Whether the removal of a member's account is held, or planned in one of the classes that a dry run would hold. */
+function isHeld(jobId: string, planned: readonly string[]) {
+  return sql`exists (
+    select 1 from change where change.job_id = ${jobId} and change.kind = 'user' and change.source_id = target_member.member_id
+      and (change.status = 'staged' or (change.status = 'planned' and change.removal_class in (${sql.join(planned)}))))`;
+}
+
+/**
+ * Memberships that the target holds by our hand and the source no longer has. Whoever is held keeps theirs until it is
+ * decided, since a membership is access as well.
+ */
 export async function membersToRemove(
   db: Db,
   jobId: string,
   groupId: string,
   after: string,
   limit: number,
+  plannedHeld: readonly string[] = [],
 ): Promise<LinkedMember[]> {
   const result = await sql<LinkedMember>`
     select target_member.member_id, link.target_id from target_member
@@ -120,9 +131,17 @@ export async function membersToRemove(
       left join member on member.job_id = target_member.job_id and member.group_id = target_member.group_id
         and member.member_id = target_member.member_id
     where target_member.job_id = ${jobId} and target_member.group_id = ${groupId} and target_member.member_id > ${after}
-      and member.member_id is null
+      and member.member_id is null and not ${isHeld(jobId, plannedHeld)}
     order by target_member.member_id limit ${limit}`.execute(db);
   return result.rows;
+}
+
+/** Whether a group has memberships that stay only because somebody is held. */
+export async function keepsHeldMembers(db: Db, jobId: string, groupId: string): Promise<boolean> {
+  const result = await sql`
+    select 1 from target_member where target_member.job_id = ${jobId} and target_member.group_id = ${groupId}
+      and ${isHeld(jobId, [])} limit 1`.execute(db);
+  return result.rows.length > 0;
 }
 
 /** Records memberships that the target holds by our hand. */
