@@ -2,7 +2,13 @@ import { defineConfig } from 'vitest/config';
 
 /** One project a folder, so that `vitest run --project unit` runs one kind of test. */
 const project = (name: string, testTimeout: number) => ({
-  test: { name, include: [`test/${name}/**/*.test.ts`], testTimeout, hookTimeout: testTimeout },
+  test: {
+    name,
+    include: [`test/${name}/**/*.test.ts`],
+    testTimeout,
+    hookTimeout: testTimeout,
+    setupFiles: ['test/support/fixed-seed.ts'],
+  },
 });
 
 export default defineConfig({

@@ -2,11 +2,11 @@
 import PQueue from 'p-queue';
 import { openInstallation } from '../compose.ts';
 import type { Job } from '../model/job.ts';
-import { type ExitCode, worstExitCode } from './exit-code.ts';
+import { EXIT, type ExitCode, worstExitCode } from './exit-code.ts';
 import { type GlobalOptions, sameConfiguration } from './global-options.ts';
 import { listenForInterruption } from './interruption.ts';
 import { chosenJobs, loadOrFail } from './load.ts';
-import { createReporting, type Reporting } from './reporting.ts';
+import { createReporting } from './reporting.ts';
 import { type JobRun, runOneCycle } from './run-cycle.ts';
 import { runExitCode, syncDocument } from './run-outcome.ts';
 import { summaryText } from './summary-text.ts';
@@ -41,19 +41,23 @@ export async function syncNow(sync: SyncNowOptions, options: GlobalOptions, term
         { environment: process.env, log: reporting.log, signal: interruption.signal, progress: reporting.progress },
       ).finally(() => reporting.finished(job.id));
     const runs = await Promise.all(jobs.map((job) => queue.add(() => run(job))));
-    print(runs, options, terminal, reporting);
+    print(runs, options, terminal);
+    if (runs.length === 0) {
+      // A container whose configuration was not mounted must not look well for ever.
+      terminal.err(`There is no enabled job in ${options.config}/jobs; nothing was run.\n`);
+      return EXIT.configuration;
+    }
     return worstExitCode(runs.map(runExitCode));
   } finally {
     await installation.store.close();
   }
 }
 
-function print(runs: readonly JobRun[], options: GlobalOptions, terminal: Terminal, reporting: Reporting): void {
+function print(runs: readonly JobRun[], options: GlobalOptions, terminal: Terminal): void {
   if (options.json) {
     terminal.out(`${JSON.stringify(syncDocument(runs), null, 2)}\n`);
     return;
   }
-  if (runs.length === 0) reporting.note(`There is no enabled job in ${options.config}/jobs; nothing was run.`);
   const suffix = sameConfiguration(options);
   for (const run of runs) terminal.out(`${summaryText(run, suffix, terminal.paint)}\n`);
 }

@@ -18,6 +18,8 @@ export interface CompiledJob {
   readonly selectHash: string;
   /** True when a mapping uses app roles, so that a changed role definition concerns the people who hold it. */
   readonly usesAppRoles: boolean;
+  /** Where the accounts live: the SCIM root without query and trailing slash. */
+  readonly targetRoot: string;
   /** Requests to the target in flight at once. */
   readonly concurrency: number;
 }
@@ -50,8 +52,14 @@ export function compileJob(job: Job): CompiledJob {
       job.source.nestedGroups,
     ]),
     usesAppRoles: user.attributes.some((each) => each.expression?.attributes.includes('appRoleAssignments') ?? false),
+    targetRoot: rootOf(job.target.baseUrl),
     concurrency: job.target.concurrency ?? job.profile.concurrency,
   };
+}
+
+function rootOf(baseUrl: string): string {
+  const { origin, pathname } = new URL(baseUrl);
+  return `${origin}${pathname.replace(/\/+$/, '')}`;
 }
 
 /** The mapping of a kind, or null when objects of that kind are not provisioned. */

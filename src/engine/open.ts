@@ -1,5 +1,6 @@
 // Opens a cycle: goes on with an unfinished one, notices a changed configuration, and decides whether the cycle is initial.
 import { type CycleCounts, type CycleKind, type CycleRequest, zeroCounts } from '../model/cycle.ts';
+import { JobFault } from '../model/errors.ts';
 import type { Capabilities } from '../scim/capabilities.ts';
 import { replanObjectsOf, supersedeAll } from '../store/changes.ts';
 import { findCycle, insertCycle } from '../store/cycles.ts';
@@ -20,6 +21,7 @@ export async function openCycle(
   io: EngineIo,
 ): Promise<CycleContext> {
   const row = await readJob(io.store.db, job.id);
+  refuseOtherTarget(row, job);
   const changed = row.configuration_hash !== job.configurationHash;
   const unfinished =
     row.open_cycle_id === null || request.dryRun ? undefined : await findCycle(io.store.db, row.open_cycle_id);
@@ -53,6 +55,17 @@ export async function openCycle(
     'cycle opened',
   );
   return context;
+}
+
+/**
+ * Links are ids of one target. In another one the same ids may be other people, so nothing is read or written there.
+ */
+function refuseOtherTarget(row: JobTable, job: CompiledJob): void {
+  if (row.target_root === null || row.target_root === job.targetRoot) return;
+  throw new JobFault(
+    'TargetChanged',
+    `The accounts of job ${job.id} belong to ${row.target_root}, but target.baseUrl is ${job.targetRoot} now.`,
+  );
 }
 
 function cycleRow(context: CycleContext) {
@@ -110,6 +123,7 @@ async function takeOver(trx: Db, context: CycleContext, row: JobTable, changed: 
   await updateJob(trx, job.id, {
     open_cycle_id: context.cycleId,
     configuration_hash: job.configurationHash,
+    target_root: job.targetRoot,
     last_started: now,
     ...(changed ? { capabilities: null } : {}),
     ...(row.status === 'NotRun' ? { status: 'Active' } : {}),

@@ -145,6 +145,12 @@ const table = {
     cause: 'The target does not answer as a SCIM 2.0 service.',
     advice: 'Check that target.baseUrl is the SCIM root (without /Users); run test-connection.',
   },
+  TargetChanged: {
+    scope: 'job',
+    retry: 'nextCycle',
+    cause: 'The job points at another target than the one its accounts belong to.',
+    advice: 'Put the former target.baseUrl back, or give the job a new id to begin afresh with the new target.',
+  },
   TargetTlsFailed: {
     scope: 'job',
     retry: 'nextCycle',

@@ -191,7 +191,7 @@ type Evaluated =
   | { readonly type: 'fault'; readonly fault: ObjectFault };
 
 /** Evaluates one mapping that is not a reference. */
-export function evaluateAttribute(
+function evaluateAttribute(
   attribute: CompiledAttribute,
   view: (name: string) => SourceValue,
   creating: boolean,

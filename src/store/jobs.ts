@@ -35,6 +35,7 @@ export async function ensureJob(db: Db, id: string): Promise<void> {
       last_started: null,
       next_attempt: 0,
       capabilities: null,
+      target_root: null,
       last_fault: null,
     })
     .onConflict((conflict) => conflict.column('id').doNothing())

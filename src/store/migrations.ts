@@ -203,8 +203,14 @@ async function pagesOfChanges(db: Kysely<Tables>): Promise<void> {
   await db.schema.createIndex('change_by_status').on('change').columns(['job_id', 'status', 'phase', 'id']).execute();
 }
 
+/** Which target the links of a job belong to. */
+async function boundTargets(db: Kysely<Tables>): Promise<void> {
+  await db.schema.alterTable('job').addColumn('target_root', text).execute();
+}
+
 /** Name to migration; names sort in the order in which they are applied. */
 export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0001-first-tables': { up: firstTables },
   '0002-pages-of-changes': { up: pagesOfChanges },
+  '0003-bound-targets': { up: boundTargets },
 };

@@ -24,6 +24,8 @@ export interface JobTable {
   next_attempt: number;
   /** What discovery said, as JSON. */
   capabilities: string | null;
+  /** The target that the links belong to; null before the first cycle. */
+  target_root: string | null;
   /** The last fault of the job as JSON, null after a cycle without one. */
   last_fault: string | null;
 }

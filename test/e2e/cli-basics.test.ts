@@ -212,10 +212,11 @@ describe('before anything has run', () => {
     }
   });
 
-  it('--sync-now without jobs prints an empty document', async () => {
+  it('--sync-now without jobs prints an empty document, says so and does not look well', async () => {
     const directory = await directoryWith(NO_JOBS);
-    const { code, out } = await run('--sync-now', '--json', '--config', directory);
-    expect(code).toBe(0);
+    const { code, out, err } = await run('--sync-now', '--json', '--config', directory);
+    expect(code).toBe(1);
+    expect(err).toContain('There is no enabled job');
     expect(JSON.parse(out)).toEqual({ jobs: [] });
   });
 });

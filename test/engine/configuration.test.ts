@@ -6,6 +6,20 @@ import { buildWorld } from '../support/world.ts';
 
 const TITLE = direct('title', 'jobTitle');
 
+describe('a changed target', () => {
+  it('stops the job before anything is read or written: ids of one target are other people in another', async () => {
+    const world = await buildWorld();
+    world.people(3);
+    await world.run();
+    world.configure({ target: { baseUrl: 'https://other.example/scim/v2' } });
+    world.target.log.length = 0;
+    await expect(world.run()).rejects.toMatchObject({ code: 'TargetChanged' });
+    expect(world.target.log).toEqual([]);
+    world.configure({ target: { baseUrl: 'https://scim.example/' } });
+    expect((await world.run()).counts).toMatchObject({ created: 0, failed: 0 });
+  });
+});
+
 describe('a changed mapping', () => {
   it('plans everybody anew, and sends only what differs', async () => {
     const world = await buildWorld();
