@@ -1,10 +1,11 @@
 // What a change row carries from plan to apply, as JSON. References are resolved when the change is sent, because the
 // referenced person may get an account in the same cycle.
 import type { NoActionReason } from '../model/cycle.ts';
-import type { MappedReference } from '../rules/mapping.ts';
+import type { MappedReference, ReferenceForm } from '../rules/mapping.ts';
 import type { DesiredAttribute } from '../scim/desired.ts';
 import type { AttributeDifference } from '../scim/diff.ts';
 import type { ScimValue } from '../scim/resource.ts';
+import type { LinkTable } from '../store/schema.ts';
 
 /** A reference that had no account when the change was planned. */
 export interface WaitingReference extends MappedReference {
@@ -38,6 +39,11 @@ export function exportedAfter(before: Exported, desired: readonly DesiredAttribu
 export function emailOf(exported: Exported): string | null {
   const email = exported['emails[type eq "work"].value'] ?? exported['userName'];
   return typeof email === 'string' ? email : null;
+}
+
+/** What a reference to a linked account is written as; null while there is no account, or none with an e-mail. */
+export function referenceValue(form: ReferenceForm, link: LinkTable | undefined): string | null {
+  return (form === 'id' ? link?.target_id : link?.email) ?? null;
 }
 
 /** Sentences for the reasons to leave an object alone. */

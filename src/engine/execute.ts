@@ -14,7 +14,7 @@ import { resourceId, type ScimResource, type ScimValue } from '../scim/resource.
 import { findLinkOfTarget } from '../store/links.ts';
 import type { ChangeTable, LinkTable } from '../store/schema.ts';
 import { findObjects } from '../store/source-objects.ts';
-import type { ChangePayload, WaitingReference } from './change-payload.ts';
+import { type ChangePayload, referenceValue, type WaitingReference } from './change-payload.ts';
 import { mappingOf } from './compiled-job.ts';
 import type { CycleContext } from './context.ts';
 import { matchNow } from './match.ts';
@@ -104,8 +104,8 @@ function resolve(payload: ChangePayload, links: ReadonlyMap<string, LinkTable>):
   const waiting: WaitingReference[] = [];
   for (const reference of payload.references) {
     const link = links.get(reference.referencedId);
-    const value = reference.form === 'id' ? link?.target_id : link?.email;
-    if (value === undefined || value === null) waiting.push(reference);
+    const value = referenceValue(reference.form, link);
+    if (value === null) waiting.push(reference);
     else {
       const held = reference.current === undefined ? {} : { current: reference.current };
       resolved.push({ path: reference.path, value, ignoreCase: reference.form === 'email', ...held });

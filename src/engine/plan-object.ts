@@ -15,7 +15,7 @@ import type { ScimResource } from '../scim/resource.ts';
 import { attributeType, coerceValue } from '../scim/types.ts';
 import type { LinkTable } from '../store/schema.ts';
 import type { SourceObjectRow } from '../store/source-objects.ts';
-import type { Exported, WaitingReference } from './change-payload.ts';
+import { type Exported, referenceValue, type WaitingReference } from './change-payload.ts';
 import type { CycleContext } from './context.ts';
 import { roleIds } from './entitle.ts';
 import { findLostAccount, searchVanished } from './lost-account.ts';
@@ -190,8 +190,8 @@ function resolveReferences(
   const waiting: WaitingReference[] = [];
   for (const reference of mapped.references) {
     const link = linkOf(reference.referencedId);
-    const value = reference.form === 'id' ? link?.target_id : link?.email;
-    if (value === undefined || value === null) waiting.push(reference);
+    const value = referenceValue(reference.form, link);
+    if (value === null) waiting.push(reference);
     else resolved.push({ path: reference.path, value });
   }
   return { resolved, waiting };

@@ -4,7 +4,6 @@
 import type { Phase, RemovalClass } from '../model/cycle.ts';
 import { PHASES } from '../model/cycle.ts';
 import type { ObjectKind } from '../model/directory.ts';
-import { referencedIds } from '../rules/mapping.ts';
 import { insertChanges, openChanges, supersedeOpen } from '../store/changes.ts';
 import type { Db } from '../store/database.ts';
 import { findLinks } from '../store/links.ts';
@@ -16,7 +15,7 @@ import type { ChangePayload } from './change-payload.ts';
 import { mappingOf } from './compiled-job.ts';
 import { breathe, type CycleContext, settling } from './context.ts';
 import { createMatcher } from './match.ts';
-import { type PlannedObject, type PlanningAid, planObject, viewOf } from './plan-object.ts';
+import { type PlannedObject, type PlanningAid, planObject } from './plan-object.ts';
 import { countUnchanged, settleUnchanged } from './settle-plan.ts';
 
 const PAGE = 500;
@@ -51,7 +50,7 @@ async function planKind(context: CycleContext, kind: ObjectKind): Promise<void> 
       io.store.db,
       job.id,
       'user',
-      rows.flatMap((row) => referencedIds(mapping, viewOf(context, row, false))),
+      mapping.mapsManager ? [...new Set(rows.flatMap((row) => row.manager_id ?? []))] : [],
     );
     const planned = await planPage(context, rows, links, {
       context,

@@ -245,9 +245,3 @@ export function matchingValue(attribute: CompiledAttribute, view: (name: string)
     ? String(value)
     : null;
 }
-
-/** Ids of the people that this object's mapped references name, before anything is evaluated. */
-export function referencedIds(mapping: CompiledMapping, view: (name: string) => SourceValue): string[] {
-  const managerId = mapping.mapsManager ? view('manager') : null;
-  return typeof managerId === 'string' ? [managerId] : [];
-}
