@@ -21,7 +21,7 @@ export interface HeldChange {
 export interface HeldSet {
   readonly set: string;
   readonly jobId: string;
-  readonly removalClass: string;
+  readonly guardClass: string;
   readonly count: number;
   /** ISO time of the oldest change. */
   readonly oldest: string;
@@ -38,25 +38,25 @@ export async function readHeldSets(db: Db, jobId: string): Promise<HeldSet[]> {
     const last = page.at(-1);
     if (last === undefined) break;
     for (const change of page) {
-      const key = change.removal_class ?? 'other';
+      const key = change.guard_class ?? 'other';
       const list = byClass.get(key);
       if (list === undefined) byClass.set(key, [change]);
       else list.push(change);
     }
     after = last.id;
   }
-  return [...byClass].map(([removalClass, changes]) => heldSet(jobId, removalClass, changes));
+  return [...byClass].map(([guardClass, changes]) => heldSet(jobId, guardClass, changes));
 }
 
-function heldSet(jobId: string, removalClass: string, changes: readonly ChangeTable[]): HeldSet {
+function heldSet(jobId: string, guardClass: string, changes: readonly ChangeTable[]): HeldSet {
   const oldest = changes.reduce((earliest, each) => Math.min(earliest, each.created_at), Number.POSITIVE_INFINITY);
   return {
     set: setId(
-      removalClass,
+      guardClass,
       changes.map((change) => change.id),
     ),
     jobId,
-    removalClass,
+    guardClass,
     count: changes.length,
     oldest: new Date(oldest).toISOString(),
     changes: changes.map(heldChange),
@@ -76,9 +76,9 @@ function heldChange(change: ChangeTable): HeldChange {
 }
 
 /** `leavers-12-3f2a9c01d4`: the same changes have the same id in whatever order. */
-export function setId(removalClass: string, changeIds: readonly string[]): string {
+export function setId(guardClass: string, changeIds: readonly string[]): string {
   const hash = createHash('sha256').update(changeIds.toSorted().join('\n')).digest('hex').slice(0, 10);
-  return `${removalClass}-${changeIds.length}-${hash}`;
+  return `${guardClass}-${changeIds.length}-${hash}`;
 }
 
 /** What is to be approved: one set exactly as it was shown, or the changes of some objects. */
@@ -108,11 +108,11 @@ function selectHeld(sets: readonly HeldSet[], approval: Approval): ApprovalResul
 function selectSet(sets: readonly HeldSet[], id: string): ApprovalResult {
   const found = sets.find((each) => each.set === id);
   if (found !== undefined) return { ok: true, approved: found.changes };
-  const [, removalClass, size] = /^([A-Za-z]+)-(\d+)-[0-9a-f]{10}$/.exec(id) ?? [];
-  if (removalClass === undefined || size === undefined)
+  const [, guardClass, size] = /^([A-Za-z]+)-(\d+)-[0-9a-f]{10}$/.exec(id) ?? [];
+  if (guardClass === undefined || size === undefined)
     return { ok: false, message: `${JSON.stringify(id)} is not the id of a set. scimsync staged shows them.` };
-  const now = sets.find((each) => each.removalClass === removalClass);
-  if (now === undefined) return { ok: false, message: `Nothing is held in ${removalClass} any more.` };
+  const now = sets.find((each) => each.guardClass === guardClass);
+  if (now === undefined) return { ok: false, message: `Nothing is held in ${guardClass} any more.` };
   return { ok: false, message: `The set has changed since it was shown: ${differenceText(Number(size), now.count)}.` };
 }
 

@@ -79,7 +79,7 @@ async function readSets(
 
 function setText(held: HeldSet, options: GlobalOptions, terminal: Terminal): string {
   const { paint } = terminal;
-  const meaning = CLASS_TEXT[held.removalClass] ?? 'other changes';
+  const meaning = CLASS_TEXT[held.guardClass] ?? 'other changes';
   const age = relativeTime(Date.parse(held.oldest), Date.now());
   const rows = held.changes
     .slice(0, SHOWN)
@@ -92,7 +92,7 @@ function setText(held: HeldSet, options: GlobalOptions, terminal: Terminal): str
     ]);
   const more = held.count - rows.length;
   return [
-    `${paint('bold', held.jobId)}  ${paint('yellow', counted(held.count, 'change'))} held in ${held.removalClass}: ${meaning}; the oldest ${age}`,
+    `${paint('bold', held.jobId)}  ${paint('yellow', counted(held.count, 'change'))} held in ${held.guardClass}: ${meaning}; the oldest ${age}`,
     ...alignedRows(rows).map((row) => `  ${row}`),
     ...(more > 0 ? [`  and ${more} more (--json lists all)`] : []),
     `  approve: scimsync approve --job ${held.jobId} --set ${held.set}${sameConfiguration(options)}`,

@@ -35,6 +35,8 @@ export async function readSecret(
   environment: Environment,
 ): Promise<SecretReading> {
   if ('fromEnv' in reference) return checked(fromEnvironment(reference.fromEnv, environment));
+  if ('fromCommand' in reference)
+    return { ok: false, message: 'fromCommand is not available yet.', advice: 'Use fromFile.' };
   return checked(await fromFile(resolve(configurationDirectory, reference.fromFile), reference.fromFile));
 }
 

@@ -37,20 +37,20 @@ export async function applyChanges(context: CycleContext, verdicts: RemovalVerdi
 async function releaseAndHold(context: CycleContext, verdicts: RemovalVerdicts): Promise<void> {
   const { job } = context;
   await settling(context, async (trx) => {
-    for (const [removalClass, verdict] of verdicts.byClass) {
+    for (const [guardClass, verdict] of verdicts.byClass) {
       if (!verdict.held) continue;
       for (let after = ''; ; ) {
         const page = await pageChanges(trx, job.id, ['planned'], after, 500);
         const last = page.at(-1);
         if (last === undefined) break;
-        const held = page.filter((change) => change.removal_class === removalClass);
+        const held = page.filter((change) => change.guard_class === guardClass);
         await appendLog(
           trx,
           held.map((change) => heldEntry(context, change, verdict.because)),
         );
         after = last.id;
       }
-      await moveChanges(trx, job.id, 'planned', 'staged', removalClass);
+      await moveChanges(trx, job.id, 'planned', 'staged', guardClass);
     }
     await moveChanges(trx, job.id, 'planned', 'pending');
   });

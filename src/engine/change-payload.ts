@@ -58,5 +58,6 @@ export const BECAUSE: Readonly<Record<NoActionReason, string>> = {
   flowTypesExclude: 'The flow types of the mapping exclude this action.',
   goneFromTarget: 'The account no longer exists in the target, so there is nothing to disable.',
   ignoredByExpression: 'An expression said to leave this object alone (IgnoreObjectFlow).',
+  protected: 'The account is protected by the configuration (protect).',
   notReadYet: 'Assigned, but Microsoft Graph does not return the object yet.',
 };

@@ -1,5 +1,5 @@
 // The gate between plan and apply: judges each class of removals as a whole. It only judges; apply.ts carries it out.
-import type { RemovalClass } from '../model/cycle.ts';
+import type { GuardClass } from '../model/cycle.ts';
 import { evaluateGuard, type GuardVerdict, holdTogether } from '../rules/guard.ts';
 import { countRemovals, countRemovalsSince } from '../store/changes.ts';
 import { countLinks } from '../store/links.ts';
@@ -7,11 +7,11 @@ import type { CycleContext } from './context.ts';
 
 /** The verdict per class, and how many planned removals are held by it. */
 export interface RemovalVerdicts {
-  readonly byClass: ReadonlyMap<RemovalClass, GuardVerdict>;
+  readonly byClass: ReadonlyMap<GuardClass, GuardVerdict>;
   readonly heldPlanned: number;
 }
 
-const CLASSES: readonly RemovalClass[] = ['leavers', 'scopeLosses', 'groupDeletes'];
+const CLASSES = ['leavers', 'scopeLosses', 'groupDeletes'] as const;
 const DAY_MS = 24 * 3_600_000;
 
 /** Judges the planned removals of this cycle. */
@@ -25,7 +25,7 @@ export async function gateRemovals(context: CycleContext): Promise<RemovalVerdic
   const recent = await countRemovalsSince(db, job.id, io.clock.now().getTime() - DAY_MS);
   const users = await countLinks(db, job.id, 'user', true);
   const groups = await countLinks(db, job.id, 'group', true);
-  const verdicts = new Map<RemovalClass, GuardVerdict>();
+  const verdicts = new Map<GuardClass, GuardVerdict>();
   for (const each of CLASSES) {
     const numbers = {
       planned: planned.get(each) ?? 0,

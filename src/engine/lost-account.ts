@@ -31,6 +31,7 @@ export async function findLostAccount(
       active: 1,
       email: null,
       cycle_id: context.cycleId,
+      protected: 0,
       linked_at: context.io.clock.now().toISOString(),
     },
   };

@@ -75,6 +75,7 @@ function cycleRow(context: CycleContext) {
     kind: context.kind,
     trigger: context.request.trigger,
     dry_run: context.request.dryRun ? 1 : 0,
+    mode: context.job.settings.mode,
     time_began: context.timeBegan,
     time_ended: null,
     counts: null,

@@ -1,7 +1,7 @@
 // Stage 2: changed rows become planned changes, page by page. A page's changes and the mark that its rows are planned
 // are written in one transaction, compared with the sequence that was read, so that a change that arrives meanwhile
 // is planned again.
-import type { Phase, RemovalClass } from '../model/cycle.ts';
+import type { GuardClass, Phase } from '../model/cycle.ts';
 import { PHASES } from '../model/cycle.ts';
 import type { ObjectKind } from '../model/directory.ts';
 import { insertChanges, openChanges, supersedeOpen } from '../store/changes.ts';
@@ -163,7 +163,7 @@ function changeRow(
     matchedBy: planned.matchedBy,
   };
   // What an administrator approved counts for no guard: it must not make the next day's removals look like a wave.
-  const removalClass: RemovalClass | null = isApproved ? null : (removal?.removalClass ?? null);
+  const guardClass: GuardClass | null = isApproved ? null : (removal?.guardClass ?? null);
   return {
     id: context.io.newId(),
     job_id: context.job.id,
@@ -175,7 +175,7 @@ function changeRow(
     action: decision.action,
     target_id: decision.action === 'create' ? null : decision.targetId,
     waits_for: waiting?.referencedId ?? null,
-    removal_class: removalClass,
+    guard_class: guardClass,
     event: removal?.event ?? null,
     payload: JSON.stringify(payload),
     steps: JSON.stringify(planned.steps),

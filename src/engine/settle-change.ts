@@ -59,6 +59,7 @@ async function settleSuccess(trx: Db, context: CycleContext, outcome: ChangeOutc
     active: exported['active'] === false ? 0 : 1,
     email: emailOf(exported),
     cycle_id: context.cycleId,
+    protected: link?.protected ?? 0,
     linked_at: link?.linked_at ?? context.io.clock.now().toISOString(),
   };
   await saveLink(trx, now);

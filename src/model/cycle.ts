@@ -12,6 +12,9 @@ export interface CycleRequest {
   readonly dryRun: boolean;
 }
 
+/** Whether a cycle writes to the target; an observed one only keeps what it would do. */
+export type CycleMode = 'observe' | 'enforce';
+
 /** Is the object in the directory, in its recycle bin, gone, or assigned but not yet read? */
 export type AccountState = 'present' | 'softDeleted' | 'hardDeleted' | 'unread';
 
@@ -30,10 +33,15 @@ export type NoActionReason =
   | 'flowTypesExclude'
   | 'goneFromTarget'
   | 'ignoredByExpression'
-  | 'notReadYet';
+  | 'notReadYet'
+  | 'protected';
 
-/** Status of a change row. `sent` marks a request whose answer is not yet settled. */
+/**
+ * Status of a change row. `sent` marks a request whose answer is not yet settled; `observed` is what a job in mode
+ * observe would do.
+ */
 export type ChangeStatus =
+  | 'observed'
   | 'planned'
   | 'pending'
   | 'sent'
@@ -47,8 +55,17 @@ export type ChangeStatus =
 export const PHASES = ['disables', 'users', 'groups', 'references', 'deletes'] as const;
 export type Phase = (typeof PHASES)[number];
 
-/** The guard class of a removal. */
-export type RemovalClass = 'leavers' | 'scopeLosses' | 'groupDeletes';
+/** The class in which a guard counts a change. */
+export const GUARD_CLASSES = [
+  'leavers',
+  'scopeLosses',
+  'groupDeletes',
+  'memberships',
+  'creates',
+  'identity',
+  'irreversible',
+] as const;
+export type GuardClass = (typeof GUARD_CLASSES)[number];
 
 /** Counts of one cycle: objects, users and groups together; names are a contract with scripts. */
 export interface CycleCounts {

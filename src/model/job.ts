@@ -7,6 +7,8 @@ import { rateLimitSchema, targetProfileSchema } from './profile.ts';
 export const secretReferenceSchema = z.union([
   z.strictObject({ fromEnv: z.string().min(1), expires: z.iso.date().optional() }),
   z.strictObject({ fromFile: z.string().min(1), expires: z.iso.date().optional() }),
+  /** A program and its arguments; no shell is involved. */
+  z.strictObject({ fromCommand: z.array(z.string()).min(1).max(64), expires: z.iso.date().optional() }),
 ]);
 
 const duration = z.string().regex(/^\d+(s|m|h|d)$/, 'a duration such as 40m, 2h or 1d');
@@ -79,14 +81,41 @@ const guardLimit = (count: number, percent: number, from: number) =>
 export const guardsSchema = z.strictObject({
   leavers: guardLimit(500, 10, 5),
   scopeLosses: guardLimit(100, 10, 5),
+  memberships: guardLimit(2000, 20, 20),
   groupDeletes: guardLimit(5, 20, 2),
+  /** Accounts that would be made although they should have been found: vanished ones, and those of a doubtful first contact. */
+  creates: guardLimit(1000, 50, 20),
+  /** userName, externalId, matching attributes and primary e-mail of existing accounts. */
+  identity: guardLimit(50, 5, 5),
+  /** What the profile calls irreversible is held until somebody approves it, unless `allow` is said. */
+  irreversible: z.enum(['stage', 'allow']).default('stage'),
 });
+
+/** What an e-mail is sent about. */
+export const ALERTS = [
+  'jobFailed',
+  'quarantine',
+  'held',
+  'objectsFailing',
+  'credentialExpiring',
+  'noSuccess',
+  'recovered',
+] as const;
+
+const notificationsSchema = z.strictObject({
+  email: z.array(z.email()).max(50).default([]),
+  on: z.array(z.enum(ALERTS)).default([...ALERTS]),
+});
+
+/** One GET after every cycle that ended without a fault of the job. */
+const heartbeatSchema = z.strictObject({ url: secretReferenceSchema });
 
 export const jobSchema = z.strictObject({
   id: z.string().regex(/^[a-z0-9][a-z0-9._-]{0,62}$/, 'lower-case letters, digits, dot, dash or underscore'),
   tenant: z.string().min(1),
   enabled: z.boolean().default(true),
-  mode: z.literal('enforce').default('enforce'),
+  /** `observe` plans every cycle and writes nothing. A job on a real Microsoft cloud must say which it is. */
+  mode: z.enum(['observe', 'enforce']).default('enforce'),
   schedule: z.strictObject({ every: duration.default('40m') }).prefault({}),
   source: z.strictObject({
     use: z.string().min(1),
@@ -106,6 +135,10 @@ export const jobSchema = z.strictObject({
   profile: targetProfileSchema.prefault({}),
   lifecycle: lifecycleSchema.prefault({}),
   guards: guardsSchema.prefault({}),
+  /** SCIM filters; accounts that match one are never updated, disabled, deleted or removed from groups. */
+  protect: z.array(z.string().min(1)).max(100).default([]),
+  notifications: notificationsSchema.prefault({}),
+  heartbeat: heartbeatSchema.optional(),
   objectMappings: z.array(objectMappingSchema).min(1),
 });
 
@@ -116,6 +149,7 @@ export type SecretReference = z.infer<typeof secretReferenceSchema>;
 export type Lifecycle = z.infer<typeof lifecycleSchema>;
 export type LifecycleEvent = keyof Lifecycle;
 export type Guards = z.infer<typeof guardsSchema>;
+export type Alert = (typeof ALERTS)[number];
 
 /** A Microsoft Graph source: whose directory, with which credentials, in which cloud. */
 export const sourceSchema = z.strictObject({

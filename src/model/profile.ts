@@ -35,6 +35,8 @@ export const targetProfileSchema = z.strictObject({
   contentType: z.enum(['application/scim+json', 'application/json']).default('application/scim+json'),
   /** Attribute values compared without regard to case (RFC 7643 caseExact false). */
   caseInsensitive: z.array(z.string()).default(['userName', 'emails[type eq "work"].value']),
+  /** Actions that cannot be taken back in this target; they are held until approved (`guards.irreversible`). */
+  irreversible: z.array(z.enum(['disable', 'delete'])).default([]),
   /** Discovery endpoints that exist. */
   discovery: z.boolean().default(true),
   /** Whether target attributes outside the discovered schemas are refused before anything is sent. */

@@ -1,6 +1,6 @@
 // Accidental-deletion guards: a class of removals that is too large for one cycle and 24 hours is held as a whole.
 
-import type { RemovalClass } from '../model/cycle.ts';
+import type { GuardClass } from '../model/cycle.ts';
 import type { Guards } from '../model/job.ts';
 
 /** Numbers of one removal class. */
@@ -15,6 +15,9 @@ export interface RemovalNumbers {
   readonly linkedActive: number;
 }
 
+/** When a class is held: above the count or the percentage, once `from` is reached. */
+export type GuardLimits = Guards['leavers'];
+
 /** Whether a class is held, and the sentence that says why. */
 export interface GuardVerdict {
   readonly held: boolean;
@@ -25,7 +28,7 @@ export interface GuardVerdict {
  * Decides whether the planned removals of a class go through. Below the floor `from` nothing is held, so that a tenant
  * of eight people is not asked about every leaver; above it either the count or the percentage trips.
  */
-export function evaluateGuard(name: RemovalClass, limits: Guards[RemovalClass], numbers: RemovalNumbers): GuardVerdict {
+export function evaluateGuard(name: GuardClass, limits: GuardLimits, numbers: RemovalNumbers): GuardVerdict {
   const total = numbers.planned + numbers.held + numbers.recent;
   const base = numbers.linkedActive + numbers.recent;
   const percent = base === 0 ? 0 : (total / base) * 100;
@@ -41,9 +44,7 @@ export function evaluateGuard(name: RemovalClass, limits: Guards[RemovalClass], 
  * A group that leaves scope in the same cycle as a held wave of people is most likely the same slip: its deletion, which
  * cannot be undone, waits with them.
  */
-export function holdTogether(
-  verdicts: ReadonlyMap<RemovalClass, GuardVerdict>,
-): ReadonlyMap<RemovalClass, GuardVerdict> {
+export function holdTogether(verdicts: ReadonlyMap<GuardClass, GuardVerdict>): ReadonlyMap<GuardClass, GuardVerdict> {
   const people = verdicts.get('scopeLosses');
   if (people?.held !== true || verdicts.get('groupDeletes')?.held === true) return verdicts;
   return new Map(verdicts).set('groupDeletes', {

@@ -1,6 +1,6 @@
 // Which event, if any, ends or suspends somebody's access, and what the configuration wants done about it.
 // Events follow Entra's deprovisioning table; explicit statements about one person come before inferences.
-import type { AccountState, NoActionReason, RemovalClass } from '../model/cycle.ts';
+import type { AccountState, GuardClass, NoActionReason } from '../model/cycle.ts';
 import type { ObjectKind } from '../model/directory.ts';
 import type { Lifecycle, LifecycleEvent, ObjectMapping } from '../model/job.ts';
 
@@ -27,7 +27,7 @@ export function lifecycleEvent(facts: LifecycleFacts): LifecycleEvent | null {
 }
 
 /** The guard that counts a removal: leavers are explicit statements, scope losses are inferences. */
-export function removalClass(kind: ObjectKind, event: LifecycleEvent): RemovalClass {
+export function guardClass(kind: ObjectKind, event: LifecycleEvent): GuardClass {
   if (kind === 'group') return 'groupDeletes';
   switch (event) {
     case 'blocked':
@@ -45,8 +45,8 @@ export function removalClass(kind: ObjectKind, event: LifecycleEvent): RemovalCl
 /** What is to happen to an object, before the target has been asked. */
 export type Intention =
   | { readonly type: 'provision' }
-  | { readonly type: 'disable'; readonly event: LifecycleEvent; readonly removalClass: RemovalClass }
-  | { readonly type: 'delete'; readonly event: LifecycleEvent; readonly removalClass: RemovalClass }
+  | { readonly type: 'disable'; readonly event: LifecycleEvent; readonly guardClass: GuardClass }
+  | { readonly type: 'delete'; readonly event: LifecycleEvent; readonly guardClass: GuardClass }
   | { readonly type: 'leave'; readonly because: NoActionReason };
 
 const NEVER_PROVISIONED: Readonly<Record<LifecycleEvent, NoActionReason>> = {
@@ -78,5 +78,5 @@ export function intend(
   if (wanted === 'nothing') return { type: 'leave', because: 'lifecycleSaysNothing' };
   if (!flowTypes.includes(wanted === 'delete' ? 'Delete' : 'Update'))
     return { type: 'leave', because: 'flowTypesExclude' };
-  return { type: wanted, event, removalClass: removalClass(facts.kind, event) };
+  return { type: wanted, event, guardClass: guardClass(facts.kind, event) };
 }

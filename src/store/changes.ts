@@ -61,10 +61,10 @@ export async function moveChanges(
   jobId: string,
   from: ChangeStatus,
   to: ChangeStatus,
-  removalClass?: string,
+  guardClass?: string,
 ): Promise<number> {
   let query = db.updateTable('change').set({ status: to }).where('job_id', '=', jobId).where('status', '=', from);
-  if (removalClass !== undefined) query = query.where('removal_class', '=', removalClass);
+  if (guardClass !== undefined) query = query.where('guard_class', '=', guardClass);
   return Number((await query.executeTakeFirst()).numUpdatedRows);
 }
 
@@ -172,27 +172,27 @@ export async function settleChange(db: Db, id: string, status: 'success' | 'fail
 export async function countRemovals(db: Db, jobId: string, status: ChangeStatus): Promise<Map<string, number>> {
   const rows = await db
     .selectFrom('change')
-    .select(['removal_class', (eb) => eb.fn.countAll<number>().as('count')])
+    .select(['guard_class', (eb) => eb.fn.countAll<number>().as('count')])
     .where('job_id', '=', jobId)
     .where('status', '=', status)
-    .where('removal_class', 'is not', null)
-    .groupBy('removal_class')
+    .where('guard_class', 'is not', null)
+    .groupBy('guard_class')
     .execute();
-  return new Map(rows.map((row) => [row.removal_class ?? '', Number(row.count)]));
+  return new Map(rows.map((row) => [row.guard_class ?? '', Number(row.count)]));
 }
 
 /** Number of removals per class that were carried out since a moment (milliseconds). */
 export async function countRemovalsSince(db: Db, jobId: string, since: number): Promise<Map<string, number>> {
   const rows = await db
     .selectFrom('change')
-    .select(['removal_class', (eb) => eb.fn.countAll<number>().as('count')])
+    .select(['guard_class', (eb) => eb.fn.countAll<number>().as('count')])
     .where('job_id', '=', jobId)
     .where('status', '=', 'success')
-    .where('removal_class', 'is not', null)
+    .where('guard_class', 'is not', null)
     .where('settled_at', '>', since)
-    .groupBy('removal_class')
+    .groupBy('guard_class')
     .execute();
-  return new Map(rows.map((row) => [row.removal_class ?? '', Number(row.count)]));
+  return new Map(rows.map((row) => [row.guard_class ?? '', Number(row.count)]));
 }
 
 /** Number of changes with a status. */

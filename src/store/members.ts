@@ -110,7 +110,7 @@ export async function membersToAdd(
 function isHeld(jobId: string, planned: readonly string[]) {
   return sql`exists (
     select 1 from change where change.job_id = ${jobId} and change.kind = 'user' and change.source_id = target_member.member_id
-      and (change.status = 'staged' or (change.status = 'planned' and change.removal_class in (${sql.join(planned)}))))`;
+      and (change.status = 'staged' or (change.status = 'planned' and change.guard_class in (${sql.join(planned)}))))`;
 }
 
 /**

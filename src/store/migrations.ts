@@ -208,9 +208,46 @@ async function boundTargets(db: Kysely<Tables>): Promise<void> {
   await db.schema.alterTable('job').addColumn('target_root', text).execute();
 }
 
+/** Observed jobs, first contact, pauses, protected accounts, and what a job belongs to. */
+async function fitForRealTenants(db: Kysely<Tables>): Promise<void> {
+  const columns: readonly (readonly [string, typeof text | typeof int])[] = [
+    ['tenant_id', text],
+    ['service_principal_id', text],
+    ['file', text],
+    ['last_success', int],
+    ['paused_since', int],
+    ['paused_until', int],
+    ['pause_reason', text],
+    ['mode', text],
+    ['mode_since', int],
+    ['match_report', text],
+    ['protect_hash', text],
+  ];
+  for (const [name, type] of columns) await db.schema.alterTable('job').addColumn(name, type).execute();
+  const numbers: readonly (readonly ['job' | 'source_object' | 'link', string])[] = [
+    ['job', 'quiet_cycles'],
+    ['job', 'contacted'],
+    ['source_object', 'observed_seq'],
+    ['link', 'protected'],
+  ];
+  for (const [table, name] of numbers)
+    await db.schema
+      .alterTable(table)
+      .addColumn(name, int, (c) => c.notNull().defaultTo(0))
+      .execute();
+  await db.schema
+    .alterTable('cycle')
+    .addColumn('mode', text, (c) => c.notNull().defaultTo('enforce'))
+    .execute();
+  await db.schema.alterTable('change').renameColumn('removal_class', 'guard_class').execute();
+  // A job that has ended an initial cycle has met its target.
+  await db.updateTable('job').set({ contacted: 1, mode: 'enforce' }).where('initial_done', '=', 1).execute();
+}
+
 /** Name to migration; names sort in the order in which they are applied. */
 export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0001-first-tables': { up: firstTables },
   '0002-pages-of-changes': { up: pagesOfChanges },
   '0003-bound-targets': { up: boundTargets },
+  '0004-fit-for-real-tenants': { up: fitForRealTenants },
 };

@@ -26,6 +26,28 @@ export interface JobTable {
   capabilities: string | null;
   /** The target that the links belong to; null before the first cycle. */
   target_root: string | null;
+  /** The directory and the enterprise application that the source ids belong to; null before the first cycle. */
+  tenant_id: string | null;
+  service_principal_id: string | null;
+  /** Where the configuration of the job was last seen, for jobs whose file cannot be read any more. */
+  file: string | null;
+  /** When the last cycle without a fault of the job ended. */
+  last_success: number | null;
+  /** Set while the job is paused; an end in the past is no pause. */
+  paused_since: number | null;
+  paused_until: number | null;
+  pause_reason: string | null;
+  /** The last mode in which a cycle ran, and since when. */
+  mode: string | null;
+  mode_since: number | null;
+  /** Observed cycles in a row after which nothing was to be changed. */
+  quiet_cycles: number;
+  /** 0 until a cycle has ended in which the accounts of the target were matched and written. */
+  contacted: number;
+  /** What the first contact found, as JSON. */
+  match_report: string | null;
+  /** Hash of `protect`; another one means that every link is judged again. */
+  protect_hash: string | null;
   /** The last fault of the job as JSON, null after a cycle without one. */
   last_fault: string | null;
 }
@@ -55,6 +77,8 @@ export interface SourceObjectTable {
   in_scope: number;
   changed_seq: number;
   planned_seq: number;
+  /** As planned_seq, for a job that is only observed. */
+  observed_seq: number;
   /** Reading in which a full enumeration saw the object. */
   seen_reading: number;
 }
@@ -89,6 +113,8 @@ export interface LinkTable {
   /** Cycle in which the account was last written or read. */
   cycle_id: string;
   linked_at: string;
+  /** 1 when a filter of `protect` matches the account. */
+  protected: number;
 }
 
 export interface TargetMemberTable {
@@ -115,7 +141,7 @@ export interface ChangeTable {
   action: string;
   target_id: string | null;
   waits_for: string | null;
-  removal_class: string | null;
+  guard_class: string | null;
   event: string | null;
   /** What is to be sent, as JSON; cleared when settled. */
   payload: string | null;
@@ -143,6 +169,7 @@ export interface CycleTable {
   kind: string;
   trigger: string;
   dry_run: number;
+  mode: string;
   time_began: string;
   time_ended: string | null;
   counts: string | null;

@@ -140,6 +140,7 @@ export async function addUnread(db: Db, jobId: string, kind: ObjectKind, ids: re
           in_scope: 0,
           changed_seq: 0,
           planned_seq: 0,
+          observed_seq: 0,
           seen_reading: 0,
         })),
       )

@@ -37,6 +37,7 @@ function link(id: string, targetId = `t-${id}`): LinkTable {
     email: null,
     cycle_id: 'c',
     linked_at: '2026-01-01T00:00:00.000Z',
+    protected: 0,
   };
 }
 
@@ -52,7 +53,7 @@ function change(id: string, waitsFor: string | null): ChangeTable {
     action: 'create',
     target_id: null,
     waits_for: waitsFor,
-    removal_class: null,
+    guard_class: null,
     event: null,
     payload: '{}',
     steps: '[]',

@@ -40,7 +40,7 @@ describe('a mass removal', () => {
     const { staged, sets } = await stagedSets(directory);
     expectExit(staged, 3);
     expect(sets).toHaveLength(1);
-    expect(sets[0]).toMatchObject({ jobId: 'scim', removalClass: 'leavers', count: MANY });
+    expect(sets[0]).toMatchObject({ jobId: 'scim', guardClass: 'leavers', count: MANY });
     expect(
       list(sets[0], 'changes')
         .map((change) => text(change, 'objectId'))

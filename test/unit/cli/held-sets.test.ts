@@ -24,7 +24,7 @@ function aChange(id: string, changes: Partial<ChangeTable> = {}): ChangeTable {
     action: 'disable',
     target_id: `t-${id}`,
     waits_for: null,
-    removal_class: 'leavers',
+    guard_class: 'leavers',
     event: 'blocked',
     payload: null,
     steps: null,
@@ -53,12 +53,12 @@ describe('readHeldSets', () => {
     await insertChanges(store.db, [
       aChange('a', { created_at: 3_000 }),
       aChange('b', { created_at: 2_000 }),
-      aChange('c', { removal_class: 'scopeLosses' }),
+      aChange('c', { guard_class: 'scopeLosses' }),
       aChange('d', { status: 'pending' }),
       aChange('e', { job_id: 'other' }),
     ]);
     const sets = await readHeldSets(store.db, 'wiki');
-    expect(sets.map(({ removalClass, count, oldest }) => [removalClass, count, oldest])).toEqual([
+    expect(sets.map(({ guardClass, count, oldest }) => [guardClass, count, oldest])).toEqual([
       ['leavers', 2, '1970-01-01T00:00:02.000Z'],
       ['scopeLosses', 1, '1970-01-01T00:00:01.000Z'],
     ]);
@@ -83,7 +83,7 @@ describe('approveHeld', () => {
     insertChanges(store.db, [
       aChange('a'),
       aChange('b'),
-      aChange('c', { removal_class: 'scopeLosses' }),
+      aChange('c', { guard_class: 'scopeLosses' }),
       aChange('d', { status: 'pending' }),
     ]),
   );

@@ -117,7 +117,14 @@ describe('readJobStates', () => {
 
   it('shows the last cycle that was carried out, not a planned one after it', async () => {
     await ensureJob(store.db, 'wiki');
-    const cycle = { job_id: 'wiki', kind: 'initial', trigger: 'syncNow', requests: null, counts: null };
+    const cycle = {
+      job_id: 'wiki',
+      kind: 'initial',
+      trigger: 'syncNow',
+      mode: 'enforce',
+      requests: null,
+      counts: null,
+    };
     await insertCycle(store.db, {
       ...cycle,
       id: 'real',

@@ -71,7 +71,7 @@ const form: readonly Case[] = [
     job(`${JOB}mode: observe\n`),
     [at(13, 7, 'mode', 'The mode "observe" is not available in this version.')],
   ],
-  ['another mode', job(`${JOB}mode: on\n`), [at(13, 7, 'mode', 'This must be enforce.')]],
+  ['another mode', job(`${JOB}mode: on\n`), [at(13, 7, 'mode', 'This must be observe or enforce.')]],
   [
     'an unknown key in depth',
     job(JOB.replace('  use: acme', '  use: acme\n  synAll: true')),

@@ -1,7 +1,7 @@
 // The deprovisioning table (Entra, "how provisioning works"), row by row, and the words for whoever is left alone.
 import { describe, expect, it } from 'vitest';
 import type { Lifecycle } from '../../../src/model/job.ts';
-import { intend, type LifecycleFacts, lifecycleEvent, removalClass } from '../../../src/rules/lifecycle.ts';
+import { guardClass, intend, type LifecycleFacts, lifecycleEvent } from '../../../src/rules/lifecycle.ts';
 
 const FINE: LifecycleFacts = {
   kind: 'user',
@@ -43,12 +43,12 @@ describe('the intention for somebody with an account', () => {
     [{ state: 'hardDeleted' as const }, 'delete', 'leavers'],
   ])('%o: %s, counted as %s', (facts, type, guard) => {
     const intention = intend({ ...FINE, ...facts }, true, DEFAULTS, [...ALL]);
-    expect(intention).toMatchObject({ type, removalClass: guard });
+    expect(intention).toMatchObject({ type, guardClass: guard });
   });
 
   it('of a group is to delete where a person would be disabled', () => {
     const intention = intend({ ...FINE, kind: 'group', entitled: false }, true, DEFAULTS, [...ALL]);
-    expect(intention).toEqual({ type: 'delete', event: 'unassigned', removalClass: 'groupDeletes' });
+    expect(intention).toEqual({ type: 'delete', event: 'unassigned', guardClass: 'groupDeletes' });
   });
 
   it('is none where the policy says so', () => {
@@ -87,7 +87,7 @@ describe('the intention for somebody without an account', () => {
 
 it('only explicit statements about one person count as leavers', () => {
   const classes = (['unassigned', 'outOfScope', 'blocked', 'softDeleted', 'hardDeleted'] as const).map((event) =>
-    removalClass('user', event),
+    guardClass('user', event),
   );
   expect(classes).toEqual(['scopeLosses', 'scopeLosses', 'leavers', 'leavers', 'leavers']);
 });
