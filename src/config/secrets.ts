@@ -4,6 +4,7 @@ import { open } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { JobFault } from '../model/errors.ts';
 import type { SecretReference } from '../model/job.ts';
+import { commandOutput, programFault } from './secret-command.ts';
 
 /** The environment as it was given to the process. */
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -16,7 +17,8 @@ export type SecretReading =
 
 /**
  * The secret a reference stands for, without one trailing line break. `fromFile` counts from the configuration
- * directory. Throws JobFault `ConfigurationInvalid` when it is unset, unreadable, empty or no single line.
+ * directory. Throws JobFault `ConfigurationInvalid` when it is unset, unreadable, empty or no single line;
+ * `SecretUnavailable` when it is a command's.
  */
 export async function resolveSecret(
   reference: SecretReference,
@@ -25,7 +27,9 @@ export async function resolveSecret(
 ): Promise<string> {
   const reading = await readSecret(reference, configurationDirectory, environment);
   if (reading.ok) return reading.value;
-  throw new JobFault('ConfigurationInvalid', `${reading.message} ${reading.advice}`);
+  // A vault may be away for a while: that is no fault of the configuration, and validate would not find it.
+  const code = 'fromCommand' in reference ? 'SecretUnavailable' : 'ConfigurationInvalid';
+  throw new JobFault(code, `${reading.message} ${reading.advice}`);
 }
 
 /** As `resolveSecret`, with the fault as a value and a warning about a file that others may read. */
@@ -36,8 +40,23 @@ export async function readSecret(
 ): Promise<SecretReading> {
   if ('fromEnv' in reference) return checked(fromEnvironment(reference.fromEnv, environment));
   if ('fromCommand' in reference)
-    return { ok: false, message: 'fromCommand is not available yet.', advice: 'Use fromFile.' };
+    return checked(await commandOutput(reference.fromCommand, { directory: configurationDirectory, environment }));
   return checked(await fromFile(resolve(configurationDirectory, reference.fromFile), reference.fromFile));
+}
+
+/** As `readSecret`, but a command is only looked at, not run: checking a configuration has no effects. No value. */
+export async function inspectSecret(
+  reference: SecretReference,
+  configurationDirectory: string,
+  environment: Environment,
+): Promise<{ readonly ok: true; readonly warning?: string } | Extract<SecretReading, { ok: false }>> {
+  if ('fromCommand' in reference) {
+    const surroundings = { directory: configurationDirectory, environment };
+    return (await programFault(reference.fromCommand, surroundings)) ?? { ok: true };
+  }
+  const reading = await readSecret(reference, configurationDirectory, environment);
+  if (!reading.ok) return reading;
+  return reading.warning === undefined ? { ok: true } : { ok: true, warning: reading.warning };
 }
 
 function fromEnvironment(name: string, environment: Environment): SecretReading {

@@ -1,6 +1,7 @@
 // Log lines of the process as JSON on stderr (pino). Not the provisioning log, which is a table. No line carries a secret,
 // and with `personalData: ids` no line names a person in a field of its own.
 import { type DestinationStream, destination, type Logger, pino } from 'pino';
+import { secretsInUse } from './secret-values.ts';
 
 /** Levels as configured; `silent` writes nothing. */
 export type LogLevel = 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal' | 'silent';
@@ -56,6 +57,8 @@ export function createLogger(settings: LoggingSettings): Logger {
       formatters: { level: (label) => ({ level: label }) },
       redact: { paths: [...atEveryDepth(SECRET_KEYS), ...personal], censor: '[redacted]' },
       serializers: { err: describeError },
+      // Whatever a line quotes, from whomever: no secret that is in use leaves by it.
+      hooks: { streamWrite: secretsInUse.redact },
     },
     settings.stream ?? destination({ dest: 2, sync: true }),
   );

@@ -1,6 +1,7 @@
 // What an unsuccessful answer of Microsoft Graph means for the job (Graph "error responses", "delta query overview",
 // "throttling guidance"). Codes are compared without regard to case, at every depth of the error body.
 import { JobFault, ResyncRequired } from '../model/errors.ts';
+import type { Redact } from '../model/secret.ts';
 import { asRecord, oneLine, parseJson } from './json.ts';
 import { type Concern, grantAdvice, permissionFor } from './permissions.ts';
 import { type Attempt, retryAfterMilliseconds } from './retry.ts';
@@ -65,10 +66,10 @@ export function readErrorBody(text: string): ErrorBody {
 
 /**
  * Decides about an answer that is not 2xx: an {@link Attempt} when it may be repeated; otherwise throws JobFault,
- * ResyncRequired or ExpiredPageToken.
+ * ResyncRequired or ExpiredPageToken. `redact` takes secrets out of what Graph says.
  */
-export function judgeRefusal(answer: GraphAnswer, subject: Subject, now: Date): Attempt<never> {
-  const body = readErrorBody(answer.text);
+export function judgeRefusal(answer: GraphAnswer, subject: Subject, now: Date, redact: Redact): Attempt<never> {
+  const body = readErrorBody(redact(answer.text));
   if (isResync(answer.status, body, subject.paging)) {
     throw new ResyncRequired(`Microsoft Graph no longer accepts the delta link: ${describe(answer, subject, body)}`);
   }

@@ -2,6 +2,7 @@
 // source, since an order to wait concerns all its requests ("throttling guidance").
 import type { Clock } from '../engine/ports.ts';
 import { JobFault } from '../model/errors.ts';
+import type { Redact } from '../model/secret.ts';
 import { judgeRefusal, type Subject } from './errors.ts';
 import { parseJson } from './json.ts';
 import { judgeNetworkFailure } from './network-errors.ts';
@@ -16,10 +17,12 @@ export interface Requester {
   json(request: GraphRequest, subject: Subject, signal: AbortSignal): Promise<unknown>;
   readonly backoff: Backoff;
   readonly clock: Clock;
+  /** Takes secrets out of what Graph says. */
+  readonly redact: Redact;
 }
 
 /** A requester over a transport. */
-export function createRequester(transport: GraphTransport, backoff: Backoff, clock: Clock): Requester {
+export function createRequester(transport: GraphTransport, backoff: Backoff, clock: Clock, redact: Redact): Requester {
   async function once(request: GraphRequest, subject: Subject, signal: AbortSignal): Promise<Attempt<unknown>> {
     let answer: Awaited<ReturnType<GraphTransport['send']>>;
     try {
@@ -29,7 +32,7 @@ export function createRequester(transport: GraphTransport, backoff: Backoff, clo
       if (error instanceof JobFault) throw error;
       return judgeNetworkFailure(error, subject.what);
     }
-    if (answer.status < 200 || answer.status > 299) return judgeRefusal(answer, subject, clock.now());
+    if (answer.status < 200 || answer.status > 299) return judgeRefusal(answer, subject, clock.now(), redact);
     const value = parseJson(answer.text);
     if (value !== undefined) return { outcome: 'done', value };
     const contentType = answer.header('content-type');
@@ -47,5 +50,6 @@ export function createRequester(transport: GraphTransport, backoff: Backoff, clo
     json: (request, subject, signal) => backoff.run(() => once(request, subject, signal), signal),
     backoff,
     clock,
+    redact,
   };
 }

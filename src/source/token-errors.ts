@@ -1,6 +1,7 @@
 // What a refusal of the Entra token service means. The identity library loses status and headers, so the observed HTTP
 // exchange is judged together with the AADSTS code in the text ("Microsoft Entra authentication error codes").
 import { JobFault } from '../model/errors.ts';
+import type { Redact } from '../model/secret.ts';
 import { oneLine } from './json.ts';
 import { judgeNetworkFailure } from './network-errors.ts';
 import { type Attempt, retryAfterMilliseconds } from './retry.ts';
@@ -18,14 +19,31 @@ export interface TokenExchange {
 
 /** Which service was asked; for messages. */
 export interface TokenServiceNames {
+  /** Who was asked: an address, or words such as "the Azure CLI". */
+  readonly service: string;
   readonly authorityHost: string;
   readonly tenantId: string;
   readonly clientId: string;
+  /** Takes secrets out of what the service says. */
+  readonly secrets: { readonly redact: Redact };
 }
 
 /** The AADSTS numbers in a text, each once. */
 export function aadstsCodes(text: string): string[] {
   return [...new Set([...text.matchAll(/AADSTS(\d{3,9})/g)].map((match) => match[1] ?? ''))];
+}
+
+/**
+ * The sentences of a refusal. Entra appends trace id, correlation id and time, the library puts its own in front and
+ * behind; they differ with every try, so that the same fault would never read the same.
+ */
+function withoutTrace(text: string): string {
+  const begin = /AADSTS\d{3,9}:/.exec(text)?.index ?? 0;
+  return text
+    .slice(begin)
+    .replace(/[\s-]*\b(?:Trace|Correlation) ID:.*$/is, '')
+    .replace(/\s*\bTimestamp: \d{4}-.*$/is, '')
+    .trim();
 }
 
 /** Decides about a failed token request: an attempt when it may pass, otherwise throws JobFault. */
@@ -35,11 +53,12 @@ export function judgeTokenFailure(
   names: TokenServiceNames,
   now: Date,
 ): Attempt<never> {
-  const text = oneLine(error instanceof Error ? error.message : String(error));
-  const codes = [...aadstsCodes(text), ...(exchange?.codes ?? [])];
+  const said = error instanceof Error ? error.message : String(error);
+  const text = oneLine(names.secrets.redact(withoutTrace(said)));
+  const codes = [...aadstsCodes(said), ...(exchange?.codes ?? [])];
   const known = knownRefusal(codes, names);
   if (known !== undefined) throw new JobFault(known.code, `${known.text} (${text})`, { cause: error });
-  const what = `The token request to ${names.authorityHost}`;
+  const what = `The token request to ${names.service}`;
   const status = exchange?.status;
   if (status === 429 || status === 503 || status === 504) {
     const fault = new JobFault('SourceUnreachable', `${what} was answered with ${status}.`, { cause: error });
@@ -78,6 +97,24 @@ function knownRefusal(
     switch (code) {
       case '7000215':
         return { code: 'SourceCredentialsInvalid', text: `The client secret of ${names.clientId} is wrong.` };
+      case '700027':
+        return {
+          code: 'SourceCredentialsInvalid',
+          text: `The certificate of ${names.clientId} is not accepted; upload its public part to the app registration.`,
+        };
+      case '700024':
+        return {
+          code: 'SourceCredentialsInvalid',
+          text: `The assertion of ${names.clientId} is out of its time; check the clock of this machine, and that the token file is renewed.`,
+        };
+      case '70021':
+      case '700211':
+      case '700212':
+      case '700213':
+        return {
+          code: 'SourceCredentialsInvalid',
+          text: `${names.clientId} has no federated credential for the issuer, subject and audience of this token.`,
+        };
       case '7000222':
         return { code: 'SourceSecretExpired', text: `The client secret of ${names.clientId} has expired.` };
       case '700016':

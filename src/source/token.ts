@@ -1,28 +1,27 @@
-// Access tokens for Microsoft Graph by the client credentials flow (OAuth 2.0, RFC 6749 section 4.4), through
-// ClientSecretCredential. Adds what the library does not do: one request for parallel callers, one retry policy
-// with the injected clock, a count of requests. Must not log or put a token or the secret into a message.
+// Access tokens for Microsoft Graph by the client credentials flow (OAuth 2.0, RFC 6749 section 4.4), through a credential
+// of the identity library. Adds what the library does not do: one request for parallel callers, one retry policy with
+// the injected clock, another try with a replaced secret, a count of requests. Must not log or put a token or the secret
+// into a message.
 import { setMaxListeners } from 'node:events';
-import { rootCertificates } from 'node:tls';
-import type { ClientSecretCredential, ClientSecretCredentialOptions } from '@azure/identity';
 import type { Clock } from '../engine/ports.ts';
 import { JobFault } from '../model/errors.ts';
+import type { Redact } from '../model/secret.ts';
+import {
+  type BuiltCredential,
+  buildCredential,
+  type CredentialSettings,
+  type Policy,
+  tokenServiceName,
+} from './credential.ts';
 import { type Attempt, type Backoff, createBackoff } from './retry.ts';
 import { aadstsCodes, judgeTokenFailure, type TokenExchange } from './token-errors.ts';
 
 /** What the token service needs to know. */
-export interface TokenSettings {
-  readonly tenantId: string;
-  readonly clientId: string;
-  /** Asked before every request for a token, so that a replaced secret works without a restart. */
-  readonly clientSecret: () => string;
-  readonly authorityHost: string;
+export interface TokenSettings extends CredentialSettings {
   readonly scope: string;
-  /** PEM of an authority that is trusted beside the public ones. */
-  readonly ca?: string;
-  readonly disableInstanceDiscovery: boolean;
+  readonly secrets: { readonly remember: (value: string) => void; readonly redact: Redact };
   readonly clock: Clock;
   readonly random: () => number;
-  readonly timeoutSeconds: number;
   readonly maxWaitSeconds: number;
 }
 
@@ -31,11 +30,12 @@ export interface AccessTokens {
   get(signal: AbortSignal): Promise<string>;
   /** A token other than the refused one; `claims` is the decoded claims challenge of the 401, if it had one. */
   renew(refused: string, claims: string | undefined, signal: AbortSignal): Promise<string>;
-  /** HTTP requests to the token service so far: discovery, tokens, retries. */
+  /** HTTP requests to the token service so far: discovery, tokens, retries. Those of the Azure CLI are not seen. */
   readonly requests: number;
 }
 
-type Policy = NonNullable<ClientSecretCredentialOptions['additionalPolicies']>[number]['policy'];
+/** Refusals that a replaced secret, certificate or assertion may cure. */
+const CURABLE: ReadonlySet<JobFault['code']> = new Set(['SourceCredentialsInvalid', 'SourceSecretExpired']);
 
 interface Flight {
   readonly promise: Promise<string>;
@@ -47,40 +47,43 @@ interface Flight {
 export function createAccessTokens(settings: TokenSettings): AccessTokens {
   const backoff: Backoff = createBackoff(settings);
   const traffic: { requests: number; last: TokenExchange | undefined } = { requests: 0, last: undefined };
-  let credential: { readonly secret: string; readonly instance: ClientSecretCredential } | undefined;
+  const names = { ...settings, service: tokenServiceName(settings) };
+  let credential: BuiltCredential | undefined;
   let flight: Flight | undefined;
   let latest: string | undefined;
 
-  async function currentCredential(): Promise<ClientSecretCredential> {
-    const secret = settings.clientSecret();
-    if (credential?.secret === secret) return credential.instance;
-    const { ClientSecretCredential } = await import('@azure/identity');
-    const instance = new ClientSecretCredential(settings.tenantId, settings.clientId, secret, {
-      authorityHost: settings.authorityHost,
-      disableInstanceDiscovery: settings.disableInstanceDiscovery,
-      retryOptions: { maxRetries: 0 },
-      additionalPolicies: [{ policy: observe(traffic, settings.timeoutSeconds), position: 'perRetry' }],
-      ...(settings.ca === undefined ? {} : { tlsOptions: { ca: [...rootCertificates, settings.ca] } }),
-    });
-    credential = { secret, instance };
-    return instance;
+  async function request(claims: string | undefined): Promise<Attempt<string>> {
+    const refused = { credential };
+    try {
+      return await requestOnce(claims, refused);
+    } catch (error) {
+      const curable = error instanceof JobFault && CURABLE.has(error.code);
+      if (!curable || (await refused.credential?.isOutdated()) !== true) throw error;
+      return requestOnce(claims, refused);
+    }
   }
 
-  async function request(claims: string | undefined): Promise<Attempt<string>> {
+  async function requestOnce(
+    claims: string | undefined,
+    used: { credential: BuiltCredential | undefined },
+  ): Promise<Attempt<string>> {
     traffic.last = undefined;
     try {
-      const instance = await currentCredential();
-      const token = await instance.getToken(settings.scope, {
+      credential ??= await buildCredential(settings, observe(traffic, settings.timeoutSeconds));
+      used.credential = credential;
+      const token = await credential.instance.getToken(settings.scope, {
         enableCae: true,
         ...(claims === undefined ? {} : { claims }),
       });
+      if (token === null) throw new Error('the identity library returned no token');
       latest = token.token;
+      settings.secrets.remember(token.token);
       return { outcome: 'done', value: token.token };
     } catch (error) {
       if (error instanceof JobFault) throw error;
       // After a failure the library answers from memory for a minute; a new instance asks again.
       credential = undefined;
-      return judgeTokenFailure(error, traffic.last, settings, settings.clock.now());
+      return judgeTokenFailure(error, traffic.last, names, settings.clock.now());
     }
   }
 

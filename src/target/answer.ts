@@ -1,5 +1,6 @@
 // Reading what a target answered. RFC 7644 section 3.12 defines an error body; real targets answer that, JSON:API, plain
 // text, web pages or nothing, and put numbers where texts belong. The HTTP status decides, the body only explains.
+import type { Redact } from '../model/secret.ts';
 import type { ScimResource, ScimValue } from '../scim/resource.ts';
 import { excerpt, withoutMarkup } from './excerpt.ts';
 
@@ -72,13 +73,13 @@ export function isWebPage(answer: Answer): boolean {
   return /html/i.test(answer.contentType) || /^\s*<(!doctype|html)/i.test(answer.text);
 }
 
-/** What an error answer says, for messages. `token` is redacted. */
-export function errorDetail(answer: Answer, token: string): ScimErrorDetail {
+/** What an error answer says, for messages, without secrets. */
+export function errorDetail(answer: Answer, redact: Redact): ScimErrorDetail {
   const { json } = answer;
   const scimType = isJsonObject(json) && typeof json['scimType'] === 'string' ? json['scimType'] : undefined;
   const said = json === undefined ? (isWebPage(answer) ? withoutMarkup(answer.text) : answer.text) : explain(json, 0);
-  const detail = excerpt(said === '' ? answer.text : said, token);
-  return scimType === undefined ? { detail } : { scimType: excerpt(scimType, token).slice(0, 60), detail };
+  const detail = excerpt(said === '' ? answer.text : said, redact);
+  return scimType === undefined ? { detail } : { scimType: excerpt(scimType, redact).slice(0, 60), detail };
 }
 
 const EXPLAINING = ['detail', 'message', 'error_description', 'title', 'description', 'Message', 'Detail'] as const;

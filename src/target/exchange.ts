@@ -3,6 +3,7 @@
 // to a write is handed back as ambiguous, because sending it again could do it twice.
 import type { Clock } from '../engine/ports.ts';
 import type { ObjectFault } from '../model/errors.ts';
+import type { Redact } from '../model/secret.ts';
 import type { Answer } from './answer.ts';
 import { credentialsInvalid, faultOfFailure, incompatible, tlsFailed, tooManyRequests, unreachable } from './faults.ts';
 import { backOffMilliseconds, retryAfterMilliseconds } from './retry-after.ts';
@@ -20,7 +21,7 @@ export interface ExchangeOptions {
   readonly clock: Clock;
   readonly random: () => number;
   readonly baseUrl: string;
-  readonly token: () => string;
+  readonly redact: Redact;
   /** All waits of one call together are at most this long. */
   readonly maxWaitSeconds: number;
 }
@@ -43,9 +44,9 @@ export class Exchange {
     this.root = scimRoot(options.baseUrl);
   }
 
-  /** The token for redaction. */
-  token(): string {
-    return this.options.token();
+  /** Takes secrets out of what the target says. */
+  get redact(): Redact {
+    return this.options.redact;
   }
 
   /** Throws JobFault for 401, redirects, unreachable hosts and TLS; rejects when the signal is aborted. */
@@ -100,8 +101,8 @@ export class Exchange {
       return { ok: false, fault: faultOfFailure(outcome.failure, outcome.detail, request) };
     }
     const { answer } = outcome;
-    if (answer.status === 401) throw credentialsInvalid(answer, request, this.token());
-    if (answer.status >= 300 && answer.status < 400) throw incompatible(this.root, request, answer, this.token());
+    if (answer.status === 401) throw credentialsInvalid(answer, request, this.redact);
+    if (answer.status >= 300 && answer.status < 400) throw incompatible(this.root, request, answer, this.redact);
     if (answer.status === 429 || (answer.status === 503 && answer.retryAfter !== undefined)) {
       return { ok: false, fault: tooManyRequests(request, undefined, answer.status) };
     }

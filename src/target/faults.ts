@@ -1,5 +1,6 @@
 // From what a target answered to what it means for the object or the job. The HTTP status decides; scimType refines 400.
 import { type ErrorCode, JobFault, type ObjectFault } from '../model/errors.ts';
+import type { Redact } from '../model/secret.ts';
 import { type Answer, errorDetail } from './answer.ts';
 import type { FailureKind, ScimRequest } from './transport.ts';
 
@@ -30,8 +31,8 @@ function codeOf(status: number, scimType: string | undefined): ErrorCode {
 }
 
 /** The fault of an object whose request was answered with an error status. */
-export function faultOfAnswer(answer: Answer, request: ScimRequest, token: string): ObjectFault {
-  const { scimType, detail } = errorDetail(answer, token);
+export function faultOfAnswer(answer: Answer, request: ScimRequest, redact: Redact): ObjectFault {
+  const { scimType, detail } = errorDetail(answer, redact);
   const code = codeOf(answer.status, scimType);
   const hint = answer.status === 413 ? ' The request is too large: lower membersPerRequest in the profile.' : '';
   const type = scimType === undefined ? '' : ` (${scimType})`;
@@ -103,24 +104,24 @@ export function tlsFailed(root: string, detail: string): JobFault {
 }
 
 /** The job cannot go on: the token is refused. */
-export function credentialsInvalid(answer: Answer, request: ScimRequest, token: string): JobFault {
-  const { detail } = errorDetail(answer, token);
-  const said = detail === '' ? '' : `: ${detail}`;
+export function credentialsInvalid(answer: Answer, request: ScimRequest, redact: Redact): JobFault {
+  const { detail } = errorDetail(answer, redact);
+  const said = detail === '' ? '.' : `: ${detail.replace(/\.$/, '')}.`;
   return new JobFault(
     'TargetCredentialsInvalid',
-    `The target answered ${answer.status} to ${requestName(request)}${said}. Put a valid token where target.auth.token points.`,
+    `The target answered ${answer.status} to ${requestName(request)}${said}`,
   );
 }
 
 /** The job cannot go on: this is no SCIM service, or not its root. */
-export function incompatible(root: string, request: ScimRequest, answer: Answer, token: string): JobFault {
-  return new JobFault('TargetIncompatible', `${requestName(request)} at ${root} ${whatCame(answer, request, token)}`);
+export function incompatible(root: string, request: ScimRequest, answer: Answer, redact: Redact): JobFault {
+  return new JobFault('TargetIncompatible', `${requestName(request)} at ${root} ${whatCame(answer, request, redact)}`);
 }
 
-function whatCame(answer: Answer, request: ScimRequest, token: string): string {
+function whatCame(answer: Answer, request: ScimRequest, redact: Redact): string {
   const rootAdvice = 'Check that target.baseUrl is the SCIM root, without /Users.';
   if (answer.status >= 300 && answer.status < 400) {
-    const to = answer.location === undefined ? '' : ` to ${placeOf(answer.location)}`;
+    const to = answer.location === undefined ? '' : ` to ${placeOf(redact(answer.location))}`;
     return `was redirected${to} (${answer.status}). Redirects are not followed: set target.baseUrl to the final address.`;
   }
   if (answer.status === 404) {
@@ -129,9 +130,9 @@ function whatCame(answer: Answer, request: ScimRequest, token: string): string {
       : '';
     return `does not exist (404). ${rootAdvice}${groups}`;
   }
-  const { detail } = errorDetail(answer, token);
+  const { detail } = errorDetail(answer, redact);
   const begins = detail === '' ? 'nothing' : `"${detail}"`;
-  return `answered ${answer.status} with something that is not SCIM (${answer.contentType || 'no content type'}): ${begins}. ${rootAdvice}`;
+  return `answered ${answer.status} with something that is not SCIM (${redact(answer.contentType) || 'no content type'}): ${begins}. ${rootAdvice}`;
 }
 
 // The query of a redirect may hold secrets (sign-in pages), so only its place is shown.

@@ -1,12 +1,14 @@
-// One HTTP request, nothing more: no retry, no waiting, no reading of meaning. The only file that knows axios. Redirects are
-// not followed (the token would travel with them); proxies named in the environment are not used, so that what reaches the
-// target is what the configuration says; TLS is always verified, a CA file adds to the trusted roots.
+// One HTTP request, nothing more: no retry (but one with a replaced token), no waiting, no reading of meaning. The only
+// file that knows axios. Redirects are not followed (the token would travel with them); proxies named in the environment
+// are not used, so that what reaches the target is what the configuration says; TLS is always verified, a CA file adds to
+// the trusted roots.
 import http from 'node:http';
 import https from 'node:https';
 import tls from 'node:tls';
 import axios, { type AxiosInstance } from 'axios';
 import type { Clock } from '../engine/ports.ts';
 import { JobFault } from '../model/errors.ts';
+import type { SecretProvider } from '../model/secret.ts';
 import { type Answer, parseJson } from './answer.ts';
 import { Slots } from './slots.ts';
 
@@ -43,7 +45,7 @@ export interface ExchangeRecord {
 
 export interface TransportOptions {
   readonly baseUrl: string;
-  readonly token: () => string;
+  readonly token: SecretProvider;
   readonly contentType: string;
   readonly concurrency: number;
   readonly timeoutSeconds: number;
@@ -51,6 +53,8 @@ export interface TransportOptions {
   readonly userAgent: string;
   readonly ca: string | undefined;
   readonly clock: Clock;
+  /** Refuse everything but GET, before a connection is opened. */
+  readonly readOnly: boolean;
   readonly observe: ((record: ExchangeRecord) => void) | undefined;
 }
 
@@ -113,14 +117,26 @@ export class Transport {
   }
 
   /**
-   * Sends one request when a slot is free. Rejects only with the signal's reason or a JobFault; a write that was sent is
-   * waited for, at most until its timeout.
+   * Sends one request when a slot is free, and once more with another token when the target refuses the one it got and a
+   * newer one is there. Rejects only with the signal's reason or a JobFault; a write that was sent is waited for, at most
+   * until its timeout.
    */
   send(request: ScimRequest, signal: AbortSignal): Promise<Outcome> {
+    if (this.options.readOnly && request.method !== 'GET') return Promise.reject(writeRefused(request));
     return this.slots.run(() => this.sendNow(request, signal), signal);
   }
 
   private async sendNow(request: ScimRequest, signal: AbortSignal): Promise<Outcome> {
+    const { token } = this.options;
+    const used = await token.read();
+    const outcome = await this.sendOnce(request, used, signal);
+    if (outcome.kind === 'failure' || outcome.answer.status !== 401) return outcome;
+    // A refused request was not carried out, so it may be repeated, even a write: once, if the token was replaced.
+    const newer = await token.reread(used);
+    return newer === undefined ? outcome : this.sendOnce(request, newer, signal);
+  }
+
+  private async sendOnce(request: ScimRequest, token: string, signal: AbortSignal): Promise<Outcome> {
     signal.throwIfAborted();
     const began = this.options.clock.now().getTime();
     const deadline = new AbortController();
@@ -131,7 +147,7 @@ export class Transport {
     if (stoppable) signal.addEventListener('abort', abort, { once: true });
     this.sent += 1;
     try {
-      const outcome = await this.exchange(request, deadline.signal);
+      const outcome = await this.exchange(request, token, deadline.signal);
       if (stoppable) signal.throwIfAborted();
       this.record(request, outcome, began);
       return outcome;
@@ -141,12 +157,12 @@ export class Transport {
     }
   }
 
-  private async exchange(request: ScimRequest, deadline: AbortSignal): Promise<Outcome> {
+  private async exchange(request: ScimRequest, token: string, deadline: AbortSignal): Promise<Outcome> {
     try {
       const response = await this.http.request<string | undefined>({
         method: request.method,
         url: requestUrl(this.root, request),
-        headers: this.headers(request),
+        headers: this.headers(request, token),
         signal: deadline,
         ...(request.body === undefined ? {} : { data: JSON.stringify(request.body) }),
       });
@@ -170,8 +186,7 @@ export class Transport {
     }
   }
 
-  private headers(request: ScimRequest): Record<string, string> {
-    const token = this.options.token();
+  private headers(request: ScimRequest, token: string): Record<string, string> {
     if (!SENDABLE_TOKEN.test(token)) throw unusableToken(); // axios would drop line breaks silently
     const headers = {
       Accept: 'application/scim+json, application/json',
@@ -220,6 +235,11 @@ function errorCode(error: unknown): string | undefined {
 function isConnecting(cause: unknown): boolean {
   if (cause instanceof AggregateError) return true;
   return typeof cause === 'object' && cause !== null && 'syscall' in cause && cause.syscall === 'connect';
+}
+
+function writeRefused({ method, path }: ScimRequest): JobFault {
+  const endpoint = path.split('/')[1] ?? '';
+  return new JobFault('ReadOnly', `${method} /${endpoint} was not sent to the target: this process may only read.`);
 }
 
 function unusableToken(): JobFault {

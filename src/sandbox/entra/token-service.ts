@@ -1,9 +1,10 @@
 /**
- * Entra's token endpoint, as far as the client credentials flow with a secret needs it: discovery, keys and tokens. Error
+ * Entra's token endpoint, as far as the client credentials flow (secret or assertion) needs it: discovery, keys, tokens. Error
  * codes are Entra's AADSTS numbers; nothing here says which part of a wrong secret was wrong.
  */
 import { createHash, randomUUID, timingSafeEqual } from 'node:crypto';
 import { z } from 'zod';
+import { ASSERTION_TYPE, type AssertionRefusal, type AssertionTrust, judgeAssertion } from './client-assertion.ts';
 import { TENANT_DOMAIN } from './generate-people.ts';
 import type { GraphReply } from './request.ts';
 import type { TenantState } from './tenant-state.ts';
@@ -21,6 +22,8 @@ const JSON_HEADERS = {
 const tokenForm = z.object({
   client_id: z.string(),
   client_secret: z.string().optional(),
+  client_assertion: z.string().optional(),
+  client_assertion_type: z.string().optional(),
   scope: z.string(),
   grant_type: z.string(),
 });
@@ -31,6 +34,8 @@ export interface TokenServiceState {
   readonly tokens: TokenAuthority;
   /** The secret the application has now. */
   secret: { readonly value: string; readonly expired: boolean };
+  /** Whose assertions are accepted instead of the secret. */
+  trust: AssertionTrust;
 }
 
 /** Answers a request outside `/v1.0`; `undefined` when the path is none of the token service's. */
@@ -59,7 +64,7 @@ function openIdConfiguration(origin: string, tenantId: string): Record<string, u
   const base = `${origin}/${tenantId}`;
   return {
     token_endpoint: `${base}/oauth2/v2.0/token`,
-    token_endpoint_auth_methods_supported: ['client_secret_post'],
+    token_endpoint_auth_methods_supported: ['client_secret_post', 'private_key_jwt'],
     jwks_uri: `${base}/discovery/v2.0/keys`,
     response_modes_supported: ['query'],
     subject_types_supported: ['pairwise'],
@@ -104,12 +109,8 @@ function tokenAnswer(
   if (form.data.client_id.toLowerCase() !== identity.clientId) {
     return failure(service, 400, 'unauthorized_client', 700016, 'Application was not found in the directory.');
   }
-  if (!sameSecret(form.data.client_secret ?? '', service.secret.value)) {
-    return failure(service, 401, 'invalid_client', 7000215, 'Invalid client secret provided.');
-  }
-  if (service.secret.expired) {
-    return failure(service, 401, 'invalid_client', 7000222, 'The provided client secret keys are expired.');
-  }
+  const refusal = judgeProof(service, form.data, `${request.origin}/${identity.tenantId}/oauth2/v2.0/token`);
+  if (refusal !== undefined) return failure(service, 401, 'invalid_client', refusal.code, refusal.text);
   const aud = /^(.+)\/\.default$/.exec(form.data.scope.trim())?.[1];
   if (aud === undefined || !request.audiences.includes(aud)) {
     const text = `The provided value for scope ${form.data.scope.slice(0, 80)} is not valid.`;
@@ -119,6 +120,23 @@ function tokenAnswer(
   const iss = `${request.origin}/${identity.tenantId}/v2.0`;
   const token = service.tokens.issue({ aud, iss, roles: [...granted], seconds });
   return json(200, { token_type: 'Bearer', expires_in: seconds, ext_expires_in: seconds, access_token: token });
+}
+
+/** Why the caller is not believed to be the application. */
+function judgeProof(
+  service: TokenServiceState,
+  form: z.infer<typeof tokenForm>,
+  audience: string,
+): AssertionRefusal | undefined {
+  const { clientId } = service.tenant.identity;
+  if (form.client_assertion !== undefined && form.client_assertion_type === ASSERTION_TYPE) {
+    const now = service.tenant.clock.now();
+    return judgeAssertion(form.client_assertion, service.trust, { clientId, audience, now });
+  }
+  if (!sameSecret(form.client_secret ?? '', service.secret.value)) {
+    return { code: 7000215, text: 'Invalid client secret provided.' };
+  }
+  return service.secret.expired ? { code: 7000222, text: 'The provided client secret keys are expired.' } : undefined;
 }
 
 function sameSecret(given: string, wanted: string): boolean {

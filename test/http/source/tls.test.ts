@@ -92,7 +92,12 @@ describe('a source with an own authority', () => {
     const clock = virtualClock();
     const tokens = { get: async () => 't', renew: async () => 't', requests: 0 };
     const transport = createGraphTransport({ origin, timeoutSeconds: 30 }, tokens);
-    const requester = createRequester(transport, createBackoff({ clock, random: () => 0, maxWaitSeconds: 600 }), clock);
+    const requester = createRequester(
+      transport,
+      createBackoff({ clock, random: () => 0, maxWaitSeconds: 600 }),
+      clock,
+      (text) => text,
+    );
     const subject = { concern: 'users', what: 'GET /users' } as const;
     const error = await rejection(requester.json({ method: 'GET', url: `${origin}/v1.0/users` }, subject, NEVER));
     expect(error).toMatchObject({ code: 'SourceUnreachable' });

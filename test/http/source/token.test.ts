@@ -1,7 +1,9 @@
 import nock from 'nock';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createSecretValues } from '../../../src/observe/secret-values.ts';
 import { CLOUDS } from '../../../src/source/clouds.ts';
 import { createAccessTokens } from '../../../src/source/token.ts';
+import { aSecret } from '../../support/a-secret.ts';
 import {
   collect,
   GRAPH,
@@ -91,7 +93,8 @@ describe('tokens', () => {
       ...CLOUDS.global,
       tenantId: TENANT,
       clientId: 'client-1',
-      clientSecret: () => 'correct-horse',
+      credential: { kind: 'clientSecret', secret: aSecret('correct-horse') },
+      secrets: createSecretValues(),
       disableInstanceDiscovery: false,
       clock: virtualClock(),
       random: () => 0,
@@ -138,8 +141,7 @@ describe('tokens', () => {
     expect(clock.sleeps).toEqual([]);
   });
 
-  it('asks again with a replaced secret after a refusal', async () => {
-    const secrets = ['old', 'new'];
+  it('asks once more, with the secret that has replaced the refused one', async () => {
     nock(LOGIN)
       .post(tokenPath, /client_secret=old/)
       .query(true)
@@ -149,9 +151,43 @@ describe('tokens', () => {
       .query(true)
       .reply(200, { token_type: 'Bearer', expires_in: 3599, access_token: 'fresh' });
     nock(GRAPH).get(principalPath).reply(200, principal);
-    const { source } = testSource({ clientSecret: () => secrets.shift() ?? 'new' });
-    await expect(source.readServicePrincipal('sp', NEVER)).rejects.toMatchObject({ code: 'SourceSecretExpired' });
+    const secret = aSecret('old', 'new');
+    const { source } = testSource({ credential: { kind: 'clientSecret', secret } });
     expect((await source.readServicePrincipal('sp', NEVER)).id).toBe('sp');
+    expect(source.requests).toEqual({ graph: 1, tokens: 2 });
+  });
+
+  it('asks no more when the secret is still the refused one', async () => {
+    refuseToken(401, { error: 'invalid_client', error_description: 'AADSTS7000215: wrong', error_codes: [7000215] });
+    const secret = aSecret('old');
+    const { source } = testSource({ credential: { kind: 'clientSecret', secret } });
+    await expect(source.readServicePrincipal('sp', NEVER)).rejects.toMatchObject({ code: 'SourceCredentialsInvalid' });
+    expect(source.requests).toEqual({ graph: 0, tokens: 1 });
+    expect(secret.rereads()).toBe(1);
+  });
+
+  it('does not read the secret again for a refusal that it cannot cure', async () => {
+    refuseToken(400, { error: 'x', error_description: 'AADSTS90002: no tenant', error_codes: [90002] });
+    const secret = aSecret('old', 'new');
+    const { source } = testSource({ credential: { kind: 'clientSecret', secret } });
+    await expect(source.readServicePrincipal('sp', NEVER)).rejects.toMatchObject({ code: 'SourceTenantUnknown' });
+    expect(secret.rereads()).toBe(0);
+  });
+
+  it('says what Entra said, without the lines that differ every time, and without a secret', async () => {
+    refuseToken(401, {
+      error: 'invalid_client',
+      error_description:
+        'AADSTS7000215: Invalid client secret provided: correct-horse. Ensure it is the value.\r\nTrace ID: 4c1d\r\nCorrelation ID: 9aa2\r\nTimestamp: 2026-03-01 08:00:00Z',
+      error_codes: [7000215],
+    });
+    const secrets = createSecretValues();
+    secrets.remember('correct-horse');
+    const { source } = testSource({ secrets });
+    const error = await rejection(source.readServicePrincipal('sp', NEVER));
+    expect(error.message).toBe(
+      'The client secret of client-1 is wrong. (AADSTS7000215: Invalid client secret provided: ***. Ensure it is the value.)',
+    );
   });
 
   it('asks again each time while tokens live shorter than the safety margin', async () => {

@@ -28,7 +28,7 @@ function requesterFor(origin: string, timeoutSeconds = 30) {
   const clock = virtualClock();
   const transport = createGraphTransport({ origin, timeoutSeconds }, tokens);
   const backoff = createBackoff({ clock, random: () => 0, maxWaitSeconds: 600 });
-  return { requester: createRequester(transport, backoff, clock), transport, clock };
+  return { requester: createRequester(transport, backoff, clock, (text) => text), transport, clock };
 }
 
 const ok: Handler = (_request, response) => {

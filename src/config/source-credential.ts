@@ -1,0 +1,131 @@
+// How a source proves its identity to Microsoft Entra: exactly one of several kinds. Checked as part of the configuration;
+// nothing is sent, and no command is run.
+import { type SourceSettings, secretReferenceSchema } from '../model/job.ts';
+import { certificateExpiry, openCertificate, readCertificateFile } from './certificate.ts';
+import { addFindings, type Findings, noFindings } from './fault.ts';
+import type { Located, LocatedMap } from './located.ts';
+import { child, faultAt, joinPath, textOf } from './located.ts';
+import { type JudgedPaths, parsed } from './schema-faults.ts';
+import { checkSecretNode, expiryWarnings, type SecretContext } from './secret-node.ts';
+import { readSecret } from './secrets.ts';
+
+/** The keys of which a source has exactly one. */
+const CREDENTIAL_KINDS = [
+  'clientSecret',
+  'certificate',
+  'managedIdentity',
+  'workloadIdentity',
+  'azureCli',
+] as const satisfies readonly (keyof SourceSettings)[];
+
+/** Kinds that belong to an app registration, which has to be named. */
+const WITH_CLIENT_ID: readonly string[] = ['clientSecret', 'certificate', 'workloadIdentity'];
+
+/** Findings, and the keys of the source that the schema need not judge again. */
+export interface CredentialCheck {
+  readonly findings: Findings;
+  readonly judged: JudgedPaths;
+}
+
+/** Faults and warnings of the credential of a source. */
+export async function checkSourceCredential(source: Located, context: SecretContext): Promise<CredentialCheck> {
+  const findings = noFindings();
+  if (source.kind !== 'map') return { findings, judged: [] };
+  const given = CREDENTIAL_KINDS.filter((kind) => source.entries.has(kind));
+  const judged: string[][] = [];
+  if (given.length !== 1) findings.faults.push(notOne(source, given));
+  if (given.some((kind) => WITH_CLIENT_ID.includes(kind)) && !source.entries.has('clientId')) {
+    const advice = 'It takes the application (client) id of the app registration.';
+    findings.faults.push(
+      faultAt({ ...source.at, path: joinPath(source.at.path, 'clientId') }, 'This key is missing.', advice),
+    );
+  }
+  const secret = child(source, 'clientSecret');
+  if (secret !== undefined) {
+    judged.push(['clientSecret']);
+    addFindings(findings, await checkSecretNode(secret, context));
+  }
+  const certificate = child(source, 'certificate');
+  if (certificate?.kind === 'map') {
+    if (certificate.entries.has('password')) judged.push(['certificate', 'password']);
+    addFindings(findings, await checkCertificate(certificate, context));
+  }
+  const federated = child(source, 'workloadIdentity');
+  if (federated?.kind === 'map') addFindings(findings, await checkWorkloadIdentity(federated, context));
+  return { findings, judged };
+}
+
+function notOne(source: LocatedMap, given: readonly string[]) {
+  const [, second = ''] = given;
+  const at = source.entries.get(second)?.key ?? source.at;
+  const message = given.length === 0 ? 'The source has no credential.' : `${listed(given, 'and')} exclude each other.`;
+  return faultAt(at, message, `Give exactly one of ${listed(CREDENTIAL_KINDS, 'or')}.`);
+}
+
+async function checkCertificate(node: LocatedMap, context: SecretContext): Promise<Findings> {
+  const findings = noFindings();
+  const problems = context.used ? findings.faults : findings.warnings;
+  const passwordNode = child(node, 'password');
+  if (passwordNode !== undefined) addFindings(findings, await checkSecretNode(passwordNode, context));
+  const fileNode = child(node, 'file');
+  const file = textOf(fileNode);
+  if (fileNode === undefined || file === undefined || findings.faults.length > 0) return findings;
+  const read = await readCertificateFile(file, context.directory);
+  if (!read.ok) {
+    problems.push(faultAt(fileNode.at, read.message, read.advice));
+    return findings;
+  }
+  if (read.warning !== undefined)
+    findings.warnings.push(faultAt(fileNode.at, read.warning, 'Take the rights of others away: chmod 600.'));
+  const password = parsed(secretReferenceSchema, passwordNode);
+  // A command is not run for a check, so nobody knows yet whether its password fits.
+  if (password === undefined || !('fromCommand' in password)) {
+    const value = password && (await readSecret(password, context.directory, context.environment));
+    const opened = openCertificate(read.text, value?.ok === true ? value.value : undefined);
+    if (!opened.ok) problems.push(faultAt(fileNode.at, opened.message, opened.advice));
+  }
+  if (context.used) {
+    const expiresNode = child(node, 'expires');
+    const expires = textOf(expiresNode) ?? certificateExpiry(read.text);
+    findings.warnings.push(...expiryWarnings(expiresNode ?? fileNode, expires));
+  }
+  return findings;
+}
+
+async function checkWorkloadIdentity(node: LocatedMap, context: SecretContext): Promise<Findings> {
+  const findings = noFindings();
+  const problems = context.used ? findings.faults : findings.warnings;
+  const fileNode = child(node, 'tokenFile');
+  if (fileNode !== undefined && textOf(fileNode) === undefined) return findings;
+  const reference = federatedTokenReference(textOf(fileNode), context.environment);
+  const reading = reference && (await readSecret(reference, context.directory, context.environment));
+  if (reading?.ok === true) return findings;
+  const message = reading?.message ?? 'AZURE_FEDERATED_TOKEN_FILE is not set.';
+  problems.push(faultAt((fileNode ?? node).at, message, 'Name the file of the federated token in tokenFile.'));
+  return findings;
+}
+
+/** Where the federated token is; undefined when neither the configuration nor the environment names a file. */
+export function federatedTokenReference(
+  tokenFile: string | undefined,
+  environment: SecretContext['environment'],
+): { readonly fromFile: string } | undefined {
+  const fromFile = tokenFile ?? environment['AZURE_FEDERATED_TOKEN_FILE'];
+  return fromFile === undefined || fromFile === '' ? undefined : { fromFile };
+}
+
+/**
+ * The source with the last day of its certificate as `certificate.expires`, unless it has one written there. Read now, since
+ * the file may have been replaced; as it is when the file cannot be read.
+ */
+export async function withCertificateExpiry(source: SourceSettings, directory: string): Promise<SourceSettings> {
+  const { certificate } = source;
+  if (certificate === undefined || certificate.expires !== undefined) return source;
+  const read = await readCertificateFile(certificate.file, directory);
+  const expires = read.ok ? certificateExpiry(read.text) : undefined;
+  return expires === undefined ? source : { ...source, certificate: { ...certificate, expires } };
+}
+
+function listed(words: readonly string[], conjunction: string): string {
+  return words.join(', ').replace(/, ([^,]*)$/, ` ${conjunction} $1`);
+}
