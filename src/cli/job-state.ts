@@ -1,28 +1,36 @@
 // How a job is doing, as data: what its row, its last cycle, its held and failing objects say, and what to do next.
 // Reads the store only; never connects to anything.
-import type { LoadedConfiguration } from '../config/load.ts';
-import type { CycleCounts, JobStatus } from '../model/cycle.ts';
+import { formatFaults } from '../config/format-faults.ts';
+import type { LoadedConfiguration, RefusedFile } from '../config/load.ts';
+import type { CycleCounts, CycleMode, JobStatus } from '../model/cycle.ts';
 import type { Job } from '../model/job.ts';
-import { countDefaultAccess } from '../store/assignments.ts';
+import { pauseOf } from '../rules/pause.ts';
 import { countChanges } from '../store/changes.ts';
 import { latestCycles } from '../store/cycles.ts';
+import { isDaemonRunning } from '../store/daemons.ts';
 import type { Db } from '../store/database.ts';
 import { countEscrows } from '../store/escrows.ts';
+import { countLinksByJob, isBlank, type LeaseView, leaseHolder } from '../store/inventory.ts';
 import { listJobs } from '../store/jobs.ts';
 import type { CycleTable, JobTable } from '../store/schema.ts';
+import { fileStateOf } from './job-files.ts';
+import { type PauseDocument, pauseDocument } from './pause-text.ts';
 import type { RunFault } from './run-fault.ts';
 
 /** What concerns somebody, worst first; the order is the order in which jobs are listed. */
 export const CONDITIONS = [
+  'refused',
   'fault',
   'quarantine',
+  'vanished',
   'held',
   'failing',
   'unfinished',
+  'paused',
   'running',
+  'observing',
   'neverRun',
   'disabled',
-  'noFile',
   'well',
 ] as const;
 export type Condition = (typeof CONDITIONS)[number];
@@ -32,18 +40,28 @@ export interface JobState {
   readonly id: string;
   readonly condition: Condition;
   readonly status: JobStatus;
-  /** False for a job that only the store knows. */
+  /** False for a job that only the store knows, or whose file is refused. */
   readonly configured: boolean;
   readonly enabled: boolean;
+  /** Where it is configured, or was last. */
+  readonly file: string | null;
+  /** Null while it is not configured. */
+  readonly mode: CycleMode | null;
+  readonly links: number;
   readonly lastCycle: LastCycle | null;
   /** ISO time; null while the job is not scheduled. */
   readonly nextDue: string | null;
   readonly escrowed: number;
   readonly held: number;
+  readonly paused: PauseDocument | null;
+  /** Observed cycles in a row after which nothing was to be changed. */
+  readonly quietCycles: number;
   readonly lastFault: (RunFault & { readonly at: string }) | null;
+  /** Faults of its file, as text; null while it is not refused. */
+  readonly refusal: string | null;
   /** The process that runs a cycle now. */
   readonly runningBy: string | null;
-  /** Assignments that hold Default Access only; named when nobody is in scope because of it. */
+  /** Assignments that are left out because they hold Default Access only. */
   readonly defaultAccess: number;
 }
 
@@ -52,93 +70,156 @@ export interface LastCycle {
   readonly id: string;
   readonly kind: string;
   readonly dryRun: boolean;
+  readonly mode: CycleMode;
   readonly timeBegan: string;
+  /** When it was last gone on with; later than `timeBegan` after an interruption. */
+  readonly timeResumed: string;
   readonly timeEnded: string | null;
   readonly counts: CycleCounts | null;
 }
 
-/** Everything that is judged; `isGone` recognises a lease whose process has ended. */
-export interface Observation {
-  readonly now: number;
-  readonly isGone: (owner: string) => boolean;
+/** The jobs, worst first, and whether somebody runs them when they are due. */
+export interface StatusReport {
+  readonly jobs: readonly JobState[];
+  readonly daemonRuns: boolean;
 }
 
-/** The state of the jobs, worst first; without a store nothing has run yet. */
+/** The state of the jobs; without a store nothing has run yet. */
 export async function readJobStates(
   db: Db | null,
-  configuration: LoadedConfiguration,
-  observation: Observation,
-): Promise<JobState[]> {
-  const rows = new Map((db === null ? [] : await listJobs(db)).map((row) => [row.id, row]));
+  configuration: Pick<LoadedConfiguration, 'jobs' | 'refused' | 'files'>,
+  view: LeaseView,
+): Promise<StatusReport> {
+  const rows = db === null ? [] : await listJobs(db);
+  const links = db === null ? new Map<string, number>() : await countLinksByJob(db);
   const states: JobState[] = [];
-  for (const job of configuration.jobs) {
-    const row = rows.get(job.id);
-    states.push(db === null || row === undefined ? neverRun(job) : await stateOf(db, row, job, observation));
-    rows.delete(job.id);
+  const shown = new Set<RefusedFile>();
+  for (const row of rows) {
+    const job = configuration.jobs.find((each) => each.id === row.id);
+    const fileState = fileStateOf(row, configuration);
+    const count = links.get(row.id) ?? 0;
+    // A row that only a plan has made is nothing to miss.
+    if (fileState.type === 'vanished' && count === 0 && isBlank(row)) continue;
+    if (fileState.type === 'refused') shown.add(fileState.file);
+    const refused = fileState.type === 'refused' ? fileState.file : null;
+    if (db !== null) states.push(await stateOf(db, row, { job, refused, links: count, configuration, view }));
   }
-  if (db !== null) for (const row of rows.values()) states.push(await stateOf(db, row, undefined, observation));
-  return states.toSorted(
-    (left, right) =>
-      CONDITIONS.indexOf(left.condition) - CONDITIONS.indexOf(right.condition) || left.id.localeCompare(right.id, 'en'),
-  );
-}
-
-function neverRun(job: Job): JobState {
+  const known = new Set(rows.map((row) => row.id));
+  for (const job of configuration.jobs) if (!known.has(job.id)) states.push(neverRun(job, configuration));
+  for (const file of configuration.refused) if (!shown.has(file)) states.push(refusedState(file));
   return {
-    id: job.id,
-    condition: job.enabled ? 'neverRun' : 'disabled',
-    status: 'NotRun',
-    configured: true,
-    enabled: job.enabled,
-    lastCycle: null,
-    nextDue: null,
-    escrowed: 0,
-    held: 0,
-    lastFault: null,
-    runningBy: null,
-    defaultAccess: 0,
+    jobs: states.toSorted(
+      (left, right) =>
+        CONDITIONS.indexOf(left.condition) - CONDITIONS.indexOf(right.condition) ||
+        left.id.localeCompare(right.id, 'en'),
+    ),
+    daemonRuns: db !== null && (await isDaemonRunning(db, view)),
   };
 }
 
-async function stateOf(db: Db, row: JobTable, job: Job | undefined, observation: Observation): Promise<JobState> {
+const NOTHING_YET = {
+  status: 'NotRun',
+  links: 0,
+  lastCycle: null,
+  nextDue: null,
+  escrowed: 0,
+  held: 0,
+  paused: null,
+  quietCycles: 0,
+  lastFault: null,
+  refusal: null,
+  runningBy: null,
+  defaultAccess: 0,
+} as const;
+
+function neverRun(job: Job, { files }: Pick<LoadedConfiguration, 'files'>): JobState {
+  return {
+    ...NOTHING_YET,
+    id: job.id,
+    condition: job.enabled ? 'neverRun' : 'disabled',
+    configured: true,
+    enabled: job.enabled,
+    file: files.get(job.id) ?? null,
+    mode: job.mode,
+  };
+}
+
+/** A refused file of which the store knows no job. */
+function refusedState({ file, id, faults }: RefusedFile): JobState {
+  return {
+    ...NOTHING_YET,
+    id: id ?? file,
+    condition: 'refused',
+    configured: false,
+    enabled: false,
+    file,
+    mode: null,
+    refusal: formatFaults(faults),
+  };
+}
+
+interface Aspects {
+  readonly job: Job | undefined;
+  readonly refused: RefusedFile | null;
+  readonly links: number;
+  readonly configuration: Pick<LoadedConfiguration, 'files'>;
+  readonly view: LeaseView;
+}
+
+async function stateOf(db: Db, row: JobTable, aspects: Aspects): Promise<JobState> {
+  const { job, refused, links, configuration, view } = aspects;
   const cycles = await latestCycles(db, row.id, 20);
-  const last = cycles.find((cycle) => cycle.dry_run === 0) ?? cycles[0];
-  const runs = row.lease_owner !== null && row.lease_until >= observation.now && !observation.isGone(row.lease_owner);
+  // What was done on demand says nothing about the job as a whole.
+  const whole = cycles.filter((cycle) => cycle.trigger !== 'onDemand');
+  const last = whole.find((cycle) => cycle.dry_run === 0) ?? whole[0];
+  const pause = pauseOf(row, view.now);
   const facts = {
     id: row.id,
-    status: row.status as JobStatus,
+    status: pause === null ? (row.status as JobStatus) : 'Paused',
     configured: job !== undefined,
     enabled: job?.enabled ?? false,
-    lastCycle: last === undefined ? null : lastCycle(last),
+    file: configuration.files.get(row.id) ?? refused?.file ?? row.file,
+    mode: job?.mode ?? null,
+    links,
+    lastCycle: last === undefined ? null : lastCycle(last, row),
     nextDue: job?.enabled === true && row.next_attempt > 0 ? new Date(row.next_attempt).toISOString() : null,
     escrowed: await countEscrows(db, row.id),
     held: await countChanges(db, row.id, 'staged'),
+    paused: pause === null ? null : pauseDocument(pause),
+    quietCycles: row.quiet_cycles,
     lastFault: row.last_fault === null ? null : (JSON.parse(row.last_fault) as JobState['lastFault']),
-    runningBy: runs ? row.lease_owner : null,
-    defaultAccess: await countDefaultAccess(db, row.id),
+    refusal: refused === null ? null : formatFaults(refused.faults),
+    runningBy: leaseHolder(row, view),
+    defaultAccess: row.default_access_left_out,
   };
   return { ...facts, condition: conditionOf(facts) };
 }
 
 /** The worst thing about a job. */
 export function conditionOf(state: Omit<JobState, 'condition'>): Condition {
-  if (!state.configured) return 'noFile';
+  if (state.refusal !== null) return 'refused';
+  if (!state.configured) return 'vanished';
   if (!state.enabled) return 'disabled';
   if (state.lastFault !== null) return 'fault';
   if (state.status === 'Quarantine') return 'quarantine';
   if (state.held > 0) return 'held';
   if (state.escrowed > 0) return 'failing';
   if (state.runningBy !== null) return 'running';
+  if (state.paused !== null) return 'paused';
   if (state.lastCycle?.timeEnded === null && !state.lastCycle.dryRun) return 'unfinished';
-  return state.status === 'NotRun' ? 'neverRun' : 'well';
+  if (state.status === 'NotRun') return 'neverRun';
+  return state.mode === 'observe' ? 'observing' : 'well';
 }
 
-function lastCycle(cycle: CycleTable): LastCycle {
+function lastCycle(cycle: CycleTable, row: JobTable): LastCycle {
+  const resumed = row.open_cycle_id === cycle.id && row.last_started !== null ? row.last_started : 0;
   return {
     id: cycle.id,
     kind: cycle.kind,
     dryRun: cycle.dry_run === 1,
+    mode: cycle.mode as CycleMode,
     timeBegan: cycle.time_began,
+    timeResumed: new Date(Math.max(resumed, Date.parse(cycle.time_began))).toISOString(),
     timeEnded: cycle.time_ended,
     counts: cycle.counts === null ? null : (JSON.parse(cycle.counts) as CycleCounts),
   };

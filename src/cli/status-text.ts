@@ -1,87 +1,124 @@
 // The lines of `scimsync status`: one a job with the next command to type; a fault adds what happened and what helps.
 import { durationText, relativeTime } from './duration-text.ts';
-import type { Condition, JobState } from './job-state.ts';
-import { countsText, nextAfter } from './summary-text.ts';
+import { vanishedText } from './job-files.ts';
+import type { Condition, JobState, LastCycle, StatusReport } from './job-state.ts';
+import { programName } from './program-name.ts';
+import { countsText, nextAfter, plannedText } from './summary-text.ts';
 import { alignedRows } from './table.ts';
 import type { Colour, Paint } from './terminal.ts';
-import { printable } from './terminal-text.ts';
+import { counted, printable } from './terminal-text.ts';
 
 const WORDS: Readonly<Record<Condition, readonly [string, Colour]>> = {
+  refused: ['refused', 'red'],
   fault: ['could not run', 'red'],
   quarantine: ['quarantine', 'red'],
+  vanished: ['vanished', 'red'],
   held: ['held', 'yellow'],
   failing: ['objects fail', 'yellow'],
   unfinished: ['unfinished', 'yellow'],
+  paused: ['paused', 'yellow'],
   running: ['running', 'green'],
+  observing: ['observing', 'green'],
   neverRun: ['not run yet', 'dim'],
   disabled: ['not enabled', 'dim'],
-  noFile: ['no job file', 'dim'],
   well: ['well', 'green'],
 };
 
-/** The lines of all jobs, without trailing line breaks. */
-export function statusLines(states: readonly JobState[], now: number, suffix: string, paint: Paint): string[] {
+/** The lines of all jobs, without trailing line breaks. `suffix` is added to suggested commands (--config …). */
+export function statusLines(report: StatusReport, now: number, suffix: string, paint: Paint): string[] {
+  const { jobs, daemonRuns } = report;
   const rows = alignedRows(
-    states.map((state) => {
+    jobs.map((state) => {
       const [word, colour] = WORDS[state.condition];
       return [
         paint(colour, word),
-        paint('bold', state.id),
-        openText(state),
+        paint('bold', printable(state.id)),
+        openText(state, now),
         lastText(state, now),
-        dueText(state, now),
+        dueText(state, now, daemonRuns),
         nextCommand(state, suffix),
       ];
     }),
   );
+  const successor = successorAmong(jobs);
   return rows.flatMap((row, index) => {
-    const state = states[index];
-    return state === undefined ? [row] : [row, ...explanations(state).map((line) => `  ${line}`)];
+    const state = jobs[index];
+    return state === undefined ? [row] : [row, ...explanations(state, suffix, successor).map((line) => `  ${line}`)];
   });
 }
 
-function openText({ held, escrowed }: JobState): string {
-  return [...(held > 0 ? [`${held} held`] : []), ...(escrowed > 0 ? [`${escrowed} failing`] : [])].join(', ');
+function openText({ held, escrowed, paused }: JobState, now: number): string {
+  return [
+    ...(held > 0 ? [`${held} held`] : []),
+    ...(escrowed > 0 ? [`${escrowed} failing`] : []),
+    ...(paused === null ? [] : [`goes on ${relativeTime(Date.parse(paused.until), now)}`]),
+  ].join(', ');
 }
 
-function lastText({ lastCycle, runningBy }: JobState, now: number): string {
-  if (lastCycle === null) return 'no cycle yet';
-  const { kind, dryRun, timeBegan, timeEnded, counts } = lastCycle;
+function lastText(state: JobState, now: number): string {
+  const { lastCycle, runningBy, condition } = state;
+  if (condition === 'vanished') return vanishedText(state);
+  if (lastCycle === null) return condition === 'refused' ? '' : 'no cycle yet';
+  const { kind, dryRun, timeEnded, counts } = lastCycle;
+  const planned = dryRun ? ' (planned only)' : '';
+  if (timeEnded === null) return unendedText(lastCycle, runningBy !== null, now);
+  const ended = `${kind}${planned} ${relativeTime(Date.parse(timeEnded), now)}`;
+  if (counts === null || dryRun) return ended;
+  if (lastCycle.mode === 'observe') return `${ended}: ${observedText(state, lastCycle)}`;
+  return `${ended}: ${countsText({ ...counts, held: 0, escrowed: 0 })}`;
+}
+
+/** A cycle that was interrupted is timed from when it was gone on with; the interruption is no work. */
+function unendedText({ kind, dryRun, timeBegan, timeResumed }: LastCycle, runs: boolean, now: number): string {
+  const what = `${kind}${dryRun ? ' (planned only)' : ''} cycle`;
   const began = Date.parse(timeBegan);
-  const what = `${kind}${dryRun ? ' (planned only)' : ''}`;
-  if (timeEnded === null)
-    return runningBy === null
-      ? `${what} cycle unfinished, goes on with the next run`
-      : `${what} cycle for ${durationText(now - began)}`;
-  const did = counts === null || dryRun ? '' : `: ${countsText({ ...counts, held: 0, escrowed: 0 })}`;
-  return `${what} ${relativeTime(Date.parse(timeEnded), now)}${did}`;
+  const resumed = Date.parse(timeResumed);
+  if (!runs) return `${what}, begun ${relativeTime(began, now)}, unfinished: goes on with the next run`;
+  if (resumed - began < 1000) return `${what} for ${durationText(now - began)}`;
+  return `${what}, begun ${relativeTime(began, now)}, gone on with for ${durationText(now - resumed)}`;
 }
 
-function dueText({ nextDue }: JobState, now: number): string {
-  if (nextDue === null) return '';
+function observedText({ quietCycles }: JobState, { counts }: LastCycle): string {
+  if (quietCycles > 0) return `nothing would change, for ${counted(quietCycles, 'cycle')}`;
+  return counts === null ? '' : `would ${plannedText(counts)}`;
+}
+
+function dueText({ nextDue, paused }: JobState, now: number, daemonRuns: boolean): string {
+  if (nextDue === null || paused !== null) return '';
   const due = Date.parse(nextDue);
+  if (!daemonRuns)
+    return due <= now ? 'due when the daemon runs' : `due ${relativeTime(due, now)} when the daemon runs`;
   return due <= now ? 'due now' : `due ${relativeTime(due, now)}`;
 }
 
 /** What to type next; empty when there is nothing to do. */
 export function nextCommand(state: JobState, suffix: string): string {
+  const { id } = state;
+  const command = (text: string): string => `${programName()} ${text}${suffix}`;
   switch (state.condition) {
+    case 'refused':
+      return command('validate');
     case 'fault':
-      return nextAfter(state.lastFault?.code ?? '', state.id, suffix);
+      return nextAfter(state.lastFault?.code ?? '', id, suffix);
     case 'quarantine':
-      return `scimsync test-connection --job ${state.id}${suffix}`;
+      return command(`test-connection --job ${id}`);
+    case 'vanished':
+      return command('job list');
     case 'held':
-      return `scimsync staged --job ${state.id}${suffix}`;
+      return command(`staged --job ${id}`);
     case 'failing':
-      return `scimsync logs --job ${state.id} --status failure${suffix}`;
+      return command(`logs --job ${id} --status failure`);
+    case 'paused':
+      return command(`resume --job ${id}`);
     case 'neverRun':
-      return `scimsync --sync-now --job ${state.id} --dry-run${suffix}`;
+      return command(`--sync-now --job ${id} --dry-run`);
+    case 'observing':
+      return state.quietCycles > 0 ? '' : command(`plan --job ${id}`);
     case 'unfinished':
-      return `scimsync --sync-now --job ${state.id}${suffix}`;
+      return command(`--sync-now --job ${id}`);
     case 'running':
-      return `scimsync logs --job ${state.id} --follow${suffix}`;
+      return command(`logs --job ${id} --follow`);
     case 'disabled':
-    case 'noFile':
     case 'well':
       return '';
     default:
@@ -89,16 +126,43 @@ export function nextCommand(state: JobState, suffix: string): string {
   }
 }
 
-function explanations(state: JobState): string[] {
+function explanations(state: JobState, suffix: string, successor: string): string[] {
+  const { lastFault, lastCycle, paused } = state;
   const lines: string[] = [];
-  if (state.lastFault !== null) {
-    lines.push(`${state.lastFault.code}: ${printable(state.lastFault.message)}`, printable(state.lastFault.advice));
-  }
-  const { lastCycle } = state;
-  if (lastCycle?.timeEnded !== null && lastCycle?.counts?.inScope === 0 && state.defaultAccess > 0)
+  if (state.refusal !== null) lines.push(...state.refusal.split('\n'));
+  if (lastFault !== null && state.condition !== 'vanished')
+    lines.push(`${lastFault.code}: ${printable(lastFault.message)}`, printable(lastFault.advice));
+  if (state.defaultAccess > 0) {
+    const nobody = lastCycle?.timeEnded !== null && lastCycle?.counts?.inScope === 0;
+    const left = counted(state.defaultAccess, 'assignment');
     lines.push(
-      `Nobody is in scope; ${state.defaultAccess} assignment(s) hold Default Access. source.excludeDefaultAccess: false takes them in.`,
+      nobody
+        ? `Nobody is in scope: ${left} with Default Access left out. source.excludeDefaultAccess: false takes them in.`
+        : `${left} with Default Access left out (source.excludeDefaultAccess).`,
     );
-  if (state.condition === 'noFile') lines.push('The store knows this job, but there is no file for it any more.');
+  }
+  if (paused !== null && paused.reason !== null) lines.push(`Paused: ${printable(paused.reason)}`);
+  if (state.condition === 'vanished') lines.push(...vanishedAdvice(state, suffix, successor));
   return lines;
+}
+
+/** The id that a vanished job has now, when it is plain; otherwise a placeholder. */
+export function successorAmong(jobs: readonly Pick<JobState, 'id' | 'condition' | 'lastFault'>[]): string {
+  const vanished = jobs.filter(({ condition }) => condition === 'vanished');
+  const [renamed, ...more] = jobs.filter(({ lastFault }) => lastFault?.code === 'JobRenamed');
+  return vanished.length === 1 && more.length === 0 ? (renamed?.id ?? 'NEW') : 'NEW';
+}
+
+/** The ways on for a job that no file configures; `successor` is the id it has now. */
+export function vanishedAdvice(
+  { id, file }: Pick<JobState, 'id' | 'file'>,
+  suffix: string,
+  successor: string,
+): string[] {
+  const where = file === null ? '' : ` It was last configured in ${printable(file)}.`;
+  return [
+    `The store knows this job, but no file configures it any more.${where}`,
+    `Put the file back, or: ${programName()} job rename ${id} ${successor}${suffix}   (its id was changed)`,
+    `                       ${programName()} job forget ${id}${suffix}       (it is given up; the accounts stay as they are)`,
+  ];
 }

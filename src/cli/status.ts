@@ -6,8 +6,9 @@ import { processIdentity } from '../process-identity.ts';
 import { runAction } from './action.ts';
 import { EXIT, type ExitCode, worstExitCode } from './exit-code.ts';
 import { type GlobalOptions, sameConfiguration } from './global-options.ts';
-import type { Condition, JobState } from './job-state.ts';
+import type { Condition, JobState, StatusReport } from './job-state.ts';
 import { loadOrFail, openExistingStore, requireKnownJob } from './load.ts';
+import { faultExitCode } from './run-outcome.ts';
 import { nextCommand, statusLines } from './status-text.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -26,7 +27,8 @@ export function registerStatus(program: Command): void {
     .addHelpText(
       'after',
       `
-Exit code: 0 well, 2 objects are failing, 3 changes are held, 4 a job could not run.
+Exit code: 0 well, 1 a file is refused, 2 objects are failing, 3 changes are held or a job has lost its
+configuration, 4 a job could not run.
 
 Examples:
   scimsync status
@@ -44,39 +46,51 @@ async function status(flags: StatusFlags, options: GlobalOptions, terminal: Term
   for (const id of ids ?? [])
     requireKnownJob(
       id,
-      all.map((state) => state.id),
+      all.jobs.map((state) => state.id),
     );
-  const states = ids === undefined ? all : all.filter((state) => ids.includes(state.id));
+  const jobs = ids === undefined ? all.jobs : all.jobs.filter((state) => ids.includes(state.id));
   const suffix = sameConfiguration(options);
   if (options.json) {
-    const jobs = states.map((state) => ({ ...state, next: nextCommand(state, suffix) || null }));
-    terminal.out(`${JSON.stringify({ jobs }, null, 2)}\n`);
-  } else printStates(states, suffix, terminal);
-  return worstExitCode(states.map((state) => exitCodeOf(state.condition)));
+    const document = {
+      jobs: jobs.map((state) => ({ ...state, next: nextCommand(state, suffix) || null })),
+      daemonRuns: all.daemonRuns,
+    };
+    terminal.out(`${JSON.stringify(document, null, 2)}\n`);
+  } else printStates({ ...all, jobs }, suffix, terminal);
+  return worstExitCode(jobs.map(exitCodeOf));
 }
 
 /** The states of all jobs of a configuration, as of now. */
-export async function readStates(configuration: LoadedConfiguration): Promise<JobState[]> {
+export async function readStates(configuration: LoadedConfiguration): Promise<StatusReport> {
   const { readJobStates } = await import('./job-state.ts');
   const store = await openExistingStore(configuration);
   try {
-    return await readJobStates(store?.db ?? null, configuration, {
-      now: Date.now(),
-      isGone: processIdentity(hostname(), process.pid).isGone,
-    });
+    return await readJobStates(store?.db ?? null, configuration, leaseViewNow());
   } finally {
     await store?.close();
   }
 }
 
 /** Prints the lines; what the jobs say about themselves is a result. */
-export function printStates(states: readonly JobState[], suffix: string, terminal: Terminal): void {
-  if (states.length === 0) terminal.out('There are no jobs.\n');
-  for (const line of statusLines(states, Date.now(), suffix, terminal.paint)) terminal.out(`${line}\n`);
+export function printStates(report: StatusReport, suffix: string, terminal: Terminal): void {
+  if (report.jobs.length === 0) terminal.out('There are no jobs.\n');
+  for (const line of statusLines(report, Date.now(), suffix, terminal.paint)) terminal.out(`${line}\n`);
 }
 
-function exitCodeOf(condition: Condition): ExitCode {
-  if (condition === 'fault') return EXIT.jobFailed;
-  if (condition === 'held' || condition === 'quarantine') return EXIT.held;
-  return condition === 'failing' ? EXIT.objectsFailed : EXIT.well;
+/** Who holds leases now, as seen from this machine. */
+export function leaseViewNow(): { readonly now: number; readonly isGone: (owner: string) => boolean } {
+  return { now: Date.now(), isGone: processIdentity(hostname(), process.pid).isGone };
+}
+
+const EXIT_CODES: Readonly<Partial<Record<Condition, ExitCode>>> = {
+  refused: EXIT.configuration,
+  quarantine: EXIT.held,
+  vanished: EXIT.held,
+  held: EXIT.held,
+  failing: EXIT.objectsFailed,
+};
+
+function exitCodeOf({ condition, lastFault }: JobState): ExitCode {
+  if (condition === 'fault') return faultExitCode(lastFault?.code ?? '');
+  return EXIT_CODES[condition] ?? EXIT.well;
 }

@@ -12,6 +12,7 @@ import { aConfiguration } from './configuration.ts';
 import { aJob } from './runs.ts';
 
 const NOW = Date.parse('2026-05-31T08:00:00Z');
+const VIEW = { now: NOW, isGone: (owner: string) => owner === 'gone' };
 let store: Store;
 
 beforeEach(async () => {
@@ -21,7 +22,7 @@ beforeEach(async () => {
 afterEach(() => store.close());
 
 const read = (...jobs: readonly Job[]) =>
-  readJobStates(store.db, aConfiguration(...jobs), { now: NOW, isGone: (owner) => owner === 'gone' });
+  readJobStates(store.db, aConfiguration(...jobs), VIEW).then((report) => report.jobs);
 
 function aState(changes: Partial<JobState> = {}): JobState {
   return {
@@ -30,18 +31,26 @@ function aState(changes: Partial<JobState> = {}): JobState {
     status: 'Active',
     configured: true,
     enabled: true,
+    file: 'config/jobs/wiki.yaml',
+    mode: 'enforce',
+    links: 8,
     lastCycle: {
       id: 'c1',
       kind: 'incremental',
       dryRun: false,
+      mode: 'enforce',
       timeBegan: '2026-05-31T07:50:00.000Z',
+      timeResumed: '2026-05-31T07:50:00.000Z',
       timeEnded: '2026-05-31T07:55:00.000Z',
       counts: { ...zeroCounts(), inScope: 8, created: 2 },
     },
     nextDue: '2026-05-31T08:30:00.000Z',
     escrowed: 0,
     held: 0,
+    paused: null,
+    quietCycles: 0,
     lastFault: null,
+    refusal: null,
     runningBy: null,
     defaultAccess: 0,
     ...changes,
@@ -50,11 +59,18 @@ function aState(changes: Partial<JobState> = {}): JobState {
 
 const FAULT = { code: 'TargetUnreachable', message: 'refused', advice: 'Check it.', at: '2026-05-31T07:55:00.000Z' };
 
+const PAUSE = { since: '2026-05-31T07:00:00.000Z', until: '2026-05-31T11:00:00.000Z', reason: 'audit' };
+
 describe('conditionOf', () => {
   it.each<[Partial<JobState>, JobState['condition']]>([
     [{}, 'well'],
-    [{ configured: false, lastFault: FAULT }, 'noFile'],
+    [{ configured: false, lastFault: FAULT }, 'vanished'],
+    [{ configured: false, refusal: 'jobs/wiki.yaml:3 …' }, 'refused'],
     [{ enabled: false, held: 3 }, 'disabled'],
+    [{ paused: PAUSE, lastFault: FAULT }, 'fault'],
+    [{ paused: PAUSE }, 'paused'],
+    [{ mode: 'observe' }, 'observing'],
+    [{ mode: 'observe', held: 1 }, 'held'],
     [{ lastFault: FAULT, held: 3 }, 'fault'],
     [{ status: 'Quarantine', held: 3 }, 'quarantine'],
     [{ held: 3, escrowed: 1 }, 'held'],
@@ -68,11 +84,13 @@ describe('conditionOf', () => {
 
 describe('readJobStates', () => {
   it('knows jobs that never ran, without a store as well', async () => {
-    const states = await readJobStates(null, aConfiguration(aJob('a'), aJob('b', { enabled: false })), {
-      now: NOW,
-      isGone: () => false,
-    });
-    expect(states.map(({ id, condition }) => [id, condition])).toEqual([
+    const { jobs, daemonRuns } = await readJobStates(
+      null,
+      aConfiguration(aJob('a'), aJob('b', { enabled: false })),
+      VIEW,
+    );
+    expect(daemonRuns).toBe(false);
+    expect(jobs.map(({ id, condition }) => [id, condition])).toEqual([
       ['a', 'neverRun'],
       ['b', 'disabled'],
     ]);
@@ -81,7 +99,7 @@ describe('readJobStates', () => {
   it('lists the worst first, and jobs without a file', async () => {
     for (const id of ['well', 'broken', 'gone', 'failing']) {
       await ensureJob(store.db, id);
-      await updateJob(store.db, id, { status: 'Active', next_attempt: NOW + 60_000 });
+      await updateJob(store.db, id, { status: 'Active', next_attempt: NOW + 60_000, last_started: NOW - 1 });
     }
     await updateJob(store.db, 'broken', { last_fault: JSON.stringify(FAULT) });
     await saveEscrow(store.db, {
@@ -98,11 +116,36 @@ describe('readJobStates', () => {
     const states = await read(aJob('well'), aJob('failing'), aJob('broken'));
     expect(states.map(({ id, condition }) => [id, condition])).toEqual([
       ['broken', 'fault'],
+      ['gone', 'vanished'],
       ['failing', 'failing'],
-      ['gone', 'noFile'],
       ['well', 'well'],
     ]);
     expect(states[0]).toMatchObject({ lastFault: FAULT, nextDue: new Date(NOW + 60_000).toISOString() });
+  });
+
+  it('shows refused files with their faults, beside what the store knows of their jobs', async () => {
+    await ensureJob(store.db, 'wiki');
+    await updateJob(store.db, 'wiki', { last_started: 1, file: 'jobs/wiki.yaml' });
+    const faults = [{ file: 'config/jobs/wiki.yaml', line: 3, path: 'mode', message: 'What mode is that?' }];
+    const configuration = {
+      ...aConfiguration(aJob('crm')),
+      refused: [
+        { file: 'config/jobs/wiki.yaml', id: 'wiki', faults },
+        { file: 'config/jobs/new.yaml', id: null, faults: [] },
+      ],
+    };
+    const { jobs } = await readJobStates(store.db, configuration, VIEW);
+    expect(jobs.map(({ id, condition, file }) => [id, condition, file])).toEqual([
+      ['config/jobs/new.yaml', 'refused', 'config/jobs/new.yaml'],
+      ['wiki', 'refused', 'config/jobs/wiki.yaml'],
+      ['crm', 'neverRun', '/etc/scimsync/jobs/crm.yaml'],
+    ]);
+    expect(linesOf(jobs).join('\n')).toContain('config/jobs/wiki.yaml:3  mode  What mode is that?');
+  });
+
+  it('leaves out what only a plan has made', async () => {
+    await ensureJob(store.db, 'planned');
+    expect(await read()).toEqual([]);
   });
 
   it.each([
@@ -144,26 +187,93 @@ describe('readJobStates', () => {
   });
 });
 
+const linesOf = (states: readonly JobState[], daemonRuns = true) =>
+  statusLines({ jobs: states, daemonRuns }, NOW, '', plainPaint);
+
 describe('statusLines', () => {
   it('is one line a job', () => {
-    expect(statusLines([aState(), aState({ id: 'b', condition: 'held', held: 12 })], NOW, '', plainPaint)).toEqual([
+    expect(linesOf([aState(), aState({ id: 'b', condition: 'held', held: 12 })])).toEqual([
       'well  wiki           incremental 5 min ago: created 2  due in 30 min',
       'held  b     12 held  incremental 5 min ago: created 2  due in 30 min  scimsync staged --job b',
     ]);
   });
 
+  it.each([
+    ['2026-05-31T08:30:00.000Z', 'due in 30 min when the daemon runs'],
+    ['2026-05-31T07:30:00.000Z', 'due when the daemon runs'],
+  ])('says what a due time is worth without a daemon: %s', (nextDue, text) => {
+    expect(linesOf([aState({ nextDue })], false)[0]).toContain(text);
+  });
+
   it('adds cause and advice of a fault', () => {
     const state = aState({ condition: 'fault', lastFault: { ...FAULT, message: 'refused\u0007' } });
-    expect(statusLines([state], NOW, '', plainPaint).slice(1)).toEqual([
-      String.raw`  TargetUnreachable: refused\x07`,
-      '  Check it.',
-    ]);
+    expect(linesOf([state]).slice(1)).toEqual([String.raw`  TargetUnreachable: refused\x07`, '  Check it.']);
   });
 
   it('names the setting when Default Access is the reason that nobody is in scope', () => {
     const lastCycle = { ...aState().lastCycle, counts: zeroCounts() } as JobState['lastCycle'];
-    const lines = statusLines([aState({ lastCycle, defaultAccess: 21 })], NOW, '', plainPaint);
-    expect(lines[1]).toContain('21 assignment(s) hold Default Access. source.excludeDefaultAccess');
+    const lines = linesOf([aState({ lastCycle, defaultAccess: 21 })]);
+    expect(lines[1]).toContain('Nobody is in scope: 21 assignments with Default Access left out. source.exclude');
+  });
+
+  it('names the number that is left out in any case', () => {
+    expect(linesOf([aState({ defaultAccess: 1 })])[1]).toContain('1 assignment with Default Access left out');
+    expect(linesOf([aState()])).toHaveLength(1);
+  });
+
+  it('shouts about a job without configuration, and says the ways on', () => {
+    const lines = linesOf([
+      aState({ condition: 'vanished', configured: false, file: 'jobs/wiki.yaml', nextDue: null }),
+    ]);
+    expect(lines[0]).toBe(
+      'vanished  wiki    no configuration; 8 links kept; leavers are NOT processed    scimsync job list',
+    );
+    expect(lines.join('\n')).toContain('It was last configured in jobs/wiki.yaml.');
+    expect(lines.join('\n')).toContain('scimsync job rename wiki NEW');
+    expect(lines.join('\n')).toContain('scimsync job forget wiki');
+  });
+
+  it('names the id that the job has now, when it is plain', () => {
+    const gone = aState({ condition: 'vanished', configured: false });
+    const renamed = aState({ id: 'crm', condition: 'fault', lastFault: { ...FAULT, code: 'JobRenamed' } });
+    expect(linesOf([renamed, gone]).join('\n')).toContain('scimsync job rename wiki crm');
+    expect(linesOf([renamed, { ...renamed, id: 'b' }, gone]).join('\n')).toContain('scimsync job rename wiki NEW');
+  });
+
+  it('says when a pause ends, and why it is one, instead of a due time', () => {
+    const lines = linesOf([aState({ condition: 'paused', paused: PAUSE })]);
+    expect(lines).toEqual([
+      'paused  wiki  goes on in 3 h  incremental 5 min ago: created 2    scimsync resume --job wiki',
+      '  Paused: audit',
+    ]);
+  });
+
+  it.each([
+    [0, 'initial 5 min ago: would create 18 · adopt 2'],
+    [1, 'initial 5 min ago: nothing would change, for 1 cycle'],
+    [12, 'initial 5 min ago: nothing would change, for 12 cycles'],
+  ])('of an observed job, quiet for %i cycles', (quietCycles, text) => {
+    const lastCycle = {
+      ...aState().lastCycle,
+      kind: 'initial',
+      mode: 'observe',
+      counts: { ...zeroCounts(), created: 18, adopted: 2 },
+    } as JobState['lastCycle'];
+    expect(linesOf([aState({ condition: 'observing', mode: 'observe', quietCycles, lastCycle })])[0]).toContain(text);
+  });
+
+  it.each<[string, Partial<NonNullable<JobState['lastCycle']>>, string | null, string]>([
+    ['runs', {}, 'host/1/2', 'initial cycle for 10 min'],
+    [
+      'is gone on with after an interruption',
+      { timeResumed: '2026-05-31T07:59:00.000Z' },
+      'host/1/2',
+      'initial cycle, begun 10 min ago, gone on with for 1 min',
+    ],
+    ['waits', {}, null, 'initial cycle, begun 10 min ago, unfinished: goes on with the next run'],
+  ])('times a cycle that %s', (_name, changes, runningBy, text) => {
+    const lastCycle = { ...aState().lastCycle, kind: 'initial', timeEnded: null, ...changes } as JobState['lastCycle'];
+    expect(linesOf([aState({ condition: 'running', lastCycle, runningBy })])[0]).toContain(text);
   });
 });
 
@@ -174,6 +284,10 @@ describe('nextCommand', () => {
     [{ condition: 'fault', lastFault: { ...FAULT, code: 'StoreUnavailable' } }, 'scimsync --sync-now --job wiki'],
     [{ condition: 'failing' }, 'scimsync logs --job wiki --status failure'],
     [{ condition: 'neverRun' }, 'scimsync --sync-now --job wiki --dry-run'],
+    [{ condition: 'fault', lastFault: { ...FAULT, code: 'TargetChanged' } }, 'scimsync job rebind wiki'],
+    [{ condition: 'vanished' }, 'scimsync job list'],
+    [{ condition: 'refused' }, 'scimsync validate'],
+    [{ condition: 'paused' }, 'scimsync resume --job wiki'],
     [{ condition: 'well' }, ''],
   ])('%j', (changes, command) => {
     expect(nextCommand(aState(changes), '')).toBe(command);
