@@ -145,7 +145,7 @@ function adviceFor(kind: 'user' | 'group', text: string, error: ExpressionError)
 const SHOWN = 100;
 
 /** The text around the position and a caret below it, on lines of their own. */
-function caretLines(text: string, position: number): string {
+export function caretLines(text: string, position: number): string {
   const before = text.slice(0, position);
   const lineStart = before.lastIndexOf('\n') + 1;
   const lineEnd = text.indexOf('\n', position);

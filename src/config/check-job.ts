@@ -1,52 +1,47 @@
 // One merged job: form first (the schema), then meaning, on whatever has the right form.
+import { z } from 'zod';
 import { jobSchema } from '../model/job.ts';
 import { checkObjectMapping } from './check-object-mapping.ts';
-import type { ConfigurationFault, Findings } from './fault.ts';
+import { checkProtect } from './check-protect.ts';
+import type { Findings } from './fault.ts';
 import { addFindings, noFindings } from './fault.ts';
 import type { JobDraft } from './job-draft.ts';
-import { child, descend, faultAt, textOf } from './located.ts';
+import { child, descend, faultAt } from './located.ts';
 import type { JudgedPaths } from './schema-faults.ts';
 import { schemaFaults } from './schema-faults.ts';
 import { targetKey } from './target-key.ts';
 
 const TOKEN = ['target', 'auth', 'token'] as const;
+const HEARTBEAT = ['heartbeat', 'url'] as const;
 
-/** Everything but secrets and what concerns several jobs. `withTemplate` is false when the template is not known. */
+/** With the keys that are gone once layers are merged, so that they are offered for a misspelt one. */
+const writtenSchema = jobSchema.extend({ template: z.string().optional(), extends: z.string().optional() });
+
+/** Everything but secrets, the source, and what concerns several jobs. Mappings are not judged without the template. */
 export function checkJob(job: JobDraft, withTemplate: boolean): Findings {
   const findings = noFindings();
-  const judged = judgedPaths(job, withTemplate);
-  findings.faults.push(...checkMode(job), ...schemaFaults(jobSchema, job.root, judged));
+  findings.faults.push(...schemaFaults(writtenSchema, job.root, judgedPaths(job, withTemplate)));
   checkBaseUrl(job, findings);
-  const kinds = new Map<string, number>();
+  findings.faults.push(...checkProtect(child(job.root, 'protect')));
+  if (!withTemplate) return findings;
+  const kinds = new Set<string>();
   for (const object of job.objectMappings) {
     addFindings(findings, checkObjectMapping(job, object));
     if (kinds.has(object.kind)) {
       const message = `There are two mappings of "${object.kind}"; there can be one.`;
       findings.faults.push(faultAt(object.node.at, message, 'Put all attribute mappings into one.'));
     }
-    kinds.set(object.kind, 1);
+    kinds.add(object.kind);
   }
   if (job.template === 'peakon') checkPeakon(job, findings);
   return findings;
 }
 
 function judgedPaths(job: JobDraft, withTemplate: boolean): JudgedPaths {
-  const paths: (readonly string[])[] = [];
-  if (isObserve(job)) paths.push(['mode']);
-  if (descend(job.root, ...TOKEN) !== undefined) paths.push(TOKEN);
-  if (!withTemplate && child(job.root, 'objectMappings') === undefined) paths.push(['objectMappings']);
-  return paths;
-}
-
-function isObserve(job: JobDraft): boolean {
-  return textOf(child(job.root, 'mode')) === 'observe';
-}
-
-function checkMode(job: JobDraft): ConfigurationFault[] {
-  const mode = child(job.root, 'mode');
-  if (mode === undefined || !isObserve(job)) return [];
-  const advice = 'Leave mode out, and see what would happen with: scimsync --sync-now --dry-run';
-  return [faultAt(mode.at, 'The mode "observe" is not available in this version.', advice)];
+  return [
+    ...[TOKEN, HEARTBEAT].filter((path) => descend(job.root, ...path) !== undefined),
+    ...(withTemplate ? [] : [['objectMappings']]),
+  ];
 }
 
 function checkBaseUrl(job: JobDraft, findings: Findings): void {
@@ -54,9 +49,6 @@ function checkBaseUrl(job: JobDraft, findings: Findings): void {
   if (node === undefined || job.baseUrl === undefined || !URL.canParse(job.baseUrl)) return;
   const url = new URL(job.baseUrl);
   const complain = (message: string, advice: string) => findings.faults.push(faultAt(node.at, message, advice));
-  if (url.protocol === 'http:' && !isLoopback(url.hostname)) {
-    complain('Plain http would send the token and personal data unprotected.', 'Write https://.');
-  }
   if (url.username !== '' || url.password !== '') {
     complain('The URL must not contain credentials.', 'Put the secret where target.auth.token points.');
   }
@@ -67,10 +59,6 @@ function checkBaseUrl(job: JobDraft, findings: Findings): void {
   if (resource !== undefined) {
     complain(`The URL ends in /${resource}; the SCIM root is expected.`, `Leave /${resource} out.`);
   }
-}
-
-function isLoopback(hostname: string): boolean {
-  return hostname === 'localhost' || hostname === '[::1]' || /^127\.\d{1,3}\.\d{1,3}\.\d{1,3}$/.test(hostname);
 }
 
 /** Peakon wants userName and work e-mail equal, and cannot restore what was deleted. */

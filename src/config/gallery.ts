@@ -2,11 +2,12 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { z } from 'zod';
 import type { ConfigurationFault } from './fault.ts';
 import type { Located, LocatedMap } from './located.ts';
 import { faultAt, textOf, withoutEntries } from './located.ts';
 import { readYamlFile } from './read-yaml.ts';
-import { schemaFaults } from './schema-faults.ts';
+import { parsed, schemaFaults } from './schema-faults.ts';
 import { expandShortForms } from './short-forms.ts';
 import { suggestion } from './suggestion.ts';
 import { templateSchema } from './template-schema.ts';
@@ -52,6 +53,16 @@ export async function loadTemplate(reference: Located, directory: string): Promi
     return { faults: [faultAt(reference.at, message, suggestion(name ?? '', names))] };
   }
   return readTemplate(file);
+}
+
+/** A gallery file as its author describes it, with the short forms of its lists written out. */
+export type Template = z.infer<typeof templateSchema>;
+
+/** The template in a gallery file; undefined when it has faults, which `readTemplate` names. */
+export async function describeTemplate(file: string): Promise<Template | undefined> {
+  const { root } = await readYamlFile(file, '');
+  if (root === undefined) return undefined;
+  return parsed(templateSchema, expandShortForms(root, []));
 }
 
 /** One gallery file, validated on its own. */

@@ -2,7 +2,8 @@
 // on drafts, so that one malformed key does not hide the other faults.
 import { z } from 'zod';
 import type { AttributeMapping, Lifecycle, ObjectMapping } from '../model/job.ts';
-import { attributeMappingSchema, jobSchema, lifecycleSchema, objectMappingSchema } from '../model/job.ts';
+import { jobSchema, lifecycleSchema } from '../model/job.ts';
+import { attributeMappingSchema, objectMappingSchema } from '../model/object-mapping.ts';
 import type { TargetProfile } from '../model/profile.ts';
 import { targetProfileSchema } from '../model/profile.ts';
 import type { Located, LocatedMap } from './located.ts';
@@ -28,6 +29,8 @@ export interface ObjectMappingDraft {
 export interface JobDraft {
   readonly root: LocatedMap;
   readonly template: string | undefined;
+  /** False when a file that the job extends could not be read, so that nothing may be concluded from what is missing. */
+  readonly complete: boolean;
   readonly id: string | undefined;
   readonly enabled: boolean;
   readonly use: string | undefined;
@@ -38,11 +41,12 @@ export interface JobDraft {
   readonly objectMappings: readonly ObjectMappingDraft[];
 }
 
-export function draftJob(root: LocatedMap, template: string | undefined): JobDraft {
+export function draftJob(root: LocatedMap, template: string | undefined, complete: boolean): JobDraft {
   const mappings = child(root, 'objectMappings');
   return {
     root,
     template,
+    complete,
     id: parsed(jobSchema.shape.id, child(root, 'id')),
     enabled: parsedEntry(jobSchema.shape.enabled, root, 'enabled') ?? true,
     use: textOf(descend(root, 'source', 'use')),

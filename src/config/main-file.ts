@@ -3,6 +3,7 @@
 import { isAbsolute, resolve } from 'node:path';
 import { z } from 'zod';
 import { jobSchema, sourceSchema } from '../model/job.ts';
+import { smtpSchema } from './check-smtp.ts';
 import type { ConfigurationFault, Findings } from './fault.ts';
 import { noFindings } from './fault.ts';
 import type { LocatedMap } from './located.ts';
@@ -11,16 +12,41 @@ import { suggestion } from './suggestion.ts';
 
 /** Everything but `sources` and `defaults` after validation. */
 export const mainFileSchema = z.strictObject({
-  store: z.strictObject({ url: z.string().min(1).default('sqlite:./data/scimsync.db') }).prefault({}),
-  sources: z.record(z.string(), sourceSchema),
-  defaults: z.looseObject({}).optional(),
-  daemon: z.strictObject({ maxConcurrentJobs: z.int().min(1).max(64).default(4) }).prefault({}),
+  store: z
+    .strictObject({
+      url: z
+        .string()
+        .min(1)
+        .default('sqlite:./data/scimsync.db')
+        .describe('sqlite: and the path of a file, which counts from the configuration directory.'),
+    })
+    .prefault({})
+    .describe('Where links, watermarks and the provisioning log are kept.'),
+  sources: z
+    .record(z.string(), sourceSchema)
+    .describe('Microsoft Entra tenants that are read, by a name of your choice.'),
+  defaults: z
+    .looseObject({})
+    .optional()
+    .describe('Any key of a job except id and extends, for all jobs; the weakest layer.'),
+  smtp: smtpSchema.optional().describe('The server through which e-mail is sent.'),
+  daemon: z
+    .strictObject({ maxConcurrentJobs: z.int().min(1).max(64).default(4).describe('Jobs that run at the same time.') })
+    .prefault({})
+    .describe('The long-running program.'),
   logging: z
     .strictObject({
-      level: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).optional(),
-      personalData: z.enum(['ids', 'full']).default('ids'),
+      level: z
+        .enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'])
+        .optional()
+        .describe('How much is logged; info unless it is written.'),
+      personalData: z
+        .enum(['ids', 'full'])
+        .default('ids')
+        .describe('ids: log lines name objects by their ids; full: they may name people.'),
     })
-    .prefault({}),
+    .prefault({})
+    .describe('The log of the program, on stderr.'),
 });
 
 /** Keys a job file may have; `template` is gone once layers are merged. */
@@ -37,19 +63,14 @@ export function checkMainFile(root: LocatedMap): Findings {
   const findings = noFindings();
   const store = checkStore(root);
   if (store !== undefined) findings.faults.push(store);
-  const sources = child(root, 'sources');
-  if (sources?.kind === 'map') {
-    for (const source of sources.entries.values()) {
-      if (source.value.kind !== 'map') continue;
-      checkCloud(source.value, findings);
-    }
-  }
   const defaults = child(root, 'defaults');
   if (defaults?.kind === 'map') {
     for (const [key, { key: at }] of defaults.entries) {
-      if (!JOB_KEYS.includes(key))
-        findings.faults.push(faultAt(at, `Unknown key "${key}".`, suggestion(key, JOB_KEYS)));
       if (key === 'id') findings.faults.push(faultAt(at, 'Every job has an id of its own.', 'Move it into the job.'));
+      else if (key === 'extends')
+        findings.faults.push(faultAt(at, 'Only a job extends a file.', 'Write here what the file says.'));
+      else if (!JOB_KEYS.includes(key))
+        findings.faults.push(faultAt(at, `Unknown key "${key}".`, suggestion(key, JOB_KEYS)));
     }
   }
   return findings;
@@ -67,22 +88,4 @@ function checkStore(root: LocatedMap): ConfigurationFault | undefined {
   const path = url.slice('sqlite:'.length);
   const usable = path !== '' && !path.startsWith(':') && !path.startsWith('//') && !path.includes('?');
   return usable ? undefined : faultAt(node.at, 'The store needs the path of a file.', advice);
-}
-
-/** A cloud of its own is three addresses; one of them alone would send credentials to the wrong place. */
-function checkCloud(source: LocatedMap, findings: Findings): void {
-  const keys = ['authorityHost', 'graphBaseUrl', 'scope'];
-  const given = keys.filter((key) => source.entries.has(key));
-  if (given.length === 0) return;
-  const missing = keys.filter((key) => !source.entries.has(key));
-  const at = source.entries.get(given[0] ?? '')?.key ?? source.at;
-  if (missing.length > 0) {
-    const message = `authorityHost, graphBaseUrl and scope go together; missing: ${missing.join(', ')}.`;
-    findings.faults.push(faultAt(at, message, 'Add what is missing, or remove all three and set cloud.'));
-  }
-  const cloud = child(source, 'cloud');
-  if (cloud !== undefined && textOf(cloud) !== 'global') {
-    const message = 'cloud has no effect beside authorityHost, graphBaseUrl and scope.';
-    findings.warnings.push(faultAt(cloud.at, message, 'Remove cloud, or the three addresses.'));
-  }
 }

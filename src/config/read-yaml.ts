@@ -187,3 +187,13 @@ class YamlReader {
     return { file: this.#file, line: Math.max(line, 1), column: Math.max(col, 1), path };
   }
 }
+
+/** One value on a command line, written as in YAML (`true`, `7`, `[a, b]`); the message quotes nothing of it. */
+export function readYamlValue(
+  text: string,
+): { readonly ok: true; readonly value: unknown } | { readonly ok: false; readonly message: string } {
+  const document = parseDocument(text);
+  const [error] = document.errors;
+  if (error !== undefined) return { ok: false, message: `it cannot be read (${error.code}).` };
+  return { ok: true, value: document.toJS({ maxAliasCount: 100 }) as unknown };
+}

@@ -75,6 +75,7 @@ const formatNames: Readonly<Record<string, string>> = {
   url: 'a URL such as https://example.com/scim/v2',
   guid: 'an object id such as 11111111-2222-3333-4444-555555555555',
   date: 'a date such as 2027-05-31',
+  email: 'an e-mail address such as it@example.com',
 };
 
 /** Completes "This must be …". */

@@ -1,14 +1,28 @@
 // A synchronization job as an administrator writes it, validated; words are Entra's (synchronizationSchema) so that
 // an exported configuration reads the same. Templates and defaults are merged before this schema is applied.
 import { z } from 'zod';
+import { type attributeMappingSchema, objectMappingSchema } from './object-mapping.ts';
 import { rateLimitSchema, targetProfileSchema } from './profile.ts';
+
+const secretExpiry = z.iso
+  .date()
+  .optional()
+  .describe('The last day on which the secret is valid; reminders go out before.');
 
 /** A secret by reference; a literal is refused with advice. */
 export const secretReferenceSchema = z.union([
-  z.strictObject({ fromEnv: z.string().min(1), expires: z.iso.date().optional() }),
-  z.strictObject({ fromFile: z.string().min(1), expires: z.iso.date().optional() }),
-  /** A program and its arguments; no shell is involved. */
-  z.strictObject({ fromCommand: z.array(z.string()).min(1).max(64), expires: z.iso.date().optional() }),
+  z.strictObject({
+    fromEnv: z.string().min(1).describe('The name of an environment variable.'),
+    expires: secretExpiry,
+  }),
+  z.strictObject({
+    fromFile: z.string().min(1).describe('A file; the path counts from the configuration directory.'),
+    expires: secretExpiry,
+  }),
+  z.strictObject({
+    fromCommand: z.array(z.string()).min(1).max(64).describe('A program and its arguments; no shell is involved.'),
+    expires: secretExpiry,
+  }),
 ]);
 
 const duration = z.string().regex(/^\d+(s|m|h|d)$/, 'a duration such as 40m, 2h or 1d');
@@ -19,76 +33,55 @@ export function durationMilliseconds(text: string): number {
   return Number.parseInt(text, 10) * unit;
 }
 
-/** Where the value of a mapping comes from (Entra's attributeMappingSource); null is Entra's mapping type None. */
-const mappingSourceSchema = z.discriminatedUnion('type', [
-  z.strictObject({ type: z.literal('Attribute'), name: z.string().min(1) }),
-  z.strictObject({ type: z.literal('Constant'), value: z.union([z.string(), z.number(), z.boolean()]) }),
-  z.strictObject({ type: z.literal('Function'), expression: z.string().min(1).max(10_000) }),
-]);
-
-export const attributeMappingSchema = z.strictObject({
-  targetAttributeName: z.string().min(1),
-  source: mappingSourceSchema.nullable(),
-  /** Used when the source is null and the object is created (Entra's rule). */
-  defaultValue: z.union([z.string(), z.number(), z.boolean()]).nullable().default(null),
-  /** `Always`, or `ObjectAddOnly`: only while the object is created. */
-  flowType: z.enum(['Always', 'ObjectAddOnly']).default('Always'),
-  /** Above 0 joins the matching attributes, lowest first. */
-  matchingPriority: z.int().min(0).default(0),
-});
-
-const filterClauseSchema = z.strictObject({
-  sourceOperandName: z.string().min(1),
-  operatorName: z.string().min(1),
-  targetOperand: z.strictObject({ values: z.array(z.string()) }).optional(),
-});
-
-/** Clauses are joined by AND, groups by OR; no groups means everybody assigned. */
-const scopingFilterSchema = z.strictObject({
-  groups: z.array(z.strictObject({ name: z.string().optional(), clauses: z.array(filterClauseSchema).min(1) })),
-});
-
-export const objectMappingSchema = z.strictObject({
-  sourceObjectName: z.enum(['user', 'group']),
-  targetObjectName: z.enum(['User', 'Group']),
-  enabled: z.boolean().default(true),
-  flowTypes: z.array(z.enum(['Add', 'Update', 'Delete'])).default(['Add', 'Update', 'Delete']),
-  scope: scopingFilterSchema.nullable().default(null),
-  attributeMappings: z.array(attributeMappingSchema).min(1),
-});
-
 const lifecycleAction = z.enum(['disable', 'delete', 'nothing']);
 
 /** What happens to the account of a person, per event. */
 export const lifecycleSchema = z.strictObject({
-  unassigned: lifecycleAction.default('disable'),
-  outOfScope: lifecycleAction.default('disable'),
-  blocked: lifecycleAction.default('disable'),
-  softDeleted: lifecycleAction.default('disable'),
-  hardDeleted: lifecycleAction.default('delete'),
+  unassigned: lifecycleAction.default('disable').describe('The person is no longer assigned to the application.'),
+  outOfScope: lifecycleAction.default('disable').describe('A scoping filter no longer lets the person in.'),
+  blocked: lifecycleAction
+    .default('disable')
+    .describe('Sign-in is blocked in the directory (accountEnabled is false).'),
+  softDeleted: lifecycleAction.default('disable').describe('The person was deleted and can be restored for 30 days.'),
+  hardDeleted: lifecycleAction.default('delete').describe('The person was deleted for good.'),
 });
 
-const guardLimit = (count: number, percent: number, from: number) =>
+const guardLimit = (count: number, percent: number, from: number, what: string) =>
   z
     .strictObject({
-      count: z.int().min(0).default(count),
-      percent: z.number().min(0).max(100).default(percent),
-      /** Below this number of objects the guard never trips. */
-      from: z.int().min(1).default(from),
+      count: z.int().min(0).default(count).describe('More than this many are held.'),
+      percent: z
+        .number()
+        .min(0)
+        .max(100)
+        .default(percent)
+        .describe('More than this share of the linked active objects is held.'),
+      from: z.int().min(1).default(from).describe('Below this number of objects the guard never trips.'),
     })
-    .prefault({});
+    .prefault({})
+    .describe(what);
 
 export const guardsSchema = z.strictObject({
-  leavers: guardLimit(500, 10, 5),
-  scopeLosses: guardLimit(100, 10, 5),
-  memberships: guardLimit(2000, 20, 20),
-  groupDeletes: guardLimit(5, 20, 2),
-  /** Accounts that would be made although they should have been found: vanished ones, and those of a doubtful first contact. */
-  creates: guardLimit(1000, 50, 20),
-  /** userName, externalId, matching attributes and primary e-mail of existing accounts. */
-  identity: guardLimit(50, 5, 5),
-  /** What the profile calls irreversible is held until somebody approves it, unless `allow` is said. */
-  irreversible: z.enum(['stage', 'allow']).default('stage'),
+  leavers: guardLimit(500, 10, 5, 'People who were blocked or deleted in the directory.'),
+  scopeLosses: guardLimit(100, 10, 5, 'People who lost their assignment or fell out of scope.'),
+  memberships: guardLimit(2000, 20, 20, 'Memberships that would be removed.'),
+  groupDeletes: guardLimit(5, 20, 2, 'Groups that would be deleted.'),
+  creates: guardLimit(
+    1000,
+    50,
+    20,
+    'Accounts that would be made although they should have been found: vanished ones, and those of a doubtful first contact.',
+  ),
+  identity: guardLimit(
+    50,
+    5,
+    5,
+    'Changes of userName, externalId, matching attributes and primary e-mail of existing accounts.',
+  ),
+  irreversible: z
+    .enum(['stage', 'allow'])
+    .default('stage')
+    .describe('stage: what the profile calls irreversible is held until somebody approves it. allow: it is sent.'),
 });
 
 /** What an e-mail is sent about. */
@@ -99,47 +92,115 @@ export const ALERTS = [
   'objectsFailing',
   'credentialExpiring',
   'noSuccess',
+  'pausedTooLong',
+  'observedTooLong',
   'recovered',
 ] as const;
 
 const notificationsSchema = z.strictObject({
-  email: z.array(z.email()).max(50).default([]),
-  on: z.array(z.enum(ALERTS)).default([...ALERTS]),
+  email: z.array(z.email()).max(50).default([]).describe('Who is written to.'),
+  on: z
+    .array(z.enum(ALERTS))
+    .default([...ALERTS])
+    .describe('What an e-mail is sent about.'),
+  noSuccessAfter: z
+    .int()
+    .min(1)
+    .max(1000)
+    .default(3)
+    .describe('noSuccess means: no cycle without a fault of the job for this many intervals of its schedule.'),
 });
 
 /** One GET after every cycle that ended without a fault of the job. */
-const heartbeatSchema = z.strictObject({ url: secretReferenceSchema });
+const heartbeatSchema = z.strictObject({
+  url: secretReferenceSchema.describe('The address to ask, as a secret: it usually holds a key.'),
+});
 
 export const jobSchema = z.strictObject({
-  id: z.string().regex(/^[a-z0-9][a-z0-9._-]{0,62}$/, 'lower-case letters, digits, dot, dash or underscore'),
-  tenant: z.string().min(1),
-  enabled: z.boolean().default(true),
-  /** `observe` plans every cycle and writes nothing. A job on a real Microsoft cloud must say which it is. */
-  mode: z.enum(['observe', 'enforce']).default('enforce'),
-  schedule: z.strictObject({ every: duration.default('40m') }).prefault({}),
-  source: z.strictObject({
-    use: z.string().min(1),
-    servicePrincipalId: z.guid(),
-    syncAll: z.boolean().default(false),
-    excludeDefaultAccess: z.union([z.literal('auto'), z.boolean()]).default('auto'),
-    nestedGroups: z.enum(['direct', 'transitive']).default('direct'),
-  }),
-  target: z.strictObject({
-    baseUrl: z.url({ protocol: /^https?$/ }),
-    auth: z.strictObject({ type: z.literal('bearer'), token: secretReferenceSchema }),
-    caFile: z.string().optional(),
-    timeoutSeconds: z.number().positive().max(600).default(60),
-    rateLimits: z.array(rateLimitSchema).optional(),
-    concurrency: z.int().min(1).max(64).optional(),
-  }),
-  profile: targetProfileSchema.prefault({}),
-  lifecycle: lifecycleSchema.prefault({}),
-  guards: guardsSchema.prefault({}),
-  /** SCIM filters; accounts that match one are never updated, disabled, deleted or removed from groups. */
-  protect: z.array(z.string().min(1)).max(100).default([]),
-  notifications: notificationsSchema.prefault({}),
-  heartbeat: heartbeatSchema.optional(),
-  objectMappings: z.array(objectMappingSchema).min(1),
+  id: z
+    .string()
+    .regex(/^[a-z0-9][a-z0-9._-]{0,62}$/, 'lower-case letters, digits, dot, dash or underscore')
+    .describe(
+      'The state of the job is kept under this name; it is never changed, only renamed with scimsync job rename.',
+    ),
+  tenant: z.string().min(1).describe('Whose job it is; the name of the source unless it is written.'),
+  enabled: z.boolean().default(true).describe('False: the job is checked but does not run.'),
+  mode: z
+    .enum(['observe', 'enforce'])
+    .default('enforce')
+    .describe(
+      'observe imports and plans on schedule and sends the target no write; enforce writes. A job on a real Microsoft cloud must say which it is.',
+    ),
+  schedule: z
+    .strictObject({
+      every: duration.default('40m').describe('The time from the start of one cycle to the start of the next.'),
+    })
+    .prefault({})
+    .describe('When the daemon runs the job.'),
+  source: z
+    .strictObject({
+      use: z.string().min(1).describe('The name of a source in scimsync.yaml.'),
+      servicePrincipalId: z.guid().describe('The object id of the enterprise application whose assignments count.'),
+      syncAll: z
+        .boolean()
+        .default(false)
+        .describe('True: everybody in the directory; false: only who is assigned to the application.'),
+      excludeDefaultAccess: z
+        .union([z.literal('auto'), z.boolean()])
+        .default('auto')
+        .describe(
+          'Whether the role Default Access is left out; auto: when the application has another role for users.',
+        ),
+      nestedGroups: z
+        .enum(['direct', 'transitive'])
+        .default('direct')
+        .describe(
+          'direct: only direct members of assigned groups, as Microsoft Entra does it; transitive: also those of groups inside.',
+        ),
+    })
+    .describe('Whose people.'),
+  target: z
+    .strictObject({
+      baseUrl: z.url({ protocol: /^https?$/ }).describe('The SCIM root, without /Users.'),
+      auth: z
+        .strictObject({
+          type: z.literal('bearer').describe('A bearer token (RFC 6750).'),
+          token: secretReferenceSchema.describe('The token, as a reference.'),
+        })
+        .describe('How the target knows who is asking.'),
+      caFile: z
+        .string()
+        .optional()
+        .describe('A PEM file with the certificates of an authority that the machine does not trust by itself.'),
+      timeoutSeconds: z.number().positive().max(600).default(60).describe('How long an answer is waited for.'),
+      rateLimits: z
+        .array(rateLimitSchema)
+        .optional()
+        .describe('Limits that the vendor states; they replace those of the profile.'),
+      concurrency: z
+        .int()
+        .min(1)
+        .max(64)
+        .optional()
+        .describe('Requests in flight at once; replaces the value of the profile.'),
+    })
+    .describe('Where accounts are kept.'),
+  profile: targetProfileSchema.prefault({}).describe('What the target can and cannot do; usually from the template.'),
+  lifecycle: lifecycleSchema.prefault({}).describe('What happens to the account of a person, per event.'),
+  guards: guardsSchema
+    .prefault({})
+    .describe('More than this in one cycle, or within 24 hours, is held until somebody approves it.'),
+  protect: z
+    .array(z.string().min(1))
+    .max(100)
+    .default([])
+    .describe('SCIM filters; accounts that match one are never updated, disabled, deleted or removed from groups.'),
+  notifications: notificationsSchema.prefault({}).describe('Who gets e-mail about this job, and about what.'),
+  heartbeat: heartbeatSchema.optional().describe('One GET after every cycle that ended without a fault of the job.'),
+  objectMappings: z
+    .array(objectMappingSchema)
+    .min(1)
+    .describe('What is provisioned and how; usually from the template.'),
 });
 
 export type Job = z.infer<typeof jobSchema>;
@@ -151,18 +212,57 @@ export type LifecycleEvent = keyof Lifecycle;
 export type Guards = z.infer<typeof guardsSchema>;
 export type Alert = (typeof ALERTS)[number];
 
+/** A PEM file with a certificate and its private key; `password` opens the key. */
+const certificateSchema = z.strictObject({
+  file: z.string().min(1).describe('The PEM file; the path counts from the configuration directory.'),
+  password: secretReferenceSchema.optional().describe('Opens the private key.'),
+  expires: z.iso
+    .date()
+    .optional()
+    .describe('The last day of the certificate, when there is an earlier one than it says itself.'),
+});
+
 /** A Microsoft Graph source: whose directory, with which credentials, in which cloud. */
 export const sourceSchema = z.strictObject({
-  type: z.literal('graph'),
-  tenantId: z.string().min(1),
-  clientId: z.string().min(1),
-  clientSecret: secretReferenceSchema,
-  cloud: z.enum(['global', 'usgov', 'dod', 'china']).default('global'),
-  /** For a cloud that is not in the list (also the sandbox): these three go together. */
-  authorityHost: z.url({ protocol: /^https$/ }).optional(),
-  graphBaseUrl: z.url({ protocol: /^https$/ }).optional(),
-  scope: z.string().optional(),
-  caFile: z.string().optional(),
+  type: z.literal('graph').describe('Microsoft Graph.'),
+  tenantId: z.string().min(1).describe('The directory (tenant) id.'),
+  clientId: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('The application (client) id of the app registration; a managed identity and the Azure CLI need none.'),
+  // Exactly one of the following says how the application proves its identity (checked with the configuration).
+  clientSecret: secretReferenceSchema.optional().describe('A client secret, as a reference.'),
+  certificate: certificateSchema.optional().describe('A PEM file with a certificate and its private key.'),
+  managedIdentity: z
+    .strictObject({ clientId: z.string().min(1).optional().describe('Names a user-assigned identity.') })
+    .optional()
+    .describe('The identity of the Azure machine.'),
+  workloadIdentity: z
+    .strictObject({
+      tokenFile: z
+        .string()
+        .min(1)
+        .optional()
+        .describe('The file with the token; the one that AZURE_FEDERATED_TOKEN_FILE names, unless given.'),
+    })
+    .optional()
+    .describe('A token of another issuer.'),
+  azureCli: z.strictObject({}).optional().describe('Whoever is signed in with az login; for trying out.'),
+  cloud: z.enum(['global', 'usgov', 'dod', 'china']).default('global').describe('Which Microsoft cloud.'),
+  authorityHost: z
+    .url({ protocol: /^https$/ })
+    .optional()
+    .describe('For a cloud that is not in the list, such as the sandbox; goes together with graphBaseUrl and scope.'),
+  graphBaseUrl: z
+    .url({ protocol: /^https$/ })
+    .optional()
+    .describe('Where Microsoft Graph answers in such a cloud.'),
+  scope: z.string().optional().describe('What a token is asked for in such a cloud.'),
+  caFile: z
+    .string()
+    .optional()
+    .describe('A PEM file with the certificates of an authority that the machine does not trust by itself.'),
 });
 
 export type SourceSettings = z.infer<typeof sourceSchema>;

@@ -1,6 +1,6 @@
 // Faults of files, settings, form, secrets and targets.
 import { at, type Case, job, table } from './fault-table.ts';
-import { JOB, JOB_HEAD, MAIN, USER_MAPPING } from './temporary-configuration.ts';
+import { JOB, JOB_HEAD, MAIN, SOURCES, USER_MAPPING } from './temporary-configuration.ts';
 
 const files: readonly Case[] = [
   ['no main file', { 'jobs/a.yaml': JOB }, ['scimsync.yaml : The file does not exist.']],
@@ -43,16 +43,17 @@ const main: readonly Case[] = [
   ],
   [
     'defaults with an unknown key and an id',
-    { 'scimsync.yaml': `${MAIN}defaults:\n  shedule: {}\n  id: x\n` },
+    { 'scimsync.yaml': `${SOURCES}defaults:\n  shedule: {}\n  id: x\n  extends: a.yaml\n` },
     [
       'scimsync.yaml:9:3 defaults.shedule: Unknown key "shedule".',
       'scimsync.yaml:10:3 defaults.id: Every job has an id of its own.',
+      'scimsync.yaml:11:3 defaults.extends: Only a job extends a file.',
     ],
   ],
   [
     'a wrong default is named once for two jobs',
     {
-      'scimsync.yaml': `${MAIN}defaults:\n  schedule: { every: soon }\n`,
+      'scimsync.yaml': `${SOURCES}defaults:\n  schedule: { every: soon }\n  mode: enforce\n`,
       'jobs/a.yaml': JOB,
       'jobs/b.yaml': JOB.replace('wiki\n', 'other\n').replace('wiki.', 'other.'),
     },
@@ -67,11 +68,12 @@ const main: readonly Case[] = [
 
 const form: readonly Case[] = [
   [
-    'mode observe',
-    job(`${JOB}mode: observe\n`),
-    [at(13, 7, 'mode', 'The mode "observe" is not available in this version.')],
+    'no mode, with a real directory',
+    { 'scimsync.yaml': SOURCES, 'jobs/a.yaml': JOB },
+    [at(1, 1, 'mode', 'A job that reads a real directory must say its mode.')],
   ],
   ['another mode', job(`${JOB}mode: on\n`), [at(13, 7, 'mode', 'This must be observe or enforce.')]],
+  ['a misspelt extends', job(`${JOB}extend: a\n`), [at(13, 1, 'extend', 'Unknown key "extend".')]],
   [
     'an unknown key in depth',
     job(JOB.replace('  use: acme', '  use: acme\n  synAll: true')),
@@ -215,9 +217,9 @@ const targets: readonly Case[] = [
     ['jobs/b.yaml:6:12 target.baseUrl: Another job provisions users to this target already.'],
   ],
   [
-    'an unknown template',
-    job(`${JOB}template: peakkon\n`),
-    [at(13, 11, 'template', 'There is no template "peakkon".')],
+    'an unknown template, and nothing that follows from it',
+    job(`template: peakkon\n${JOB_HEAD}objectMappings: { user: { omitAttributes: [title] } }\n`),
+    [at(1, 11, 'template', 'There is no template "peakkon".')],
   ],
   [
     'a template outside of the gallery',

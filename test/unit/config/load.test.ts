@@ -3,10 +3,12 @@ import { chmod, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import {
+  allFaults,
   configurationOf,
   JOB,
   JOB_HEAD,
   MAIN,
+  SOURCES,
   summarize,
   temporaryConfiguration,
   USER_MAPPING,
@@ -51,6 +53,8 @@ describe('settings', () => {
       'jobs/b.example.yaml': ': broken',
       'jobs/a.test.yaml': ': broken',
       'jobs/.b.yaml': ': broken',
+      'jobs/b.base.yaml': ': broken',
+      'jobs/base/b.yaml': ': broken',
       'jobs/readme.md': ': broken',
     });
     expect(jobs.map(({ id }) => id)).toEqual(['wiki']);
@@ -85,10 +89,10 @@ objectMappings:
       - { targetAttributeName: displayName, source: "[displayName]", matchingPriority: 1 }
 `;
   const defaults =
-    'defaults:\n  schedule: { every: 2h }\n  lifecycle: { blocked: delete, unassigned: delete }\n  profile: { pageSize: 9, concurrency: 3 }\n';
+    'defaults:\n  mode: observe\n  schedule: { every: 2h }\n  lifecycle: { blocked: delete, unassigned: delete }\n  profile: { pageSize: 9, concurrency: 3 }\n';
   const layered = (job: string) =>
     configurationOf({
-      'scimsync.yaml': MAIN + defaults,
+      'scimsync.yaml': SOURCES + defaults,
       'gallery/own.yaml': template,
       'jobs/a.yaml': `template: own\n${JOB_HEAD}${job}`,
     });
@@ -134,13 +138,13 @@ objectMappings:
       'jobs/a.yaml': `template: own\n${JOB_HEAD}`,
     });
     const result = await files.load();
-    expect(result.ok ? [] : summarize(files.directory, result.faults)).toEqual([
+    expect(summarize(files.directory, allFaults(result))).toEqual([
       'gallery/own.yaml:10:47 objectMappings.user.attributeMappings[2].source: The source attribute "jobtitle" is not known.',
     ]);
   });
 
   it('leave lists of the stronger layer as they are', async () => {
-    const main = `${MAIN}defaults:\n  target: { rateLimits: [{ operations: 1, perSeconds: 1 }, { operations: 2, perSeconds: 2 }] }\n`;
+    const main = `${SOURCES}defaults:\n  mode: enforce\n  target: { rateLimits: [{ operations: 1, perSeconds: 1 }, { operations: 2, perSeconds: 2 }] }\n`;
     const job = JOB.replace('  auth:', '  rateLimits: [{ operations: 3, perSeconds: 3 }]\n  auth:');
     const { jobs } = await configurationOf({ 'scimsync.yaml': main, 'jobs/a.yaml': job });
     expect(jobs[0]?.target.rateLimits).toEqual([{ operations: 3, perSeconds: 3 }]);
@@ -256,7 +260,7 @@ describe('limits', () => {
     await writeFile(join(files.directory, 'jobs/b.yaml'), Buffer.from([0x69, 0x64, 0x3a, 0xff]));
     await mkdir(join(files.directory, 'jobs/c.yaml'));
     const result = await files.load();
-    expect(result.ok ? [] : summarize(files.directory, result.faults)).toEqual([
+    expect(summarize(files.directory, allFaults(result))).toEqual([
       'jobs/a.yaml : The file is larger than 1 MiB.',
       'jobs/b.yaml : The file is not UTF-8 text.',
       'jobs/c.yaml : This is not a file.',

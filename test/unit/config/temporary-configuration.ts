@@ -3,12 +3,13 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
 import { onTestFinished } from 'vitest';
+import { sortedFaults } from '../../../src/config/fault.ts';
 import type { ConfigurationFault, LoadedConfiguration, LoadResult } from '../../../src/config/load.ts';
 import { loadConfiguration } from '../../../src/config/load.ts';
 
 const SERVICE_PRINCIPAL = '11111111-2222-3333-4444-555555555555';
 
-export const MAIN = `
+export const MAIN = `defaults: { mode: enforce }
 sources:
   acme:
     type: graph
@@ -16,6 +17,9 @@ sources:
     clientId: c
     clientSecret: { fromEnv: GRAPH_SECRET }
 `;
+
+/** For those who write `defaults` of their own. */
+export const SOURCES = MAIN.replace('defaults: { mode: enforce }', '');
 
 const ENVIRONMENT = { GRAPH_SECRET: 'g', TOKEN: 't' };
 
@@ -65,18 +69,24 @@ export function summarize(directory: string, faults: readonly ConfigurationFault
   });
 }
 
+/** Faults of all files, of those that only refuse a job as well. */
+export function allFaults(result: LoadResult): readonly ConfigurationFault[] {
+  return result.ok ? sortedFaults(result.configuration.refused.flatMap((file) => file.faults)) : result.faults;
+}
+
 /** Faults of these files; fails when there are none. */
 export async function faultsOf(files: Readonly<Record<string, string>>): Promise<string[]> {
   const configuration = await temporaryConfiguration(files);
-  const result = await configuration.load();
-  if (result.ok) throw new Error('expected faults');
-  return summarize(configuration.directory, result.faults);
+  const faults = allFaults(await configuration.load());
+  if (faults.length === 0) throw new Error('expected faults');
+  return summarize(configuration.directory, faults);
 }
 
-/** The configuration of these files; fails with its faults when there are any. */
+/** The configuration of these files; fails with the faults of any when there are some. */
 export async function configurationOf(files: Readonly<Record<string, string>>): Promise<LoadedConfiguration> {
   const configuration = await temporaryConfiguration(files);
   const result = await configuration.load();
-  if (result.ok) return result.configuration;
-  throw new Error(summarize(configuration.directory, result.faults).join('\n'));
+  const faults = allFaults(result);
+  if (result.ok && faults.length === 0) return result.configuration;
+  throw new Error(summarize(configuration.directory, faults).join('\n'));
 }
