@@ -11,7 +11,8 @@ import { attributeType } from '../scim/types.ts';
 /** One line of the report. Advice beside `ok: true` is a warning. */
 export interface ConnectionCheck {
   readonly name: string;
-  readonly ok: boolean;
+  /** Null for what was not checked. */
+  readonly ok: boolean | null;
   readonly detail: string;
   /** The next step. */
   readonly advice?: string;
@@ -28,9 +29,9 @@ export async function checkTarget(
   signal: AbortSignal,
 ): Promise<ConnectionCheck[]> {
   const filter = await checked('filter', () => checkFilter(job.user, target, randomValue, signal));
-  if (!filter.ok) return [filter];
+  if (filter.ok === false) return [filter];
   if (!job.settings.profile.discovery)
-    return [filter, { name: 'discovery', ok: true, detail: 'The profile says that this target has none.' }];
+    return [filter, { name: 'discovery', ok: null, detail: 'the profile says that this target has none.' }];
   let capabilities: Capabilities | null = null;
   const discovery = await checked('discovery', async () => {
     capabilities = await target.discover(signal);
@@ -58,7 +59,7 @@ async function checkFilter(
 ): Promise<ConnectionCheck> {
   const name = 'filter';
   const attribute = mapping.matching[0]?.name;
-  if (attribute === undefined) return { name, ok: true, detail: 'No matching attribute is mapped; not checked.' };
+  if (attribute === undefined) return { name, ok: null, detail: 'no matching attribute is mapped.' };
   const answer = await target.find(mapping.scimKind, attribute, value, signal);
   if (!answer.ok) {
     const { code, message } = answer.fault;
@@ -101,7 +102,7 @@ const COMMON_ATTRIBUTES: readonly string[] = ['id', 'externalid', 'meta', 'schem
 function judgeAttributes(job: CompiledJob, said: Capabilities): ConnectionCheck {
   const name = 'attributes';
   const { attributes } = said;
-  if (attributes === null) return { name, ok: true, detail: 'Not checked: the target does not state its schemas.' };
+  if (attributes === null) return { name, ok: null, detail: 'the target does not state its schemas.' };
   const mappings = [job.user, ...(job.group === null ? [] : [job.group])];
   const unknown = namesOf(mappings, (kind, path) => attributeType(kind, path, said) === undefined);
   if (unknown.length > 0 && job.settings.profile.attributesFromSchemas)

@@ -4,14 +4,15 @@ import type { Command } from 'commander';
 import type { ConnectedJob, Installation } from '../compose.ts';
 import type { Job } from '../model/job.ts';
 import { runAction } from './action.ts';
-import { EXIT, type ExitCode } from './exit-code.ts';
+import { EXIT, type ExitCode, worstExitCode } from './exit-code.ts';
 import { type GlobalOptions, sameConfiguration } from './global-options.ts';
 import { listenForInterruption } from './interruption.ts';
-import { chosenJobs, loadOrFail } from './load.ts';
+import { chosenJobs, loadOrFail, reportRefused } from './load.ts';
+import { programName } from './program-name.ts';
 import { runFault } from './run-fault.ts';
 import type { ConnectionCheck } from './target-checks.ts';
 import type { Terminal } from './terminal.ts';
-import { printable } from './terminal-text.ts';
+import { counted, printable } from './terminal-text.ts';
 
 /** Adds the command. */
 export function registerTestConnection(program: Command): void {
@@ -49,6 +50,7 @@ async function testConnections(
 ): Promise<ExitCode> {
   const configuration = await loadOrFail(options);
   const jobs = chosenJobs(configuration, ids);
+  const refused = ids === undefined ? reportRefused(configuration, terminal) : EXIT.well;
   const { openInstallation } = await import('../compose.ts');
   const installation = await openInstallation(configuration);
   const results: JobChecks[] = [];
@@ -65,8 +67,8 @@ async function testConnections(
   const ok = results.every((each) => each.ok);
   if (options.json) terminal.out(`${JSON.stringify({ ok, jobs: results }, null, 2)}\n`);
   else if (results.length === 0) terminal.err(`There is no enabled job in ${options.config}/jobs.\n`);
-  else if (ok) terminal.out(`Next: scimsync --sync-now --dry-run${sameConfiguration(options)}\n`);
-  return ok ? EXIT.well : EXIT.jobFailed;
+  else terminal.out(`${summaryLine(results, options)}\n`);
+  return worstExitCode([refused, ok ? EXIT.well : EXIT.jobFailed]);
 }
 
 async function checkJob(installation: Installation, job: Job, signal: AbortSignal): Promise<JobChecks> {
@@ -79,7 +81,7 @@ async function checkJob(installation: Installation, job: Job, signal: AbortSigna
   const target = await checks('target', signal, () =>
     checkTarget(connected.compiled, connected.io.target, randomUUID(), signal),
   );
-  return { id: job.id, ok: [...source, ...target].every((check) => check.ok), source, target };
+  return { id: job.id, ok: [...source, ...target].every((check) => check.ok !== false), source, target };
 }
 
 async function connect(
@@ -120,16 +122,48 @@ function failedCheck(name: string, error: unknown, signal: AbortSignal): Connect
 }
 
 function printChecks({ id, source, target }: JobChecks, terminal: Terminal): void {
-  const { paint } = terminal;
-  terminal.out(`${paint('bold', id)}\n`);
+  terminal.out(`${terminal.paint('bold', id)}\n`);
   for (const [side, lines] of [
     ['source', source],
     ['target', target],
   ] as const) {
     for (const check of lines) {
-      const mark = check.ok ? paint(check.advice === undefined ? 'green' : 'yellow', 'ok    ') : paint('red', 'not ok');
-      terminal.out(`  ${mark}  ${side}  ${printable(check.name)}: ${printable(check.detail)}\n`);
-      if (check.advice !== undefined) terminal.out(`                  ${printable(check.advice)}\n`);
+      terminal.out(
+        `  ${markOf(check, terminal.paint)}  ${side}  ${printable(check.name)}: ${printable(check.detail)}\n`,
+      );
+      if (check.advice !== undefined) terminal.out(`${' '.repeat(23)}${printable(adviceText(check.advice))}\n`);
     }
   }
+}
+
+/** Three marks; a warning is an ok in another colour. */
+function markOf({ ok, advice }: ConnectionCheck, paint: Terminal['paint']): string {
+  if (ok === null) return paint('dim', 'not checked');
+  if (!ok) return paint('red', 'not ok     ');
+  return advice === undefined ? paint('green', 'ok         ') : paint('yellow', 'ok, but    ');
+}
+
+/** Advice that ends with this very command need not say it. */
+function adviceText(advice: string): string {
+  return advice.replace(/; then run test-connection\.$/, ', and test again.');
+}
+
+/** One line for everything, and what to type next. */
+function summaryLine(results: readonly JobChecks[], options: GlobalOptions): string {
+  const all = results.flatMap(({ source, target }) => [...source, ...target]);
+  const count = (ok: boolean | null): number => all.filter((check) => check.ok === ok).length;
+  const failed = results.filter((each) => !each.ok).map((each) => each.id);
+  const warnings = all.filter((check) => check.ok === true && check.advice !== undefined).length;
+  const facts = [
+    `${count(true)} ok${warnings === 0 ? '' : ` (${counted(warnings, 'warning')})`}`,
+    ...(count(false) === 0 ? [] : [`${count(false)} not ok`]),
+    ...(count(null) === 0 ? [] : [`${count(null)} not checked`]),
+  ].join(', ');
+  const suffix = sameConfiguration(options);
+  const [first] = failed;
+  const next =
+    first === undefined
+      ? `${programName()} plan${suffix}`
+      : `put right what is not ok, then ${programName()} test-connection --job ${failed.join(' ')}${suffix}`;
+  return `${counted(results.length, 'job')}: ${facts}. Next: ${next}`;
 }

@@ -4,6 +4,9 @@
 /** The two kinds of directory objects that are provisioned. */
 export type ObjectKind = 'user' | 'group';
 
+/** Both kinds, in the order in which they are provisioned. */
+export const OBJECT_KINDS: readonly ObjectKind[] = ['user', 'group'];
+
 /** A change of one membership as a delta page states it. */
 export interface MemberChange {
   readonly id: string;

@@ -2,6 +2,7 @@
 // files beside the jobs, and the store lives inside the directory.
 import { chmod, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { stringify } from 'yaml';
 import type { EntraTenant } from './entra/tenant.ts';
 
@@ -26,6 +27,7 @@ export async function writeSandboxConfiguration(
   await writeSecret(directory, 'graph', tenant.clientSecret);
   await writeYaml(
     join(directory, 'scimsync.yaml'),
+    'scimsync',
     'The sandbox as a source. Written by scimsync sandbox --write-config.',
     {
       store: { url: 'sqlite:./data/scimsync.db' },
@@ -47,6 +49,7 @@ export async function writeSandboxConfiguration(
     await writeSecret(directory, target.jobId, target.token);
     await writeYaml(
       join(directory, 'jobs', `${target.jobId}.yaml`),
+      'job',
       `Provisions the sandbox's people into ${target.url}.`,
       {
         id: target.jobId,
@@ -60,8 +63,13 @@ export async function writeSandboxConfiguration(
   }
 }
 
-async function writeYaml(path: string, comment: string, content: unknown): Promise<void> {
-  await writeFile(path, `# ${comment}\n${stringify(content)}`);
+/** The same from src/sandbox and from dist/sandbox. */
+const SCHEMAS = fileURLToPath(new URL('../../config/schemas/', import.meta.url));
+
+/** Editors find the keys of the file by the schema that the first line names. */
+async function writeYaml(path: string, schema: 'scimsync' | 'job', comment: string, content: unknown): Promise<void> {
+  const line = `# yaml-language-server: $schema=${join(SCHEMAS, `${schema}.schema.json`)}`;
+  await writeFile(path, `${line}\n# ${comment}\n${stringify(content)}`);
 }
 
 async function writeSecret(directory: string, name: string, value: string): Promise<void> {

@@ -113,7 +113,8 @@ function judgeItem(item: Item | undefined, reading: BatchReading): Attempt<Batch
     return { outcome: 'done', value: { found: false } };
   }
   if (item.status === 200) return { outcome: 'done', value: { found: true, body: item.body } };
-  return judgeRefusal(itemAnswer(item), subject, reading.requester.clock.now());
+  const { clock, redact } = reading.requester;
+  return judgeRefusal(itemAnswer(item), subject, clock.now(), redact);
 }
 
 /** One verdict for what is left: a wait asked by any item holds for all; the largest counts. */

@@ -1,5 +1,6 @@
 // The checks of test-connection for a Graph source: token, enterprise application, permissions. Reads only, repeats
 // nothing that was answered, and turns every fault into a line with the next step.
+import { z } from 'zod';
 import type { ServicePrincipal } from '../model/directory.ts';
 import { ERROR_TABLE, JobFault } from '../model/errors.ts';
 import { asRecord, oneLine, parseJson } from './json.ts';
@@ -9,15 +10,17 @@ import {
   type GraphPermission,
   grantAdvice,
   isGranted,
+  OPTIONAL_PERMISSION,
   PERMISSION_NAMES,
 } from './permissions.ts';
 
 /** One line of the report. */
 export interface SourceCheck {
   readonly name: string;
-  readonly ok: boolean;
+  /** Null for what was not checked. */
+  readonly ok: boolean | null;
   readonly detail: string;
-  /** The next step when not ok. */
+  /** The next step when not ok; a warning beside ok. */
   readonly advice?: string;
 }
 
@@ -27,7 +30,12 @@ export interface ConnectionProbes {
   readonly servicePrincipal: () => Promise<ServicePrincipal>;
   /** A cheap read that needs the permission of the concern. */
   readonly read: (concern: Concern) => Promise<unknown>;
+  /** The jobs of Microsoft Entra's own provisioning, asked once. */
+  readonly synchronizationJobs: () => Promise<unknown>;
 }
+
+/** Somebody else who writes to the same accounts. */
+const OTHER_WRITER = 'Entra provisioning';
 
 const PROBE: Readonly<Record<GraphPermission, Concern>> = {
   'User.Read.All': 'users',
@@ -43,8 +51,8 @@ export async function checkConnection(probes: ConnectionProbes, signal: AbortSig
     return 'Microsoft Entra issued an access token.';
   });
   if (!tokenCheck.ok) {
-    const skipped = ['service principal', ...PERMISSION_NAMES];
-    return [tokenCheck, ...skipped.map((name) => ({ name, ok: false, detail: 'Not checked: there is no token.' }))];
+    const skipped = ['service principal', ...PERMISSION_NAMES, OTHER_WRITER];
+    return [tokenCheck, ...skipped.map((name) => ({ name, ok: null, detail: 'there is no token.' }))];
   }
   const principalCheck = await check('service principal', async () => {
     const principal = await probes.servicePrincipal();
@@ -54,7 +62,52 @@ export async function checkConnection(probes: ConnectionProbes, signal: AbortSig
   signal.throwIfAborted();
   const checks = [tokenCheck, principalCheck];
   for (const permission of PERMISSION_NAMES) checks.push(await checkPermission(permission, roles, probes));
+  checks.push(await checkOtherWriter(probes));
   return checks;
+}
+
+const synchronizationJobsSchema = z.looseObject({
+  value: z.array(
+    z.looseObject({
+      id: z.string(),
+      templateId: z.string().nullish(),
+      schedule: z.looseObject({ state: z.string().nullish() }).nullish(),
+      status: z.looseObject({ code: z.string().nullish() }).nullish(),
+    }),
+  ),
+});
+
+/** Whether Microsoft Entra provisions the same application. Optional: whatever is not answered is not checked. */
+async function checkOtherWriter({ synchronizationJobs }: ConnectionProbes): Promise<SourceCheck> {
+  const name = OTHER_WRITER;
+  const notChecked = (why: string): SourceCheck => ({ name, ok: null, detail: why });
+  let answer: unknown;
+  try {
+    answer = await synchronizationJobs();
+  } catch (error) {
+    if (!(error instanceof JobFault)) throw error;
+    const { name: permission, roleId } = OPTIONAL_PERMISSION;
+    if (error.code === 'SourcePermissionMissing')
+      return notChecked(`needs ${permission} (optional; role id ${roleId}).`);
+    return notChecked(`${error.code}: ${error.message}`);
+  }
+  const parsed = synchronizationJobsSchema.safeParse(answer);
+  if (!parsed.success) return notChecked('Microsoft Graph answered no usable list of provisioning jobs.');
+  const running = parsed.data.value.filter(
+    ({ schedule, status }) =>
+      schedule?.state === 'Active' || status?.code === 'Active' || status?.code === 'Quarantine',
+  );
+  if (running.length === 0) return { name, ok: true, detail: 'Microsoft Entra does not provision this application.' };
+  const named = running.map(({ id, templateId, status }) =>
+    oneLine(`${id} (${[templateId, status?.code].filter((text) => text != null).join(', ')})`, 150),
+  );
+  return {
+    name,
+    ok: true,
+    detail: `Microsoft Entra provisions this application as well: job ${named.join(', job ')}.`,
+    advice:
+      "Two writers undo each other's changes: stop that job in Microsoft Entra (Provisioning) before this one writes, or keep mode: observe.",
+  };
 }
 
 /** The `roles` claim of an access token that is a JWT; undefined when the token is opaque. Verifies nothing. */
@@ -100,6 +153,8 @@ async function check(name: string, probe: () => Promise<string>): Promise<Source
     return { name, ok: true, detail: await probe() };
   } catch (error) {
     if (!(error instanceof JobFault)) throw error;
-    return { name, ok: false, detail: `${error.code}: ${error.message}`, advice: ERROR_TABLE[error.code].advice };
+    const check = { name, ok: false, detail: `${error.code}: ${error.message}` };
+    // A refused permission is named with the next step in the message already.
+    return error.code === 'SourcePermissionMissing' ? check : { ...check, advice: ERROR_TABLE[error.code].advice };
   }
 }

@@ -1,14 +1,25 @@
 // Microsoft Graph as the engine's source: puts the parts of this folder together behind SourceConnector. Holds no state
 // of a job; one instance serves all jobs of a source, so that they share token, pause and counters.
-import type { Clock, SourceConnector } from '../engine/ports.ts';
+import type { Clock, ExplainReader, SourceConnector } from '../engine/ports.ts';
+import type { Redact, SourceCredential } from '../model/secret.ts';
 import { type ConnectionProbes, checkConnection, type SourceCheck } from './connection-test.ts';
 import { readDeltaRound } from './delta.ts';
 import { appRoleAssignment, groupMember, servicePrincipal } from './entries.ts';
 import type { Subject } from './errors.ts';
+import { createExplainReader } from './explain-reads.ts';
 import { readDirectoryObjects } from './objects.ts';
 import { type PageReading, readWholeList } from './pages.ts';
 import type { Concern } from './permissions.ts';
-import { ADVANCED_QUERY, assignmentsPath, graphUrl, membersPath, servicePrincipalPath } from './queries.ts';
+import {
+  ADVANCED_QUERY,
+  assignmentsPath,
+  DELETED_USERS_PATH,
+  graphUrl,
+  memberOfPath,
+  membersPath,
+  servicePrincipalPath,
+  synchronizationJobsPath,
+} from './queries.ts';
 import { createRequester, type Requester } from './requester.ts';
 import { createBackoff } from './retry.ts';
 import { createAccessTokens } from './token.ts';
@@ -17,9 +28,9 @@ import { createGraphTransport } from './transport.ts';
 /** Whose directory, with which credentials, and how patiently. */
 export interface GraphSourceOptions {
   readonly tenantId: string;
+  /** Of the app registration; what a managed identity has is not needed. */
   readonly clientId: string;
-  /** Asked whenever a token may have to be requested. */
-  readonly clientSecret: () => string;
+  readonly credential: SourceCredential;
   /** Origin of the token service; see CLOUDS. */
   readonly authorityHost: string;
   /** Origin of Microsoft Graph, without the version. */
@@ -29,6 +40,8 @@ export interface GraphSourceOptions {
   readonly ca?: string;
   /** Compulsory for an authority that is not Microsoft's: otherwise login.microsoftonline.com is asked about it. */
   readonly disableInstanceDiscovery: boolean;
+  /** Told of every access token, and asked to take secrets out of what Microsoft says before it is shown. */
+  readonly secrets: { readonly remember: (value: string) => void; readonly redact: Redact };
   readonly clock: Clock;
   /** From 0 up to, but not including, 1. */
   readonly random: () => number;
@@ -44,6 +57,8 @@ export interface GraphSourceOptions {
 export interface GraphSource extends SourceConnector {
   /** Token, service principal and each permission; a fault is a check that is not ok. */
   testConnection(servicePrincipalId: string, signal: AbortSignal): Promise<SourceCheck[]>;
+  /** What explains one person or group. */
+  readonly explains: ExplainReader;
 }
 
 const CHEAP_PATH: Readonly<Record<Concern, string>> = {
@@ -65,7 +80,12 @@ export function createGraphSource(options: GraphSourceOptions): GraphSource {
     { origin, timeoutSeconds, ...(options.ca === undefined ? {} : { ca: options.ca }) },
     tokens,
   );
-  const requester: Requester = createRequester(transport, createBackoff({ clock, random, maxWaitSeconds }), clock);
+  const requester: Requester = createRequester(
+    transport,
+    createBackoff({ clock, random, maxWaitSeconds }),
+    clock,
+    options.secrets.redact,
+  );
 
   const get = (path: string, subject: Subject, signal: AbortSignal) =>
     requester.json({ method: 'GET', url: graphUrl(origin, path) }, subject, signal);
@@ -95,6 +115,15 @@ export function createGraphSource(options: GraphSourceOptions): GraphSource {
         yield page.filter((row) => row !== undefined);
       }
     },
+    async *readDeletedUsers(signal) {
+      const subject = {
+        concern: 'users',
+        what: 'GET /directory/deletedItems/microsoft.graph.user',
+        paging: 'list',
+      } as const;
+      const pages = list(DELETED_USERS_PATH, { subject, signal }, (row) => groupMember(row, 'user'));
+      for await (const page of pages) yield page.map(({ id }) => id);
+    },
     readGroupMembers(groupId, depth, signal) {
       const relation = depth === 'direct' ? 'members' : 'transitiveMembers';
       const subject = {
@@ -108,13 +137,31 @@ export function createGraphSource(options: GraphSourceOptions): GraphSource {
             groupMember(row, 'user'),
           );
     },
+    async *readGroupsOf(userId, depth, signal) {
+      const relation = depth === 'direct' ? 'memberOf' : 'transitiveMemberOf';
+      const subject = {
+        concern: 'groups',
+        what: `GET /users/${encodeURIComponent(userId)}/${relation}`,
+        paging: 'list',
+      } as const;
+      const pages = list(memberOfPath(userId, depth), { subject, signal }, (row) => groupMember(row, undefined));
+      for await (const page of pages) yield page.flatMap(({ id, type }) => (type === 'group' ? [id] : []));
+    },
     readObjects: (kind, ids, properties, relation, signal) =>
       readDirectoryObjects({ requester, origin, kind, ids, properties, relation, signal }),
     readDelta: (from, signal) => readDeltaRound(from, { requester, origin, pageLimit, signal }),
+    explains: createExplainReader(requester, origin),
     testConnection(servicePrincipalId, signal) {
       const probes: ConnectionProbes = {
         token: () => tokens.get(signal),
         servicePrincipal: () => readServicePrincipal(servicePrincipalId, signal),
+        synchronizationJobs: async () => {
+          const url = graphUrl(origin, synchronizationJobsPath(servicePrincipalId));
+          const subject = { concern: 'users', what: 'GET /servicePrincipals/{id}/synchronization/jobs' } as const;
+          const attempt = await requester.once({ method: 'GET', url }, subject, signal);
+          if (attempt.outcome !== 'done') throw attempt.fault;
+          return attempt.value;
+        },
         read: (concern) =>
           get(CHEAP_PATH[concern], { concern, what: `GET ${CHEAP_PATH[concern].split('?')[0] ?? ''}` }, signal),
       };

@@ -65,3 +65,9 @@ export function grantAdvice(permission: GraphPermission): string {
   const { roleId } = GRAPH_PERMISSIONS[permission];
   return `Grant the Microsoft Graph application permission ${permission} (role id ${roleId}) to the app registration and give admin consent.`;
 }
+
+/** Lets test-connection see whether Microsoft Entra provisions the application as well; nothing else needs it. */
+export const OPTIONAL_PERMISSION = {
+  name: 'Synchronization.Read.All',
+  roleId: '5ba43d2f-fa88-4db2-bd1c-a67c5f0fb1ce',
+} as const;

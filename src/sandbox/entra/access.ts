@@ -16,6 +16,7 @@ const NEEDS = {
   groups: ['GroupMember.Read.All', 'Group.Read.All', 'Group.ReadWrite.All', ...DIRECTORY],
   deletedGroups: ['Group.Read.All', 'Group.ReadWrite.All', ...DIRECTORY],
   applications: ['Application.Read.All', 'Application.ReadWrite.All', ...DIRECTORY],
+  synchronization: ['Synchronization.Read.All', 'Synchronization.ReadWrite.All', 'Application.ReadWrite.OwnedBy'],
 } as const;
 
 /** What can be read. */

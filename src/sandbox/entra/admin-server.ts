@@ -5,11 +5,13 @@
 import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { z } from 'zod';
+import { federatedCredentialSchema } from './client-assertion.ts';
 import { parseDuration } from './clock.ts';
 import { faultsSchema } from './faults.ts';
 import { BodyFault, headersOf, parseJson, readBody, sendReply } from './http-io.ts';
 import type { GraphReply } from './request.ts';
 import { settingsSchema } from './settings.ts';
+import { synchronizationJobsBody } from './synchronization.ts';
 import { changeSettings, resetTenant, serveTrusted, type TenantService } from './tenant-service.ts';
 
 type Handler = (service: TenantService, body: unknown) => unknown;
@@ -21,6 +23,11 @@ const revokeBody = z.strictObject({ cae: z.boolean().default(false) }).default({
 const lifetimeBody = z.strictObject({ seconds: settingsSchema.shape.tokenLifetimeSeconds });
 const permissionsBody = z.strictObject({ granted: z.array(z.string().regex(/^[A-Za-z.-]+$/)) });
 const secretBody = z.strictObject({ value: z.string().min(8).optional(), expired: z.boolean().default(false) });
+
+const trustBody = z.strictObject({
+  certificates: z.array(z.string().includes('-----BEGIN CERTIFICATE-----')).default([]),
+  federated: z.array(federatedCredentialSchema).default([]),
+});
 
 const HANDLERS: Readonly<Record<string, Handler>> = {
   'GET /_emu/log': (service) => service.log.list(),
@@ -44,9 +51,17 @@ const HANDLERS: Readonly<Record<string, Handler>> = {
     service.tenant.granted = new Set(permissionsBody.parse(body).granted);
     return { granted: [...service.tenant.granted] };
   },
+  'GET /_emu/synchronization-jobs': (service) => ({ jobs: service.tenant.synchronizationJobs }),
+  'POST /_emu/synchronization-jobs': (service, body) => {
+    service.tenant.synchronizationJobs = synchronizationJobsBody.parse(body).jobs;
+    return { jobs: service.tenant.synchronizationJobs };
+  },
   'POST /_emu/client-secret': (service, body) => {
     const { value, expired } = secretBody.parse(body);
     service.secret = { value: value ?? service.secret.value, expired };
+  },
+  'POST /_emu/client-trust': (service, body) => {
+    service.trust = trustBody.parse(body);
   },
   'POST /_emu/expire-delta': (service) => {
     service.tenant.generation = randomUUID();

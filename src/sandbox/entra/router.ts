@@ -13,7 +13,9 @@ import type { Route } from './route.ts';
 import { applicationRoutes } from './routes-applications.ts';
 import { directoryRoutes } from './routes-directory.ts';
 import { groupRoutes } from './routes-groups.ts';
+import { membershipRoutes } from './routes-memberships.ts';
 import { userRoutes } from './routes-users.ts';
+import { synchronizationRoutes } from './synchronization.ts';
 import type { TenantState } from './tenant-state.ts';
 import { applicationWrites } from './writes-applications.ts';
 import { groupWrites } from './writes-groups.ts';
@@ -38,7 +40,9 @@ const ROUTES: readonly Route[] = [
   deltaRoute('servicePrincipals/delta', 'servicePrincipal', 'applications'),
   ...userRoutes,
   ...groupRoutes,
+  ...membershipRoutes,
   ...applicationRoutes,
+  ...synchronizationRoutes,
   ...directoryRoutes,
   ...userWrites,
   ...groupWrites,

@@ -5,6 +5,7 @@
 
 import { DEFAULT_GRANTS } from './access.ts';
 import { answerBatch } from './batch.ts';
+import { type AssertionTrust, NO_TRUST } from './client-assertion.ts';
 import type { TenantClock } from './clock.ts';
 import { type FaultBook, makeFaultBook } from './faults.ts';
 import { type GenerateOptions, generateTenant } from './generate.ts';
@@ -31,6 +32,7 @@ export interface TenantService extends TokenServiceState {
   tenant: TenantState;
   readonly tokens: TokenAuthority;
   secret: { readonly value: string; readonly expired: boolean };
+  trust: AssertionTrust;
   readonly faults: FaultBook;
   readonly log: RequestLog;
   readonly throttle: Throttle;
@@ -44,6 +46,7 @@ export function makeTenantService(options: ServiceOptions, clock: TenantClock, g
     tenant,
     tokens: makeTokenAuthority(tenant.identity, clock),
     secret: { value: tenant.identity.clientSecret, expired: false },
+    trust: NO_TRUST,
     faults: makeFaultBook(),
     log: makeRequestLog(),
     throttle: makeThrottle(),
@@ -56,6 +59,7 @@ export function resetTenant(service: TenantService, generation: string): void {
   clock.reset();
   service.tenant = makeState(service.options, clock, generation);
   service.secret = { value: service.tenant.identity.clientSecret, expired: false };
+  service.trust = NO_TRUST;
   service.faults.clear();
   service.log.clear();
   service.throttle.reset();
@@ -73,6 +77,7 @@ function makeState(options: ServiceOptions, clock: TenantClock, generation: stri
     settings: defaultSettings(sizes),
     generation,
     granted: new Set(DEFAULT_GRANTS),
+    synchronizationJobs: [],
   };
 }
 

@@ -5,6 +5,7 @@ import type { TenantIdentity } from './generate.ts';
 import type { TokenSealer } from './page-token.ts';
 import type { Random } from './random.ts';
 import type { Settings } from './settings.ts';
+import type { SynchronizationJob } from './synchronization.ts';
 
 /** See the file's comment. */
 export interface TenantState {
@@ -18,4 +19,6 @@ export interface TenantState {
   generation: string;
   /** Permissions an administrator consented to; a token holds those of the moment it was issued. */
   granted: ReadonlySet<string>;
+  /** Jobs of Microsoft Entra's own provisioning on the application. */
+  synchronizationJobs: readonly SynchronizationJob[];
 }

@@ -6,7 +6,7 @@ import type { Settings } from './settings.ts';
 
 const WINDOW_SECONDS = 10;
 const BASE_COSTS: readonly (readonly [RegExp, number])[] = [
-  [/\/transitivemembers(?:\/|$)/i, 5],
+  [/\/transitivemember(?:s|of)(?:\/|$)/i, 5],
   [/^\/groups\/[^/]+\/members(?:\/|$)/i, 3],
   [/\/getbyids$/i, 3],
   [/^\/users$/i, 2],

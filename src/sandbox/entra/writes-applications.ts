@@ -30,6 +30,11 @@ const rolesBody = z.array(
 export const applicationWrites: readonly Route[] = [
   { method: 'PATCH', path: 'servicePrincipals/*', handle: (state, request, [key = '']) => update(state, request, key) },
   {
+    method: 'DELETE',
+    path: 'servicePrincipals/*',
+    handle: (state, request, [key = '']) => remove(state, request, key),
+  },
+  {
     method: 'POST',
     path: 'servicePrincipals/*/appRoleAssignedTo',
     handle: (state, request, [key = '']) => assign(state, request, key),
@@ -57,6 +62,16 @@ function update(state: TenantState, request: GraphRequest, key: string): GraphRe
     written['appRoles'] = roles.data;
   }
   state.directory.update(application, written);
+  return { status: 204 };
+}
+
+/** Graph keeps deleted applications for 30 days; here nobody restores them, so they are gone with their assignments. */
+function remove(state: TenantState, request: GraphRequest, key: string): GraphReply {
+  parseQuery(request.search, []);
+  const application = findServicePrincipal(state, key);
+  const assigned = Array.from(state.directory.assignments.ofResource(application.id), ({ id }) => id);
+  for (const id of assigned) state.directory.assignments.remove(id);
+  state.directory.remove(application);
   return { status: 204 };
 }
 

@@ -2,7 +2,7 @@
 // reset, users. No token: the admin server listens on loopback only. Nothing here reaches a SCIM rule of its own.
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { readRequestBody } from './request-body.ts';
-import { isScimJson, type ScimJson } from './scim-json.ts';
+import { isScimJson, readText, type ScimJson } from './scim-json.ts';
 import type { SandboxTarget } from './scim-server.ts';
 
 interface AdminAnswer {
@@ -39,6 +39,7 @@ function actionsOf(target: SandboxTarget): Readonly<Record<string, AdminAction>>
     'DELETE faults': () => run(() => target.faults.clear()),
     'GET switches': () => ({ status: 200, body: target.switches ?? {} }),
     'POST switches': (body) => run(() => target.setSwitches(isScimJson(body) ? body : {})),
+    'POST token': (body) => run(() => target.setToken(isScimJson(body) ? readText(body['value']) : '')),
     'POST reset': () => run(() => target.reset()),
     'GET users': (_, query) => page(target.users(), query),
     'GET groups': (_, query) => page(target.groups(), query),
@@ -72,9 +73,9 @@ async function act(
 }
 
 /**
- * Serves `/_emu/target/{kind}/log|faults|switches|reset|users|groups`. `path` is the request's path without the query.
+ * Serves `/_emu/target/{kind}/log|faults|switches|token|reset|users|groups`. `path` is the request's path without the query.
  * False if the path belongs to somebody else; nothing was touched then. POST faults takes a rule or a list and adds
- * them, POST switches an object of positions, POST users an account or a list.
+ * them, POST switches an object of positions, POST token `{ value }`, POST users an account or a list.
  */
 export function handleTargetAdmin(
   target: SandboxTarget,

@@ -29,7 +29,8 @@ import {
 
 /** What the Peakon target is made of. */
 export interface PeakonTargetOptions {
-  readonly token: string;
+  /** The accepted token; asked for every request, so that it can be replaced. */
+  readonly token: () => string;
   readonly now: () => number;
   readonly baseUrl: () => string;
   readonly pageCap: number;
@@ -124,11 +125,11 @@ function route(world: World, request: ScimRequest): ScimResponse {
   if (deeper.length > 0) throw scimRefusal(404, undefined, 'There is nothing at this path.');
   switch (endpoint) {
     case 'Users':
-      requireBearer(request, world.token);
+      requireBearer(request, world.token());
       charge(world, 1);
       return routeUsers(world, request, id);
     case 'Bulk':
-      requireBearer(request, world.token);
+      requireBearer(request, world.token());
       return bulk(world, request);
     case 'ServiceProviderConfig':
     case 'Schemas':

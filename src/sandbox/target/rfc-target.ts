@@ -24,7 +24,8 @@ import {
 
 /** What the strict target is made of. */
 export interface RfcTargetOptions {
-  readonly token: string;
+  /** The accepted token; asked for every request, so that it can be replaced. */
+  readonly token: () => string;
   readonly now: () => number;
   readonly baseUrl: () => string;
   /** Most resources in one page. */
@@ -46,7 +47,7 @@ export function createRfcTarget(options: RfcTargetOptions): ScimService {
     roots: ['/scim/v2'],
     mediaType: () => 'application/scim+json',
     handle(request) {
-      requireBearer(request, options.token);
+      requireBearer(request, options.token());
       return route(world, request);
     },
     users: () => all(collections.users),

@@ -20,6 +20,8 @@ export interface SandboxTarget {
   /** The SCIM base URL; Peakon also answers under /scim/v2. */
   readonly url: string;
   readonly token: string;
+  /** From now on only this token is accepted; a reset brings the first one back. Throws when it is too short. */
+  setToken(token: string): void;
   readonly log: RequestLog;
   readonly faults: TargetFaults;
   /** Peakon's switches as they stand; undefined on the strict target, which has none. */
@@ -31,7 +33,7 @@ export interface SandboxTarget {
   /** All users as a GET would show them, in order of creation. */
   users(): readonly ScimJson[];
   groups(): readonly ScimJson[];
-  /** Forgets resources, log, faults and counted operations, and puts the switches back. */
+  /** Forgets resources, log, faults and counted operations, and puts the switches and the token back. */
   reset(): void;
   /** Adds accounts that somebody else made; `id` is kept if given. Throws if one does not fit the schema or exists. */
   seed(resources: readonly ScimJson[]): void;
@@ -61,7 +63,7 @@ const PEAKON_RATE_LIMIT: RateLimit = { operations: 25_000, windowMs: 3_600_000 }
 
 function createService(
   options: ScimTargetOptions,
-  token: string,
+  token: () => string,
   switches: PeakonSwitches,
   baseUrl: () => string,
 ): ScimService {
@@ -97,7 +99,8 @@ async function listen(server: Server, port: number): Promise<number> {
 
 /** Starts a target; rejects if the port is taken or a switch is unknown. */
 export async function startScimTarget(options: ScimTargetOptions): Promise<SandboxTarget> {
-  const token = options.token ?? randomBytes(24).toString('base64url');
+  const firstToken = options.token ?? randomBytes(24).toString('base64url');
+  let token = firstToken;
   const initial: PeakonSwitches = { ...DEFAULT_PEAKON_SWITCHES };
   moveSwitches(initial, options.switches ?? {});
   const switches: PeakonSwitches = { ...initial };
@@ -105,7 +108,12 @@ export async function startScimTarget(options: ScimTargetOptions): Promise<Sandb
   const faults = createFaults();
   const closing = new AbortController();
   let url = '';
-  const service = createService(options, token, switches, () => url);
+  const service = createService(
+    options,
+    () => token,
+    switches,
+    () => url,
+  );
   const now = options.now ?? Date.now;
   const context = { service, log, faults, now, latencyMs: options.latencyMs ?? 0, closing: closing.signal };
   const server = createServer({ keepAliveTimeout: 60_000 }, (request, response) => {
@@ -116,7 +124,13 @@ export async function startScimTarget(options: ScimTargetOptions): Promise<Sandb
   return {
     kind: options.kind,
     url,
-    token,
+    get token() {
+      return token;
+    },
+    setToken(next) {
+      if (!/^[\x21-\x7e]{8,}$/.test(next)) throw new Error('A token has at least 8 characters, without blanks.');
+      token = next;
+    },
     log,
     faults,
     switches: options.kind === 'peakon' ? switches : undefined,
@@ -138,6 +152,7 @@ export async function startScimTarget(options: ScimTargetOptions): Promise<Sandb
       log.clear();
       faults.clear();
       Object.assign(switches, initial);
+      token = firstToken;
     },
     seed: (resources) => service.seed(resources),
   };

@@ -1,8 +1,10 @@
 // A virtual clock and a source with public endpoints, for tests in which nock plays Entra and Graph.
 import nock from 'nock';
 import type { Clock } from '../../../src/engine/ports.ts';
+import { createSecretValues } from '../../../src/observe/secret-values.ts';
 import { CLOUDS } from '../../../src/source/clouds.ts';
 import { createGraphSource, type GraphSource, type GraphSourceOptions } from '../../../src/source/graph-source.ts';
+import { aSecret } from '../../support/a-secret.ts';
 
 export const TENANT = '11111111-2222-3333-4444-555555555555';
 export const GRAPH = 'https://graph.microsoft.com';
@@ -38,7 +40,8 @@ export function testSource(overrides: Partial<GraphSourceOptions> = {}): { sourc
     ...CLOUDS.global,
     tenantId: TENANT,
     clientId: 'client-1',
-    clientSecret: () => 'correct-horse',
+    credential: { kind: 'clientSecret', secret: aSecret('correct-horse') },
+    secrets: createSecretValues(),
     disableInstanceDiscovery: false,
     clock,
     random: () => 0,

@@ -45,6 +45,7 @@ function makeState(memberSliceSize: number, pageSize: number): TenantState {
     settings: { ...defaultSettings({ pageSize, memberSliceSize }), emptyPageEvery: 3 },
     generation: 'first',
     granted: new Set(),
+    synchronizationJobs: [],
   };
 }
 

@@ -92,6 +92,15 @@ describe.each([
     await write('DELETE', `${path}/${String(made.json['id'])}`);
     expect((await rows()).map((row) => row['id'])).not.toContain(made.json['id']);
   });
+
+  test('an application goes with its assignments', async () => {
+    const path = `/servicePrincipals/${tenant.servicePrincipalId}`;
+    expect((await readList(caller, `${path}/appRoleAssignedTo`)).length).toBeGreaterThan(0);
+    await write('DELETE', path);
+    expect((await caller.get(path)).status).toBe(404);
+    expect((await caller.get(`${path}/appRoleAssignedTo`)).status).toBe(404);
+    expect((await caller.graph('DELETE', path)).status).toBe(404);
+  });
 });
 
 describe('refusals', () => {
