@@ -5,10 +5,11 @@ import { runAction } from './action.ts';
 import { CommandFault } from './command-fault.ts';
 import { EXIT, type ExitCode } from './exit-code.ts';
 import { type GlobalOptions, sameConfiguration } from './global-options.ts';
+import { sizeText } from './held-set-text.ts';
 import type { Approval } from './held-sets.ts';
 import { loadOrFail, openExistingStore, requireKnownJob } from './load.ts';
+import { programName } from './program-name.ts';
 import type { Terminal } from './terminal.ts';
-import { counted } from './terminal-text.ts';
 
 interface ApproveFlags {
   readonly job: string;
@@ -52,7 +53,7 @@ async function approve(flags: ApproveFlags, options: GlobalOptions, terminal: Te
     const result = await approveHeld(store, flags.job, approval);
     if (!result.ok)
       throw new CommandFault(
-        `${result.message} Nothing was approved. Look again: scimsync staged --job ${flags.job}${suffix}`,
+        `${result.message} Nothing was approved. Look again: ${programName()} staged --job ${flags.job}${suffix}`,
       );
     if (options.json)
       terminal.out(
@@ -60,12 +61,17 @@ async function approve(flags: ApproveFlags, options: GlobalOptions, terminal: Te
       );
     else
       terminal.out(
-        `Approved ${counted(result.approved.length, 'change')} of ${flags.job}. The next cycle carries out what is still due; now: scimsync --sync-now --job ${flags.job}${suffix}\n`,
+        `Approved ${sizeText(classOf(approval), result.approved)} of ${flags.job}. The next cycle carries out what is still due; now: ${programName()} --sync-now --job ${flags.job}${suffix}\n`,
       );
   } finally {
     await store.close();
   }
   return EXIT.well;
+}
+
+/** The class of the set; objects may be held in several. */
+function classOf(approval: Approval): string | null {
+  return 'set' in approval ? (approval.set.split('-')[0] ?? null) : null;
 }
 
 function approvalOf({ set, object }: ApproveFlags): Approval {

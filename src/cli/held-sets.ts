@@ -14,7 +14,18 @@ export interface HeldChange {
   readonly action: string;
   /** Why: unassigned, blocked, softDeleted … */
   readonly event: string | null;
+  /** How many things it counts as: the memberships that a group would lose, otherwise 1. */
+  readonly amount: number;
+  /** What would change of who the account is; values that must not be shown are `[Redact]`. */
+  readonly identity?: readonly IdentityChange[];
   readonly heldSince: string;
+}
+
+/** One value that would change. */
+export interface IdentityChange {
+  readonly attribute: string;
+  readonly oldValue: string | null;
+  readonly newValue: string | null;
 }
 
 /** All held changes of one class. */
@@ -22,6 +33,7 @@ export interface HeldSet {
   readonly set: string;
   readonly jobId: string;
   readonly guardClass: string;
+  /** Changes; for memberships, how many of these. */
   readonly count: number;
   /** ISO time of the oldest change. */
   readonly oldest: string;
@@ -50,20 +62,23 @@ export async function readHeldSets(db: Db, jobId: string): Promise<HeldSet[]> {
 
 function heldSet(jobId: string, guardClass: string, changes: readonly ChangeTable[]): HeldSet {
   const oldest = changes.reduce((earliest, each) => Math.min(earliest, each.created_at), Number.POSITIVE_INFINITY);
+  const count = changes.reduce((sum, each) => sum + each.amount, 0);
   return {
     set: setId(
       guardClass,
       changes.map((change) => change.id),
+      count,
     ),
     jobId,
     guardClass,
-    count: changes.length,
+    count,
     oldest: new Date(oldest).toISOString(),
     changes: changes.map(heldChange),
   };
 }
 
 function heldChange(change: ChangeTable): HeldChange {
+  const identity = identityOf(change);
   return {
     changeId: change.id,
     objectId: change.source_id,
@@ -71,14 +86,41 @@ function heldChange(change: ChangeTable): HeldChange {
     displayName: change.display_name,
     action: change.action,
     event: change.event,
+    amount: change.amount,
+    ...(identity.length === 0 ? {} : { identity }),
     heldSince: new Date(change.created_at).toISOString(),
   };
 }
 
+/** What is shown of the content of a change; everything else of it stays in the store. */
+interface ShownPayload {
+  readonly identity?: readonly string[];
+  readonly redacted?: readonly string[];
+  readonly differences?: readonly {
+    readonly path: { readonly text: string };
+    readonly oldValue?: unknown;
+    readonly newValue: unknown;
+  }[];
+}
+
+function identityOf({ payload: text }: ChangeTable): IdentityChange[] {
+  const { identity = [], redacted = [], differences = [] } = JSON.parse(text ?? '{}') as ShownPayload;
+  return differences.flatMap(({ path, oldValue, newValue }) => {
+    if (!identity.includes(path.text)) return [];
+    const shown = (value: unknown) => (redacted.includes(path.text) ? '[Redact]' : valueText(value));
+    return [{ attribute: path.text, oldValue: shown(oldValue), newValue: shown(newValue) }];
+  });
+}
+
+function valueText(value: unknown): string | null {
+  if (value === undefined || value === null) return null;
+  return typeof value === 'string' ? value : JSON.stringify(value);
+}
+
 /** `leavers-12-3f2a9c01d4`: the same changes have the same id in whatever order. */
-export function setId(guardClass: string, changeIds: readonly string[]): string {
+export function setId(guardClass: string, changeIds: readonly string[], count = changeIds.length): string {
   const hash = createHash('sha256').update(changeIds.toSorted().join('\n')).digest('hex').slice(0, 10);
-  return `${guardClass}-${changeIds.length}-${hash}`;
+  return `${guardClass}-${count}-${hash}`;
 }
 
 /** What is to be approved: one set exactly as it was shown, or the changes of some objects. */

@@ -1,47 +1,122 @@
-// The gate between plan and apply: judges each class of removals as a whole. It only judges; apply.ts carries it out.
+// The gate between plan and apply: judges each class of changes as a whole. It only judges; hold.ts carries it out.
 import type { GuardClass } from '../model/cycle.ts';
-import { evaluateGuard, type GuardVerdict, holdTogether } from '../rules/guard.ts';
-import { countRemovals, countRemovalsSince } from '../store/changes.ts';
+import { judgeFirstContact } from '../rules/first-contact.ts';
+import { type CountedClass, evaluateGuard, type GuardVerdict, holdTogether } from '../rules/guard.ts';
+import { countByAction, countRemovals, countRemovalsSince } from '../store/change-counts.ts';
+import { countDueRemovals } from '../store/guarded-members.ts';
 import { countLinks } from '../store/links.ts';
-import type { CycleContext } from './context.ts';
+import { countTargetMembers } from '../store/members.ts';
+import { type CycleContext, planMark } from './context.ts';
+import { gateSelection } from './on-demand-gate.ts';
 
-/** The verdict per class, and how many planned removals are held by it. */
-export interface RemovalVerdicts {
+/** The verdict per class, and how many objects with planned changes are held by it. */
+export interface GuardVerdicts {
   readonly byClass: ReadonlyMap<GuardClass, GuardVerdict>;
   readonly heldPlanned: number;
+  /** Objects with planned changes per class, held or not. */
+  readonly planned: ReadonlyMap<string, number>;
+  /** True when all creations of people are held, whatever their class, because the first contact looks like a slip. */
+  readonly holdsCreations: boolean;
 }
 
-const CLASSES = ['leavers', 'scopeLosses', 'groupDeletes'] as const;
+const OF_OBJECTS = ['leavers', 'scopeLosses', 'groupDeletes', 'creates', 'identity'] as const;
 const DAY_MS = 24 * 3_600_000;
 
-/** Judges the planned removals of this cycle. */
-export async function gateRemovals(context: CycleContext): Promise<RemovalVerdicts> {
+/** Judges what is planned in this cycle. */
+export async function gateChanges(context: CycleContext): Promise<GuardVerdicts> {
+  if (context.request.selection !== undefined) return gateSelection(context);
   const { job, io } = context;
   const { db } = io.store;
-  const planned = await countRemovals(db, job.id, 'planned');
+  const { status } = planMark(context);
+  const planned = new Map(await countRemovals(db, job.id, status));
   const held = await countRemovals(db, job.id, 'staged');
   // Let through by a cycle that ended before it could send them.
   const pending = await countRemovals(db, job.id, 'pending');
   const recent = await countRemovalsSince(db, job.id, io.clock.now().getTime() - DAY_MS);
-  const users = await countLinks(db, job.id, 'user', true);
-  const groups = await countLinks(db, job.id, 'group', true);
+  const people = await countByAction(db, job.id, [status], { kind: 'user' });
+  const bases = await countBases(context, people.get('adopt') ?? 0);
   const verdicts = new Map<GuardClass, GuardVerdict>();
-  for (const each of CLASSES) {
+  for (const each of OF_OBJECTS) {
     const numbers = {
       planned: planned.get(each) ?? 0,
       held: (held.get(each) ?? 0) + (pending.get(each) ?? 0),
       recent: recent.get(each) ?? 0,
-      linkedActive: each === 'groupDeletes' ? groups : users,
+      linkedActive: bases[each],
     };
     verdicts.set(each, evaluateGuard(each, job.settings.guards[each], numbers));
   }
-  const byClass = holdTogether(verdicts);
-  let heldPlanned = 0;
-  for (const [each, verdict] of byClass) {
-    const removals = planned.get(each) ?? 0;
-    if (!verdict.held || removals === 0) continue;
-    heldPlanned += removals;
-    io.log.warn({ jobId: job.id, cycleId: context.cycleId, guard: each, removals }, `held: ${verdict.because}`);
+  verdicts.set('irreversible', judgeIrreversible(planned.get('irreversible') ?? 0));
+  const creations = people.get('create') ?? 0;
+  const contact = firstContactVerdict(context);
+  const holdsCreations = contact?.held === true && creations > 0;
+  if (contact !== null && holdsCreations) {
+    verdicts.set('creates', contact);
+    planned.set('creates', creations);
   }
-  return { byClass, heldPlanned };
+  const together = new Map(holdTogether(verdicts));
+  const due = await judgeMemberships(context, together, recent.get('memberships') ?? 0);
+  planned.set('memberships', due);
+  const heldPlanned = report(context, together, planned);
+  return { byClass: together, heldPlanned, planned, holdsCreations };
+}
+
+/** The sizes that percentages refer to; whoever is adopted in this cycle is about to be linked. */
+async function countBases(
+  context: CycleContext,
+  adoptions: number,
+): Promise<Record<(typeof OF_OBJECTS)[number], number>> {
+  const { job, io } = context;
+  const users = await countLinks(io.store.db, job.id, 'user', true);
+  const groups = await countLinks(io.store.db, job.id, 'group', true);
+  return { leavers: users, scopeLosses: users, groupDeletes: groups, creates: users, identity: users + adoptions };
+}
+
+/** What a target cannot take back waits for somebody's word, be it one account. */
+function judgeIrreversible(planned: number): GuardVerdict {
+  const because = `${planned} actions that the target cannot take back (profile.irreversible)`;
+  return { held: planned > 0, because: `${because}: guards.irreversible is stage` };
+}
+
+/** The verdict about all creations of a first contact; null when it is none. */
+function firstContactVerdict({ firstContact }: CycleContext): GuardVerdict | null {
+  return firstContact === null ? null : judgeFirstContact(firstContact);
+}
+
+/** Adds the verdict about memberships, which depends on who is held; returns how many groups are newly concerned. */
+async function judgeMemberships(
+  context: CycleContext,
+  verdicts: Map<GuardClass, GuardVerdict>,
+  recent: number,
+): Promise<number> {
+  const { job, io } = context;
+  if (job.group?.mapsMembers !== true) return 0;
+  const { db } = io.store;
+  const classes = [...verdicts].flatMap(([each, { held }]) => (held ? [each] : []));
+  const due = await countDueRemovals(db, job.id, classes);
+  const numbers = {
+    planned: due.fresh,
+    held: due.held,
+    recent,
+    // All memberships of a job are many: they are counted only when there is something to judge.
+    linkedActive: due.fresh === 0 ? 0 : await countTargetMembers(db, job.id),
+  };
+  const name: CountedClass = 'memberships';
+  verdicts.set(name, evaluateGuard(name, job.settings.guards.memberships, numbers));
+  return due.freshGroups;
+}
+
+/** Says in the log of the process what is held; returns how many objects that is. */
+function report(
+  { job, io, cycleId }: CycleContext,
+  verdicts: ReadonlyMap<GuardClass, GuardVerdict>,
+  planned: ReadonlyMap<string, number>,
+): number {
+  let sum = 0;
+  for (const [guard, { held, because }] of verdicts) {
+    const changes = planned.get(guard) ?? 0;
+    if (!held || changes === 0) continue;
+    sum += changes;
+    io.log.warn({ jobId: job.id, cycleId, guard, changes }, `held: ${because}`);
+  }
+  return sum;
 }

@@ -5,21 +5,24 @@ import { addMembers, removeMembers } from '../scim/patch.ts';
 import type { PatchOperation, ScimResource } from '../scim/resource.ts';
 import type { Db } from '../store/database.ts';
 import { clearEscrow, findEscrows } from '../store/escrows.ts';
+import { settleApprovedHolds } from '../store/guarded-members.ts';
 import {
   countLinkableMembers,
   forgetTargetMembers,
   keepsHeldMembers,
   type LinkedMember,
   membersToRemove,
+  type RemovableMember,
   targetMembers,
 } from '../store/members.ts';
 import { appendLog } from '../store/provisioning-log.ts';
 import { dirtyGroups, updateObjects } from '../store/source-objects.ts';
 import { ensureCapabilities } from './capabilities.ts';
+import { admitsMembers } from './careful-start.ts';
 import { breathe, type CycleContext, settling } from './context.ts';
 import { type LogSubject, logEntry } from './log-entry.ts';
-import { step } from './plan-object.ts';
-import { takeMembers } from './sent-members.ts';
+import { step } from './planned-object.ts';
+import { countedOf, noteRemovals, takeMembers } from './sent-members.ts';
 import { escrow, forgetAccount } from './settle-plan.ts';
 
 type DirtyGroup = Awaited<ReturnType<typeof dirtyGroups>>[number];
@@ -28,8 +31,10 @@ type DirtyGroup = Awaited<ReturnType<typeof dirtyGroups>>[number];
 export async function completeMemberships(context: CycleContext): Promise<void> {
   const { job, io } = context;
   if (job.group === null || !job.group.mapsMembers) return;
+  const only = context.request.selection?.group;
   for (const group of await dirtyGroups(io.store.db, job.id, io.clock.now().getTime())) {
-    await completeGroup(context, group);
+    if (only !== undefined && !only.includes(group.id)) continue;
+    if (await admitsMembers(context, group)) await completeGroup(context, group);
     await breathe(context);
   }
 }
@@ -51,10 +56,21 @@ async function completeGroup(context: CycleContext, group: DirtyGroup): Promise<
     removed += remove.length;
   }
   await settling(context, async (trx) => {
+    await settleApprovedHolds(trx, job.id, group.id, context.io.clock.now().getTime());
     const waits = await keepsHeldMembers(trx, job.id, group.id);
     await updateObjects(trx, job.id, 'group', [group.id], { members_dirty: waits ? 1 : 0, members_verify: 0 });
     await clearEscrow(trx, job.id, 'group', [group.id]);
     if (added + removed === 0) return;
+    context.careful?.add({
+      kind: 'group',
+      id: group.id,
+      displayName: group.display_name,
+      targetId: group.target_id,
+      action: 'update',
+      written: [],
+      redacted: [],
+      warned: false,
+    });
     if (!(await writtenInThisCycle(trx, context, group.id))) context.counts.updated += 1;
     await appendLog(trx, [
       logEntry(context, subjectOf(group), {
@@ -72,7 +88,7 @@ async function sendChunk(
   context: CycleContext,
   group: DirtyGroup,
   add: readonly LinkedMember[],
-  remove: readonly LinkedMember[],
+  remove: readonly RemovableMember[],
 ): Promise<ObjectFault | null> {
   const { job, io, counts } = context;
   await ensureCapabilities(context);
@@ -82,14 +98,15 @@ async function sendChunk(
   ];
   const answer = await io.target.patch('Group', group.target_id, operations, io.signal);
   if (!answer.ok) return answer.fault;
-  await settling(context, (trx) =>
-    forgetTargetMembers(
+  await settling(context, async (trx) => {
+    await forgetTargetMembers(
       trx,
       job.id,
       group.id,
       remove.map((each) => each.member_id),
-    ),
-  );
+    );
+    await noteRemovals(trx, context, group, countedOf({ remove }));
+  });
   counts.memberships.added += add.length;
   counts.memberships.removed += remove.length;
   return null;
@@ -120,7 +137,8 @@ async function forgetLost(context: CycleContext, group: DirtyGroup): Promise<Obj
   return null;
 }
 
-function memberIdsOf(resource: ScimResource): Set<string> | null {
+/** Ids of the members that the target shows; null when it shows none at all. */
+export function memberIdsOf(resource: ScimResource): Set<string> | null {
   const members = resource['members'];
   if (!Array.isArray(members)) return null;
   return new Set(
@@ -173,7 +191,7 @@ async function writtenInThisCycle(trx: Db, context: CycleContext, groupId: strin
   return row?.cycle_id === context.cycleId;
 }
 
-/** Memberships that a dry run would add and remove, when removals of the classes `held` would be held. */
+/** Memberships that a plan would add and remove, when what is counted in the classes `held` would be held. */
 export async function countPlannedMemberships(
   trx: Db,
   context: CycleContext,
@@ -189,11 +207,12 @@ export async function countPlannedMemberships(
     .where('members_dirty', '=', 1)
     .where('in_scope', '=', 1)
     .execute();
+  const supposed = { classes: held, memberships: held.includes('memberships') };
   let added = 0;
   let removed = 0;
   for (const { id } of groups) {
     added += await countLinkableMembers(trx, job.id, id);
-    removed += (await membersToRemove(trx, job.id, id, '', 100_000, held)).length;
+    removed += (await membersToRemove(trx, job.id, id, '', 100_000, supposed)).length;
   }
   return { added, removed };
 }

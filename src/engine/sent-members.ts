@@ -1,14 +1,23 @@
 // Chooses the membership changes of one request, and notes additions before they are sent: were the process to die before
 // the answer is settled, a membership that the source takes back meanwhile could otherwise never be removed. Until then
 // the group counts as one whose members are to be compared with what the target says.
-import { type LinkedMember, membersToAdd, membersToRemove, recordTargetMembers } from '../store/members.ts';
+import { PHASES } from '../model/cycle.ts';
+import { insertChanges } from '../store/changes.ts';
+import type { Db } from '../store/database.ts';
+import {
+  type LinkedMember,
+  membersToAdd,
+  membersToRemove,
+  type RemovableMember,
+  recordTargetMembers,
+} from '../store/members.ts';
 import { findObjects, updateObjects } from '../store/source-objects.ts';
 import { type CycleContext, settling } from './context.ts';
 
 /** Membership changes that fit into one request. */
 export interface MembersToSend {
   readonly add: readonly LinkedMember[];
-  readonly remove: readonly LinkedMember[];
+  readonly remove: readonly RemovableMember[];
   /** Whether the members were to be compared with the target already. */
   readonly verify: boolean;
 }
@@ -36,4 +45,44 @@ export async function takeMembers(context: CycleContext, groupId: string, addOnl
     await updateObjects(trx, job.id, 'group', [groupId], { members_dirty: 1, members_verify: 1 });
     return { add, remove, verify: row?.members_verify === 1 };
   });
+}
+
+/** How many of the removals a guard counts. */
+export function countedOf({ remove }: Pick<MembersToSend, 'remove'>): number {
+  return remove.reduce((sum, each) => sum + each.counted, 0);
+}
+
+/** Notes removals that were carried out, as a settled change of their guard: what is removed within 24 hours counts together. */
+export async function noteRemovals(
+  trx: Db,
+  { job, io, cycleId, selected }: CycleContext,
+  group: { readonly id: string; readonly display_name: string | null; readonly target_id: string | null },
+  counted: number,
+): Promise<void> {
+  // Who names a group has seen what it loses.
+  if (counted === 0 || selected !== null) return;
+  const now = io.clock.now().getTime();
+  await insertChanges(trx, [
+    {
+      id: io.newId(),
+      job_id: job.id,
+      cycle_id: cycleId,
+      kind: 'group',
+      source_id: group.id,
+      display_name: group.display_name,
+      phase: PHASES.indexOf('references'),
+      action: 'update',
+      target_id: group.target_id,
+      waits_for: null,
+      guard_class: 'memberships',
+      event: null,
+      payload: null,
+      steps: null,
+      differences: 0,
+      amount: counted,
+      status: 'success',
+      created_at: now,
+      settled_at: now,
+    },
+  ]);
 }

@@ -1,17 +1,21 @@
-// Accidental-deletion guards: a class of removals that is too large for one cycle and 24 hours is held as a whole.
+// Guards: a class of changes that is too large for one cycle and 24 hours is held as a whole. What a class is, is said in
+// guard-class.ts; here are the numbers.
 
 import type { GuardClass } from '../model/cycle.ts';
 import type { Guards } from '../model/job.ts';
 
-/** Numbers of one removal class. */
-export interface RemovalNumbers {
+/** Classes that are judged by numbers; what is irreversible is held whatever its number. */
+export type CountedClass = Exclude<GuardClass, 'irreversible'>;
+
+/** Numbers of one class. */
+export interface GuardNumbers {
   /** Planned in this cycle. */
   readonly planned: number;
   /** Held since earlier cycles, or let through by one but not sent yet. */
   readonly held: number;
   /** Carried out within the last 24 hours. */
   readonly recent: number;
-  /** Active linked objects that the percentage refers to. */
+  /** What the percentage refers to: active linked objects, or memberships that the target holds by our hand. */
   readonly linkedActive: number;
 }
 
@@ -24,17 +28,30 @@ export interface GuardVerdict {
   readonly because: string;
 }
 
+const NOUNS: Readonly<Record<CountedClass, string>> = {
+  leavers: 'removals',
+  scopeLosses: 'removals',
+  groupDeletes: 'removals',
+  memberships: 'memberships to be removed',
+  creates: 'accounts to be created anew',
+  identity: 'changed identities',
+};
+
 /**
- * Decides whether the planned removals of a class go through. Below the floor `from` nothing is held, so that a tenant
- * of eight people is not asked about every leaver; above it either the count or the percentage trips.
+ * Decides whether the planned changes of a class go through. Below the floor `from` nothing is held, so that a tenant of
+ * eight people is not asked about every leaver; above it either the count or the percentage trips. Everybody at once is a
+ * slip in a tenant of any size, so the floor does not count then; `percent: 100` says that even this is meant. A group
+ * that loses its last members is nothing unusual, so memberships have no such rule.
  */
-export function evaluateGuard(name: GuardClass, limits: GuardLimits, numbers: RemovalNumbers): GuardVerdict {
+export function evaluateGuard(name: CountedClass, limits: GuardLimits, numbers: GuardNumbers): GuardVerdict {
   const total = numbers.planned + numbers.held + numbers.recent;
   const base = numbers.linkedActive + numbers.recent;
   const percent = base === 0 ? 0 : (total / base) * 100;
-  const shown = `${total} removals (${percent.toFixed(1)} % of ${base})`;
-  if (numbers.planned === 0 || total < limits.from)
-    return { held: false, because: `${shown}: below the floor of ${limits.from}` };
+  const shown = `${total} ${NOUNS[name]} (${percent.toFixed(1)} % of ${base})`;
+  if (numbers.planned === 0) return { held: false, because: `${shown}: nothing new` };
+  const everybody = numbers.linkedActive > 0 && total >= 2 && total >= base && limits.percent < 100;
+  if (everybody && name !== 'memberships') return { held: true, because: `${shown}: this is everybody` };
+  if (total < limits.from) return { held: false, because: `${shown}: below the floor of ${limits.from}` };
   if (total > limits.count) return { held: true, because: `${shown}: guards.${name}.count is ${limits.count}` };
   if (percent > limits.percent) return { held: true, because: `${shown}: guards.${name}.percent is ${limits.percent}` };
   return { held: false, because: `${shown}: within guards.${name}` };

@@ -20,7 +20,7 @@ export interface AttributeDifference {
 }
 
 /** Names of attributes whose values are compared without regard to case, by `pathKey`. */
-function caseInsensitiveKeys(names: readonly string[]): ReadonlySet<string> {
+export function caseInsensitiveKeys(names: readonly string[]): ReadonlySet<string> {
   const keys = names.map((name) => {
     const parsed = parsePath(name);
     return parsed.ok ? pathKey(parsed.path) : name.toLowerCase();

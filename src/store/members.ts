@@ -2,6 +2,7 @@
 import { sql } from 'kysely';
 import type { GroupMember } from '../model/directory.ts';
 import type { Db } from './database.ts';
+import { isHeld, isLeaving } from './guarded-members.ts';
 
 const SLICE = 200;
 
@@ -81,6 +82,17 @@ export async function removeMembers(
   return Number(result.numDeletedRows);
 }
 
+/** Ids of the groups that are known to hold a person. */
+export async function groupsOfMember(db: Db, jobId: string, memberId: string): Promise<string[]> {
+  const rows = await db
+    .selectFrom('member')
+    .select('group_id')
+    .where('job_id', '=', jobId)
+    .where('member_id', '=', memberId)
+    .execute();
+  return rows.map((row) => row.group_id);
+}
+
 /** A membership with the account of the member in the target. */
 export interface LinkedMember {
   readonly member_id: string;
@@ -106,16 +118,25 @@ export async function membersToAdd(
   return result.rows;
 }
 
-/** Whether the removal of a member's account is held, or planned in one of the classes that a dry run would hold. */
-function isHeld(jobId: string, planned: readonly string[]) {
-  return sql`exists (
-    select 1 from change where change.job_id = ${jobId} and change.kind = 'user' and change.source_id = target_member.member_id
-      and (change.status = 'staged' or (change.status = 'planned' and change.guard_class in (${sql.join(planned)}))))`;
+/** A membership that may be removed now. */
+export interface RemovableMember extends LinkedMember {
+  /** 1 when the guard counts it; 0 for people who leave anyway, and for what was approved. */
+  readonly counted: number;
 }
+
+/** What a plan that is not carried out supposes to be held. */
+export interface SupposedHolds {
+  /** Guard classes of people. */
+  readonly classes: readonly string[];
+  /** Whether memberships that nobody has approved would be. */
+  readonly memberships: boolean;
+}
+
+const NOTHING_SUPPOSED: SupposedHolds = { classes: [], memberships: false };
 
 /**
  * Memberships that the target holds by our hand and the source no longer has. Whoever is held keeps theirs until it is
- * decided, since a membership is access as well.
+ * decided, since a membership is access as well; so does whose account is protected.
  */
 export async function membersToRemove(
   db: Db,
@@ -123,25 +144,44 @@ export async function membersToRemove(
   groupId: string,
   after: string,
   limit: number,
-  plannedHeld: readonly string[] = [],
-): Promise<LinkedMember[]> {
-  const result = await sql<LinkedMember>`
-    select target_member.member_id, link.target_id from target_member
+  supposed: SupposedHolds = NOTHING_SUPPOSED,
+): Promise<RemovableMember[]> {
+  const counted = sql`(hold.change_id is null and not ${isLeaving(jobId)})`;
+  const result = await sql<RemovableMember>`
+    select target_member.member_id, link.target_id, case when ${counted} then 1 else 0 end as counted from target_member
       join link on link.job_id = target_member.job_id and link.kind = 'user' and link.source_id = target_member.member_id
       left join member on member.job_id = target_member.job_id and member.group_id = target_member.group_id
         and member.member_id = target_member.member_id
+      left join held_membership as hold on hold.job_id = target_member.job_id and hold.group_id = target_member.group_id
+        and hold.member_id = target_member.member_id
     where target_member.job_id = ${jobId} and target_member.group_id = ${groupId} and target_member.member_id > ${after}
-      and member.member_id is null and not ${isHeld(jobId, plannedHeld)}
+      and member.member_id is null and link.protected = 0 and not ${isHeld(jobId, supposed.classes)}
+      and not exists (select 1 from change where change.id = hold.change_id and change.status = 'staged')
+      ${supposed.memberships ? sql`and not ${counted}` : sql``}
     order by target_member.member_id limit ${limit}`.execute(db);
   return result.rows;
 }
 
-/** Whether a group has memberships that stay only because somebody is held. */
+/** Whether a group has memberships that stay only because they or their people are held, or not judged yet (protect). */
 export async function keepsHeldMembers(db: Db, jobId: string, groupId: string): Promise<boolean> {
   const result = await sql`
     select 1 from target_member where target_member.job_id = ${jobId} and target_member.group_id = ${groupId}
-      and ${isHeld(jobId, [])} limit 1`.execute(db);
+      and (${isHeld(jobId, [])} or exists (
+        select 1 from held_membership as hold where hold.job_id = target_member.job_id
+          and hold.group_id = target_member.group_id and hold.member_id = target_member.member_id) or exists (
+        select 1 from link where link.job_id = target_member.job_id and link.kind = 'user'
+          and link.source_id = target_member.member_id and link.protected = 2)) limit 1`.execute(db);
   return result.rows.length > 0;
+}
+
+/** Number of memberships that the target holds by our hand. */
+export async function countTargetMembers(db: Db, jobId: string): Promise<number> {
+  const row = await db
+    .selectFrom('target_member')
+    .select((eb) => eb.fn.countAll<number>().as('count'))
+    .where('job_id', '=', jobId)
+    .executeTakeFirstOrThrow();
+  return Number(row.count);
 }
 
 /** Records memberships that the target holds by our hand. */
@@ -248,7 +288,7 @@ export async function countLinkableMembers(db: Db, jobId: string, groupId: strin
             .where('change.job_id', '=', jobId)
             .where('change.kind', '=', 'user')
             .where('change.action', 'in', ['create', 'adopt'])
-            .where('change.status', '=', 'planned')
+            .where('change.status', 'in', ['planned', 'observed'])
             .whereRef('change.source_id', '=', 'member.member_id'),
         ),
       ]),

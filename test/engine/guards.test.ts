@@ -69,6 +69,23 @@ describe('limits', () => {
     expect(summary.counts).toMatchObject({ held, disabled: leave - held });
   });
 
+  it('lets an eight-person tenant lose seven people one after the other, but not all of them at once', async () => {
+    const { world, ids } = await manyPeople(8, { scopeLosses: { from: 20 } });
+    world.directory.unassign(...ids.slice(0, 7));
+    expect((await world.run()).counts).toMatchObject({ disabled: 7, held: 0 });
+    world.clock.advance(DAY);
+    world.directory.assign(ids[0] ?? '');
+    expect((await world.run()).counts).toMatchObject({ enabled: 1 });
+    world.directory.unassign(...ids);
+    expect((await world.run()).counts).toMatchObject({ disabled: 0, held: 2 });
+  });
+
+  it('lets everybody go where percent is 100', async () => {
+    const { world, ids } = await manyPeople(3, { scopeLosses: { percent: 100 } });
+    world.directory.unassign(...ids);
+    expect((await world.run()).counts).toMatchObject({ disabled: 3, held: 0 });
+  });
+
   it('counts what left within 24 hours, and not what left before', async () => {
     const { world, ids } = await manyPeople(60, { scopeLosses: { count: 6, percent: 100 } });
     world.directory.unassign(...ids.slice(0, 4));
@@ -100,6 +117,23 @@ describe('limits', () => {
 });
 
 describe('somebody held', () => {
+  it('is held until somebody approves it, although nothing else is any more and the limits would let it through', async () => {
+    const { world, ids } = await manyPeople(60);
+    world.directory.unassign(...ids.slice(0, 10));
+    await world.run();
+    await world.store.db
+      .updateTable('change')
+      .set({ status: 'approved' })
+      .where('source_id', '!=', ids[0] ?? '')
+      .where('status', '=', 'staged')
+      .execute();
+    expect((await world.run()).counts).toMatchObject({ disabled: 9, held: 1 });
+    world.directory.setUser(ids[0] ?? '', { displayName: 'Changed while held' });
+    expect((await world.run()).counts).toMatchObject({ disabled: 0, held: 1 });
+    world.directory.setUser(ids[0] ?? '', { accountEnabled: false });
+    expect((await world.run()).counts).toMatchObject({ disabled: 1, held: 0 });
+  });
+
   it('who changes stays held with the newest state', async () => {
     const { world, ids } = await manyPeople(20);
     world.directory.unassign(...ids.slice(0, 10));

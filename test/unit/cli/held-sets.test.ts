@@ -1,5 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { setText } from '../../../src/cli/held-set-text.ts';
 import { approveHeld, readHeldSets, setId } from '../../../src/cli/held-sets.ts';
+import { plainPaint } from '../../../src/cli/terminal.ts';
 import { insertChanges, pageChanges } from '../../../src/store/changes.ts';
 import { openStore, type Store } from '../../../src/store/database.ts';
 import type { ChangeTable } from '../../../src/store/schema.ts';
@@ -24,6 +26,8 @@ function aChange(id: string, changes: Partial<ChangeTable> = {}): ChangeTable {
     action: 'disable',
     target_id: `t-${id}`,
     waits_for: null,
+    differences: 0,
+    amount: 1,
     guard_class: 'leavers',
     event: 'blocked',
     payload: null,
@@ -119,4 +123,54 @@ describe('approveHeld', () => {
     expect(await approveHeld(store, 'wiki', { objects: ['u-b', 'u-c'] })).toMatchObject({ ok: true });
     expect(await statuses()).toEqual({ a: 'staged', b: 'approved', c: 'approved', d: 'pending' });
   });
+});
+
+describe('what is shown', () => {
+  const renamed = {
+    identity: ['userName', 'externalId'],
+    redacted: ['externalId'],
+    differences: [
+      { path: { text: 'userName' }, oldValue: 'ana@old.example', newValue: 'ana@new.example' },
+      { path: { text: 'externalId' }, oldValue: 'secret-1', newValue: 'secret-2' },
+      { path: { text: 'title' }, oldValue: 'Manager', newValue: 'Director' },
+    ],
+  };
+
+  it('of an identity: old and new, without what must not be shown and what else would change', async () => {
+    await insertChanges(store.db, [
+      aChange('a', { action: 'update', event: null, guard_class: 'identity', payload: JSON.stringify(renamed) }),
+    ]);
+    const [set] = await readHeldSets(store.db, 'wiki');
+    expect(set?.changes[0]?.identity).toEqual([
+      { attribute: 'userName', oldValue: 'ana@old.example', newValue: 'ana@new.example' },
+      { attribute: 'externalId', oldValue: '[Redact]', newValue: '[Redact]' },
+    ]);
+    const text = set === undefined ? '' : setText(set, ' --config c', plainPaint);
+    expect(text).toContain('1 change held in identity: existing accounts whose name, id or address would change');
+    expect(text).toContain('userName "ana@old.example" -> "ana@new.example"');
+    expect(text).not.toMatch(/secret|Director/);
+  });
+
+  it('of memberships: how many, and the set is another one when their number is', async () => {
+    const group = { kind: 'group', action: 'update', event: null, guard_class: 'memberships' };
+    await insertChanges(store.db, [aChange('g', { ...group, amount: 17 }), aChange('h', { ...group, amount: 5 })]);
+    const [set] = await readHeldSets(store.db, 'wiki');
+    expect(set).toMatchObject({ count: 22, set: expect.stringMatching(/^memberships-22-/) });
+    const text = set === undefined ? '' : setText(set, '', plainPaint);
+    expect(text).toContain('22 memberships of 2 groups held in memberships: members that groups would lose');
+    expect(text).toMatch(/remove +group +Person g +u-g +17 members/);
+    const refused = await approveHeld(store, 'wiki', { set: setId('memberships', ['g', 'h'], 20) });
+    expect(refused.ok ? '' : refused.message).toContain('it held 20, now it holds 22 (2 more)');
+  });
+
+  it.each(['leavers', 'scopeLosses', 'groupDeletes', 'creates', 'identity', 'memberships', 'irreversible'])(
+    'of %s: what the class means, and how to approve it',
+    async (guardClass) => {
+      await insertChanges(store.db, [aChange('a', { guard_class: guardClass })]);
+      const [set] = await readHeldSets(store.db, 'wiki');
+      const text = set === undefined ? '' : setText(set, '', plainPaint);
+      expect(text).not.toContain('other changes');
+      expect(text).toContain(`approve --job wiki --set ${setId(guardClass, ['a'])}`);
+    },
+  );
 });

@@ -1,7 +1,7 @@
 // Entra's mapping rules: what an empty source, a default value, a creation-only mapping and an expression come to.
 import { describe, expect, it } from 'vitest';
 import type { SourceValue } from '../../../src/expressions/compile.ts';
-import { attributeMappingSchema, objectMappingSchema } from '../../../src/model/job.ts';
+import { attributeMappingSchema, objectMappingSchema } from '../../../src/model/object-mapping.ts';
 import { targetProfileSchema } from '../../../src/model/profile.ts';
 import { type CompiledMapping, compileObjectMapping, mapObject, matchingValue } from '../../../src/rules/mapping.ts';
 import { NO_DISCOVERY } from '../../../src/scim/capabilities.ts';

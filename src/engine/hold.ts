@@ -1,0 +1,99 @@
+// Carries out the verdicts of the gate: what tripped a guard is held, everything else may be sent.
+import type { GuardClass, ProvisioningLogEntry } from '../model/cycle.ts';
+import type { ObjectKind } from '../model/directory.ts';
+import { classifyCreations, moveChanges, pageChanges } from '../store/changes.ts';
+import type { Db } from '../store/database.ts';
+import { appendLog } from '../store/provisioning-log.ts';
+import type { ChangeTable } from '../store/schema.ts';
+import type { ChangePayload } from './change-payload.ts';
+import { type CycleContext, settling } from './context.ts';
+import type { GuardVerdicts } from './gate.ts';
+import { holdMemberships } from './hold-members.ts';
+import { logEntry, modifiedProperties } from './log-entry.ts';
+import { ownCycle } from './on-demand.ts';
+import { step } from './planned-object.ts';
+
+/** Classes that tripped a guard are held; everything else becomes pending. */
+export async function releaseAndHold(context: CycleContext, verdicts: GuardVerdicts): Promise<void> {
+  const { job } = context;
+  await settling(context, async (trx) => {
+    if (verdicts.holdsCreations) await classifyCreations(trx, job.id, ['planned'], ownCycle(context));
+    for (const [guardClass, verdict] of verdicts.byClass) {
+      if (!verdict.held || guardClass === 'memberships') continue;
+      await logHeld(trx, context, guardClass, verdict.because);
+      await moveChanges(trx, job.id, 'planned', 'staged', guardClass, ownCycle(context));
+    }
+    await moveChanges(trx, job.id, 'planned', 'pending', undefined, ownCycle(context));
+    if (context.selected !== null) return;
+    // Last, because it depends on who is held.
+    const memberships = verdicts.byClass.get('memberships');
+    const held = await holdMemberships(trx, context, memberships?.held === true);
+    await appendLog(
+      trx,
+      held.map((change) => heldEntry(context, change, memberships?.because ?? '')),
+    );
+  });
+}
+
+async function logHeld(trx: Db, context: CycleContext, guardClass: GuardClass, because: string): Promise<void> {
+  for (let after = ''; ; ) {
+    const page = await pageChanges(trx, context.job.id, ['planned'], after, 500);
+    const last = page.at(-1);
+    if (last === undefined) return;
+    const own = ownCycle(context);
+    const held = page.filter((each) => each.guard_class === guardClass && (own === undefined || each.cycle_id === own));
+    await appendLog(
+      trx,
+      held.map((change) => heldEntry(context, change, because)),
+    );
+    after = last.id;
+  }
+}
+
+const LOGGED: Readonly<Record<string, ProvisioningLogEntry['provisioningAction']>> = {
+  create: 'create',
+  adopt: 'update',
+  update: 'update',
+  enable: 'update',
+};
+
+/** Entra's word for a removal that is held is `stagedDelete`; it knows no other holds. */
+function heldEntry(context: CycleContext, change: ChangeTable, because: string): ProvisioningLogEntry {
+  const payload = JSON.parse(change.payload ?? '{}') as Partial<ChangePayload>;
+  const shown = (payload.differences ?? []).filter(({ path }) => payload.identity?.includes(path.text) === true);
+  return logEntry(
+    context,
+    {
+      kind: change.kind as ObjectKind,
+      sourceId: change.source_id,
+      displayName: change.display_name,
+      targetId: change.target_id,
+      changeId: change.id,
+    },
+    {
+      action: LOGGED[change.action] ?? 'stagedDelete',
+      status: 'skipped',
+      steps: [
+        step(
+          'EntryExportHeld',
+          'export',
+          'skipped',
+          `Held until approved: ${whatIsHeld(change)}. ${because}. See scimsync staged.`,
+        ),
+      ],
+      modified: modifiedProperties(shown, payload.redacted ?? []),
+      durationInMilliseconds: 0,
+    },
+  );
+}
+
+function whatIsHeld({ guard_class, action, kind, event, amount }: ChangeTable): string {
+  if (guard_class === 'memberships') return `the removal of ${amount} member${amount === 1 ? '' : 's'} from this group`;
+  if (guard_class === 'creates') return 'a creation where an account was to be expected';
+  if (guard_class === 'identity') return `the ${action} of an account whose name, id or address would change`;
+  const who = kind === 'user' ? 'person' : 'group';
+  const why = event === null ? '' : ` (${event})`;
+  return guard_class === 'irreversible'
+    ? `to ${action} this ${who}${why}, which the target cannot take back`
+    : `to ${action} this ${who}${why}`;
+}

@@ -1,0 +1,100 @@
+// Plans an object that has an account: what differs, or that it is disabled.
+import type { SourceValue } from '../expressions/compile.ts';
+import { decideDisable, decideExisting } from '../rules/decide.ts';
+import { evaluateDisabled, type MappedObject, mapObject } from '../rules/mapping.ts';
+import { stableJson } from '../rules/stable-json.ts';
+import type { DesiredAttribute } from '../scim/desired.ts';
+import { attributeType, coerceValue } from '../scim/types.ts';
+import type { LinkTable } from '../store/schema.ts';
+import type { Exported } from './change-payload.ts';
+import type { CycleContext } from './context.ts';
+import { searchVanished } from './lost-account.ts';
+import { resolveReferences, withCurrent } from './plan-references.ts';
+import { planUnlinked } from './plan-unlinked.ts';
+import { type PlannedObject, type PlanningAid, viewOf } from './planned-object.ts';
+
+/** Plans to disable somebody who left. */
+export async function planDisable(
+  planned: PlannedObject,
+  link: LinkTable | undefined,
+  aid: PlanningAid,
+): Promise<PlannedObject> {
+  const { context, mapping } = aid;
+  if (link === undefined || mapping.active === undefined)
+    return { ...planned, decision: { action: 'none', because: 'lifecycleSaysNothing' } };
+  const evaluated = evaluateDisabled(mapping.active, viewOf(context, planned.row, true));
+  if (evaluated.type === 'fault') return { ...planned, fault: evaluated.fault };
+  if (evaluated.type !== 'value') return { ...planned, decision: { action: 'none', because: 'lifecycleSaysNothing' } };
+  const type = attributeType(mapping.scimKind, mapping.active.path, await aid.capabilities());
+  const coerced = coerceValue(evaluated.value, type);
+  if (!coerced.ok) return { ...planned, fault: { code: 'InvalidValue', message: `active: ${coerced.message}` } };
+  const active: DesiredAttribute = { path: mapping.active.path, value: coerced.value };
+  const isOff = link.active === 0 && (JSON.parse(link.exported) as Exported)['active'] === coerced.value;
+  if (isOff && believesItsMemory(context))
+    return { ...planned, decision: { action: 'none', because: 'alreadyDisabled' } };
+  const current = await context.io.target.get(mapping.scimKind, link.target_id, context.io.signal);
+  if (!current.ok) return { ...planned, fault: current.fault };
+  if (current.value === null) return planVanished(planned, link, aid);
+  const decision = decideDisable(active, current.value, link.target_id);
+  return { ...planned, decision, current: current.value, confirmed: decision.action === 'none' ? [active] : null };
+}
+
+async function planVanished(planned: PlannedObject, link: LinkTable, aid: PlanningAid): Promise<PlannedObject> {
+  const found = await searchVanished(planned.row, link, viewOf(aid.context, planned.row, false), aid);
+  if ('fault' in found) return { ...planned, fault: found.fault };
+  if (found.link !== null) return { ...(await planDisable(planned, found.link, aid)), foundLink: found.link };
+  return { ...planned, decision: { action: 'none', because: 'goneFromTarget' }, dropsLink: true };
+}
+
+/** Plans somebody who is to be provisioned and has an account. */
+export async function planLinked(
+  planned: PlannedObject,
+  view: (name: string) => SourceValue,
+  link: LinkTable,
+  aid: PlanningAid,
+): Promise<PlannedObject> {
+  const { context, mapping } = aid;
+  const mapped = mapObject(mapping, view, false, await aid.capabilities());
+  if (mapped.fault !== null) return { ...planned, fault: mapped.fault };
+  if (mapped.ignored) return { ...planned, decision: { action: 'none', because: 'ignoredByExpression' } };
+  const { resolved, waiting } = resolveReferences(mapped, aid.linkOf);
+  const held = { ...planned, references: waiting, redacted: [...mapped.redacted] };
+  const isUnchanged = link.active === 1 && isKnown(mapped, resolved, JSON.parse(link.exported) as Exported);
+  if (isUnchanged && believesItsMemory(context)) return { ...held, decision: { action: 'none', because: 'unchanged' } };
+  const current = await context.io.target.get(mapping.scimKind, link.target_id, context.io.signal);
+  if (!current.ok) return { ...held, fault: current.fault };
+  if (current.value === null) {
+    const anew = await planUnlinked(planned, view, aid, link);
+    return { ...anew, dropsLink: anew.fault === null };
+  }
+  const decision = decideExisting(
+    mapped,
+    resolved,
+    current.value,
+    link.target_id,
+    false,
+    context.job.settings.profile.caseInsensitive,
+  );
+  const references = withCurrent(waiting, current.value);
+  return {
+    ...held,
+    references,
+    decision,
+    current: current.value,
+    confirmed: decision.action === 'none' ? [...mapped.desired, ...resolved] : null,
+  };
+}
+
+/** Whoever names somebody wants to know what the target holds now, not what it held when it was last written. */
+function believesItsMemory({ selected }: CycleContext): boolean {
+  return selected === null;
+}
+
+/** Whether the target is known to hold all of this already, so that it need not be asked. */
+function isKnown(mapped: MappedObject, resolved: readonly DesiredAttribute[], exported: Exported): boolean {
+  const wanted = [...mapped.desired.filter((each) => !mapped.onlyIfEmpty.has(each.path.text)), ...resolved];
+  return wanted.every(
+    (each) =>
+      Object.hasOwn(exported, each.path.text) && stableJson(exported[each.path.text]) === stableJson(each.value),
+  );
+}

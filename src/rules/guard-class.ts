@@ -1,0 +1,63 @@
+// The class in which a change is counted, and whether an earlier verdict about it still stands.
+import type { ActionName, GuardClass } from '../model/cycle.ts';
+import type { ObjectKind } from '../model/directory.ts';
+import type { Guards } from '../model/job.ts';
+import type { TargetProfile } from '../model/profile.ts';
+import type { AttributeDifference } from '../scim/diff.ts';
+import { stableJson } from './stable-json.ts';
+
+/** What is known of a change when its class is decided. */
+export interface ChangeFacts {
+  readonly kind: ObjectKind;
+  readonly action: ActionName;
+  /** The class of the event that removes somebody; null for everything else. */
+  readonly removal: GuardClass | null;
+  /** True when an account was linked and is not there any more, or when an earlier cycle held this creation. */
+  readonly shouldExist: boolean;
+  /** True when an existing account would become somebody else in the eyes of the target (identity.ts). */
+  readonly changesIdentity: boolean;
+}
+
+/** The class of a change; null when no guard counts it. What cannot be taken back comes before why it happens. */
+export function classOfChange(
+  facts: ChangeFacts,
+  irreversible: TargetProfile['irreversible'],
+  policy: Guards['irreversible'],
+): GuardClass | null {
+  const { action, kind } = facts;
+  if ((action === 'disable' || action === 'delete') && policy === 'stage' && irreversible.includes(action))
+    return 'irreversible';
+  if (facts.removal !== null) return facts.removal;
+  if (kind !== 'user') return null;
+  if (action === 'create') return facts.shouldExist ? 'creates' : null;
+  return facts.changesIdentity ? 'identity' : null;
+}
+
+/** What a change is, as far as an approval or a hold is about it. */
+export interface JudgedChange {
+  readonly action: string;
+  readonly guardClass: GuardClass | null;
+  /** The differences that change an identity. */
+  readonly identity: readonly Pick<AttributeDifference, 'path' | 'newValue'>[];
+}
+
+/**
+ * Whether what was decided about an earlier plan of the same object holds for the new one. An approval is for the action,
+ * and for the names that were shown; a hold is for the action and its reason, and ends by an approval only.
+ */
+export function standingOf(
+  earlier: (JudgedChange & { readonly status: string }) | undefined,
+  now: JudgedChange,
+): 'approved' | 'held' | 'new' {
+  if (earlier === undefined || earlier.action !== now.action) return 'new';
+  if (earlier.status === 'approved') return isCovered(earlier, now) ? 'approved' : 'new';
+  return earlier.status === 'staged' && now.guardClass !== null && earlier.guardClass === now.guardClass
+    ? 'held'
+    : 'new';
+}
+
+function isCovered(earlier: JudgedChange, now: JudgedChange): boolean {
+  if (now.guardClass !== 'identity') return true;
+  const shown = new Map(earlier.identity.map(({ path, newValue }) => [path.text, stableJson(newValue)]));
+  return now.identity.every(({ path, newValue }) => shown.get(path.text) === stableJson(newValue));
+}
