@@ -1,5 +1,6 @@
 // The options that every command takes, before or after its name.
 import { type Command, Option } from 'commander';
+import { ALL_CONDITIONS, type FailureCondition, parseFailOn } from './exit-code.ts';
 import { LOG_LEVEL_NAMES, type LogLevelName } from './log-level.ts';
 
 /** What was asked for beside the command itself. */
@@ -9,6 +10,10 @@ export interface GlobalOptions {
   readonly logLevel?: LogLevelName;
   readonly json: boolean;
   readonly color: boolean;
+  /** True after --read-only; the variable SCIMSYNC_READ_ONLY says the same. */
+  readonly readOnly: boolean;
+  /** Which conditions the exit code tells. */
+  readonly failOn: ReadonlySet<FailureCondition>;
 }
 
 const DEFAULT_DIRECTORY = './config';
@@ -22,6 +27,11 @@ export function addGlobalOptions(command: Command, version: string): void {
     new Option('--log-level <level>', 'how much is logged').choices(LOG_LEVEL_NAMES),
     new Option('--json', 'print the result as JSON'),
     new Option('--no-color', 'no colours (also: NO_COLOR=1)'),
+    new Option('--read-only', 'write to no target (also: SCIMSYNC_READ_ONLY=1)'),
+    new Option(
+      '--fail-on <conditions>',
+      'conditions that make an exit code: config,job,held,objects or none',
+    ).argParser(parseFailOn),
   ];
   for (const option of options) if (!present.has(option.long)) command.addOption(option.helpGroup(HEADING));
   if (!present.has('--version')) command.version(version, '-V, --version', 'print the version');
@@ -38,6 +48,8 @@ export function globalOptions(command: Command): GlobalOptions {
     ...(typeof logLevel === 'string' ? { logLevel: logLevel as LogLevelName } : {}),
     json: merged['json'] === true,
     color: chain.every((options) => options['color'] !== false),
+    readOnly: merged['readOnly'] === true,
+    failOn: merged['failOn'] instanceof Set ? (merged['failOn'] as Set<FailureCondition>) : ALL_CONDITIONS,
   };
 }
 

@@ -3,6 +3,7 @@ import nock from 'nock';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { JobFault } from '../../../src/model/errors.ts';
 import type { ScimTargetOptions } from '../../../src/target/scim-target.ts';
+import { aSecret } from '../../support/a-secret.ts';
 import { aTarget, TOKEN } from './target-setup.ts';
 
 const HOST = 'http://scim.test:8080';
@@ -70,7 +71,7 @@ describe('what reaches the wire', () => {
   it('never lets an id of dots name another resource', async () => {
     nock(HOST).delete('/scim/v2/Users/%252E%252E').reply(404);
     const { target, signal } = aTarget();
-    expect(await target.remove('User', '..', signal)).toEqual({ ok: true, value: undefined });
+    expect(await target.remove('User', '..', signal)).toEqual({ ok: true, value: 'absent' });
   });
 
   it('asks for the token again with every request', async () => {
@@ -81,11 +82,11 @@ describe('what reaches the wire', () => {
     nock(HOST, { reqheaders: { authorization: 'Bearer t2' } })
       .get('/scim/v2/Users/1')
       .reply(200, { id: '1' });
-    const token = () => {
+    const read = async () => {
       number += 1;
       return `t${number}`;
     };
-    const { target, signal } = aTarget({ token });
+    const { target, signal } = aTarget({ token: { read, reread: async () => undefined } });
     await target.get('User', '1', signal);
     await target.get('User', '1', signal);
   });
@@ -108,7 +109,7 @@ describe('what reaches the wire', () => {
   });
 
   it('refuses a token that cannot be a header without showing it', async () => {
-    const { target, signal } = aTarget({ token: () => 'abc\r\nX-Injected: 1' });
+    const { target, signal } = aTarget({ token: aSecret('abc\r\nX-Injected: 1') });
     const fault = await faultOf(target.get('User', '1', signal));
     expect(fault.code).toBe('TargetCredentialsInvalid');
     expect(fault.message).not.toContain('abc');
@@ -179,7 +180,7 @@ describe('refusals of one object', () => {
   });
 
   it('shows at most 300 characters of an answer, on one line, without secrets', async () => {
-    const said = `bad\r\n\u0000\u001b[31m token ${TOKEN} Bearer abcdefgh {"password": "hunter2"} ${'x'.repeat(5000)}`;
+    const said = `bad\r\n\u0000\u001b[31m token ${TOKEN} Bearer abcdefgh1 {"password": "hunter2"} ${'x'.repeat(5000)}`;
     nock(HOST).post('/scim/v2/Users').reply(400, said);
     const { target, signal } = aTarget();
     const result = await target.create('User', {}, signal);
@@ -232,11 +233,11 @@ describe('success that cannot be used', () => {
 });
 
 describe('not found', () => {
-  it('is null for GET and success for DELETE', async () => {
+  it('is null for GET and absence for DELETE', async () => {
     nock(HOST).get('/scim/v2/Users/1').reply(404).delete('/scim/v2/Users/1').reply(404);
     const { target, signal } = aTarget();
     expect(await target.get('User', '1', signal)).toEqual({ ok: true, value: null });
-    expect(await target.remove('User', '1', signal)).toEqual({ ok: true, value: undefined });
+    expect(await target.remove('User', '1', signal)).toEqual({ ok: true, value: 'absent' });
   });
 
   it('is a lost link for PATCH', async () => {
@@ -256,7 +257,7 @@ describe('not found', () => {
   ])('DELETE accepts %s', async (_what, status, body) => {
     nock(HOST).delete('/scim/v2/Users/1').reply(status, body);
     const { target, signal } = aTarget();
-    expect(await target.remove('User', '1', signal)).toEqual({ ok: true, value: undefined });
+    expect(await target.remove('User', '1', signal)).toEqual({ ok: true, value: 'removed' });
   });
 });
 

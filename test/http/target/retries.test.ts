@@ -105,7 +105,7 @@ describe('other failures', () => {
   it('a write answered 503 with Retry-After is', async () => {
     nock(HOST).delete('/scim/v2/Users/1').reply(503, '', { 'retry-after': '2' }).delete('/scim/v2/Users/1').reply(204);
     const { target, clock, signal } = aTarget();
-    expect(await target.remove('User', '1', signal)).toEqual({ ok: true, value: undefined });
+    expect(await target.remove('User', '1', signal)).toEqual({ ok: true, value: 'removed' });
     expect(clock.slept).toEqual([2000]);
   });
 

@@ -1,8 +1,12 @@
 // A client with virtual time and a fixed jitter, for the tests of this folder.
 import { type TargetProfile, targetProfileSchema } from '../../../src/model/profile.ts';
+import { createSecretValues } from '../../../src/observe/secret-values.ts';
 import { createScimTarget, type ScimTargetOptions } from '../../../src/target/scim-target.ts';
+import { aSecret } from '../../support/a-secret.ts';
 import { VirtualClock } from './virtual-clock.ts';
 
+const secrets = createSecretValues();
+secrets.remember('tok-123456-secret');
 const ROOT = 'http://scim.test:8080/scim/v2';
 export const TOKEN = 'tok-123456-secret';
 
@@ -19,7 +23,8 @@ export function aTarget(
   const clock = new VirtualClock();
   const target = createScimTarget({
     baseUrl: ROOT,
-    token: () => TOKEN,
+    token: aSecret(TOKEN),
+    redact: secrets.redact,
     timeoutSeconds: 30,
     random: () => 1,
     ...options,

@@ -1,0 +1,98 @@
+// The outcome of `scimsync provision` for people and for scripts: each object with its steps, as Entra's on-demand
+// provisioning shows them (import, scoping, matching, processing, references, export).
+import type { ProvisioningStep } from '../model/cycle.ts';
+import type { ObjectReport } from '../model/object-report.ts';
+import { pauseText } from './pause-text.ts';
+import { programName } from './program-name.ts';
+import type { NotWritten } from './provision-run.ts';
+import type { JobRun } from './run-cycle.ts';
+import { syncDocument } from './run-outcome.ts';
+import { summaryText } from './summary-text.ts';
+import { alignedRows } from './table.ts';
+import type { Colour, Paint } from './terminal.ts';
+import { printable } from './terminal-text.ts';
+
+const WHY_NOT: Readonly<Record<NotWritten, string>> = {
+  dryRun: 'planned only (--dry-run): nothing was written',
+  observe: 'planned only: the job is in mode observe, so nothing was written',
+  readOnly: 'planned only (--read-only): nothing was written',
+};
+
+/** The document of `--json`; the jobs in it are those of `--sync-now --json`, with `objects`. */
+export function provisionDocument(run: JobRun, because: NotWritten | null): unknown {
+  return { ...(syncDocument([run]) as object), written: because === null && 'summary' in run, because };
+}
+
+/** Text without a trailing line break. */
+export function provisionText(run: JobRun, because: NotWritten | null, suffix: string, paint: Paint): string {
+  if ('pause' in run)
+    return `${paint('bold', run.job.id)}  ${paint('yellow', 'paused')} ${pauseText(run.pause)}: nothing was sent. Look with --dry-run, or: ${programName()} resume --job ${run.job.id}${suffix}`;
+  if ('fault' in run) return summaryText(run, suffix, paint);
+  const { job, summary } = run;
+  const head = `${paint('bold', job.id)}  on demand${because === null ? '' : `, ${WHY_NOT[because]}`}`;
+  const { graph, scim, tokens } = summary.requests;
+  const blocks = (summary.objects ?? []).map((report) => objectLines(report, summary.counts.memberships, paint));
+  const foot = `  requests  ${graph} to Microsoft Graph · ${scim} to the target · ${tokens} for tokens`;
+  const held = (summary.objects ?? []).some((report) => report.outcome === 'held')
+    ? [`  next      ${programName()} staged --job ${job.id}${suffix}`]
+    : [];
+  return [head, ...blocks.flat(), foot, ...held].join('\n');
+}
+
+const COLOURS: Readonly<Record<ObjectReport['outcome'], Colour>> = {
+  success: 'green',
+  warning: 'yellow',
+  failure: 'red',
+  skipped: 'dim',
+  held: 'yellow',
+  planned: 'bold',
+};
+
+const STAGES: Readonly<Record<ProvisioningStep['provisioningStepType'], string>> = {
+  import: 'import',
+  scoping: 'scoping',
+  matching: 'matching',
+  processing: 'processing',
+  referenceResolution: 'references',
+  export: 'export',
+};
+
+function objectLines(
+  report: ObjectReport,
+  memberships: { readonly added: number; readonly removed: number },
+  paint: Paint,
+): string[] {
+  const { kind, id, displayName, outcome, action } = report;
+  const name = displayName === null ? '' : `${printable(displayName)}  `;
+  const what = outcome === 'planned' ? `would ${action}` : action === 'none' ? outcome : `${action}: ${outcome}`;
+  const steps = report.steps.map((step) => [
+    STAGES[step.provisioningStepType],
+    `${mark(step.status)} ${printable(step.description)}`,
+  ]);
+  if (outcome === 'planned') steps.push(['export', plannedExport(report, memberships)]);
+  const changes = report.modifiedProperties.map(({ displayName: attribute, oldValue, newValue }) => [
+    '',
+    `  ${printable(attribute)}  ${quoted(oldValue)} -> ${quoted(newValue)}`,
+  ]);
+  const advice = report.errorInformation === undefined ? [] : [['advice', report.errorInformation.recommendedAction]];
+  return [
+    `  ${kind} ${name}${id}  ${paint(COLOURS[outcome], what)}`,
+    ...alignedRows([...steps, ...changes, ...advice]).map((row) => `    ${row}`),
+  ];
+}
+
+function plannedExport(
+  { action, kind, targetId }: ObjectReport,
+  { added, removed }: { readonly added: number; readonly removed: number },
+): string {
+  const members = kind === 'group' && added + removed > 0 ? `, ${added} members to add, ${removed} to remove` : '';
+  return `- Would ${action}${targetId === null ? '' : ` ${printable(targetId)}`}${members}.`;
+}
+
+function mark(status: ProvisioningStep['status']): string {
+  return { success: '+', warning: '!', failure: 'x', skipped: '-' }[status];
+}
+
+function quoted(value: string | null): string {
+  return value === null ? 'nothing' : `"${printable(value)}"`;
+}

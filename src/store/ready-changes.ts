@@ -1,0 +1,92 @@
+// The queue side of change rows: which of the changes that were let through may be sent now.
+import { sql } from 'kysely';
+import type { Db } from './database.ts';
+import type { ChangeTable } from './schema.ts';
+
+/**
+ * The next changes of a phase that may be sent, in id order after `after`: those that wait for nobody, or whose manager has
+ * an account by now; of one cycle only when given. Begin again when there are none left: those that were passed over may
+ * be ready then.
+ */
+export async function pageReady(
+  db: Db,
+  jobId: string,
+  phase: number,
+  limit: number,
+  after = '',
+  cycleId?: string,
+): Promise<ChangeTable[]> {
+  let query = db
+    .selectFrom('change')
+    .selectAll()
+    .where('job_id', '=', jobId)
+    .where('status', '=', 'pending')
+    .where('phase', '=', phase);
+  if (cycleId !== undefined) query = query.where('cycle_id', '=', cycleId);
+  return query
+    .where((eb) =>
+      eb.or([
+        eb('waits_for', 'is', null),
+        eb.exists(
+          eb
+            .selectFrom('link')
+            .select('link.target_id')
+            .where('link.job_id', '=', jobId)
+            .where('link.kind', '=', 'user')
+            .whereRef('link.source_id', '=', 'change.waits_for'),
+        ),
+      ]),
+    )
+    .where('id', '>', after)
+    .orderBy('id')
+    .limit(limit)
+    .execute();
+}
+
+/**
+ * Frees changes that wait for somebody who will not come: whoever waits for nobody pending; if all wait for each other
+ * (a cycle in the hierarchy), one of them. Returns how many were freed.
+ */
+export async function freeWaiting(db: Db, jobId: string, phase: number, cycleId?: string): Promise<number> {
+  const own = cycleId === undefined ? sql`` : sql`and change.cycle_id = ${cycleId}`;
+  const awaited = cycleId === undefined ? sql`` : sql`and awaited.cycle_id = ${cycleId}`;
+  const stranded = await sql`
+    update change set waits_for = null
+    where job_id = ${jobId} and status = 'pending' and phase = ${phase} and waits_for is not null ${own} and not exists (
+      select 1 from change as awaited where awaited.job_id = change.job_id and awaited.kind = 'user' and awaited.status = 'pending'
+        and awaited.phase = ${phase} and awaited.source_id = change.waits_for ${awaited})`.execute(db);
+  if ((stranded.numAffectedRows ?? 0n) > 0n) return Number(stranded.numAffectedRows);
+  const id = await oneOfACycle(db, jobId, phase, cycleId);
+  if (id === undefined) return 0;
+  await db.updateTable('change').set({ waits_for: null }).where('id', '=', id).execute();
+  return 1;
+}
+
+/** All that wait, wait for each other: who is met twice on the way up is part of the cycle, not one of those below it. */
+async function oneOfACycle(
+  db: Db,
+  jobId: string,
+  phase: number,
+  cycleId: string | undefined,
+): Promise<string | undefined> {
+  let waiting = db
+    .selectFrom('change')
+    .select(['id', 'source_id', 'waits_for'])
+    .where('job_id', '=', jobId)
+    .where('status', '=', 'pending')
+    .where('phase', '=', phase)
+    .where('waits_for', 'is not', null);
+  if (cycleId !== undefined) waiting = waiting.where('cycle_id', '=', cycleId);
+  const met = new Set<string>();
+  let change = await waiting.orderBy('id').limit(1).executeTakeFirst();
+  while (change !== undefined && !met.has(change.id)) {
+    met.add(change.id);
+    const next = await waiting
+      .where('kind', '=', 'user')
+      .where('source_id', '=', change.waits_for ?? '')
+      .executeTakeFirst();
+    if (next === undefined) break;
+    change = next;
+  }
+  return change?.id;
+}

@@ -1,0 +1,111 @@
+// What people see of provisioning on demand and of a careful start.
+import { describe, expect, it } from 'vitest';
+import { provisionDocument, provisionText } from '../../../src/cli/provision-text.ts';
+import { limitedRows } from '../../../src/cli/read-back-text.ts';
+import { plainPaint } from '../../../src/cli/terminal.ts';
+import type { ObjectReport } from '../../../src/model/object-report.ts';
+import { aCompletedRun, aJob } from './runs.ts';
+
+function aReport(changes: Partial<ObjectReport> = {}): ObjectReport {
+  return {
+    kind: 'user',
+    id: 'id-1',
+    displayName: 'Ana Ruiz',
+    targetId: 'u1',
+    action: 'update',
+    outcome: 'success',
+    steps: [
+      { name: 'EntryImport', provisioningStepType: 'import', status: 'success', description: 'Read.' },
+      { name: 'EntryExportUpdate', provisioningStepType: 'export', status: 'success', description: 'update: done.' },
+    ],
+    modifiedProperties: [{ displayName: 'title', oldValue: null, newValue: 'Lead' }],
+    ...changes,
+  };
+}
+
+function aRun(reports: readonly ObjectReport[]) {
+  const run = aCompletedRun({});
+  return { ...run, summary: { ...run.summary, objects: reports } };
+}
+
+describe('provisionText', () => {
+  it('shows each object with its steps and values', () => {
+    expect(
+      provisionText(aRun([aReport()]), null, '', plainPaint)
+        .split('\n')
+        .slice(0, 5),
+    ).toEqual([
+      'wiki  on demand',
+      '  user Ana Ruiz  id-1  update: success',
+      '    import  + Read.',
+      '    export  + update: done.',
+      '              title  nothing -> "Lead"',
+    ]);
+  });
+
+  it.each([
+    ['dryRun', '--dry-run'],
+    ['observe', 'mode observe'],
+    ['readOnly', '--read-only'],
+  ] as const)('says why nothing was written: %s', (because, words) => {
+    const text = provisionText(aRun([aReport({ outcome: 'planned', action: 'create' })]), because, '', plainPaint);
+    expect(text).toContain(words);
+    expect(text).toContain('nothing was written');
+    expect(text).toContain('would create');
+    expect(provisionDocument(aRun([]), because)).toMatchObject({ written: false, because });
+  });
+
+  it('says that a paused job sends nothing, until when and why', () => {
+    const pause = { since: 0, until: Date.UTC(2026, 2, 2, 12), reason: 'maintenance' };
+    const text = provisionText({ job: aJob(), pause }, null, '', plainPaint);
+    expect(text).toMatch(/paused until 2026-03-02 12:00 UTC \(maintenance\): nothing was sent/);
+    expect(text).toContain('scimsync resume --job wiki');
+  });
+
+  it('shows the advice of a fault and the next command for what is held', () => {
+    const errorInformation = { errorCode: 'InvalidValue', reason: 'no', recommendedAction: 'Correct it.' };
+    const failed = provisionText(aRun([aReport({ outcome: 'failure', errorInformation })]), null, '', plainPaint);
+    expect(failed).toMatch(/advice\s+Correct it\./);
+    const held = provisionText(aRun([aReport({ outcome: 'held' })]), null, ' --config c', plainPaint);
+    expect(held).toContain('scimsync staged --job wiki --config c');
+  });
+
+  it('lets no control characters of a name through', () => {
+    const text = provisionText(aRun([aReport({ displayName: 'a\u001b[2Jb' })]), null, '', plainPaint);
+    expect(text).not.toContain('\u001b');
+  });
+});
+
+describe('limitedRows', () => {
+  it('has nothing to say without a limit', () => {
+    expect(limitedRows({}, plainPaint)).toEqual([]);
+  });
+
+  it('names what differs first', () => {
+    const rows = limitedRows(
+      {
+        limited: { sent: 2, left: 5 },
+        objects: [
+          aReport({ readBack: { result: 'asSent', differences: [] } }),
+          aReport({
+            displayName: 'Jo Li',
+            readBack: { result: 'differs', differences: [{ attribute: 'title', sent: 'Lead', held: null }] },
+          }),
+        ],
+      },
+      plainPaint,
+    );
+    expect(rows).toEqual([
+      ['limit', '2 of 7 sent · 5 left: run again with a larger --limit or without'],
+      ['read back', 'user Jo Li: title was sent as "Lead" and is nothing'],
+      ['', 'user Ana Ruiz: as sent'],
+    ]);
+  });
+
+  it('names twenty and counts the rest', () => {
+    const objects = Array.from({ length: 25 }, () => aReport({ readBack: { result: 'asSent', differences: [] } }));
+    const rows = limitedRows({ limited: { sent: 25, left: 0 }, objects }, plainPaint);
+    expect(rows[0]?.[1]).toBe('25 of 25 sent · nothing is left');
+    expect(rows.at(-1)?.[1]).toBe('5 more objects: --json shows all');
+  });
+});
