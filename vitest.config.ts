@@ -1,13 +1,20 @@
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
 
+/** Where the end-to-end tests note what they searched for secrets; test/canary reads it when they have ended. */
+process.env['SCIMSYNC_LEAK_RECORDS'] ??= mkdtempSync(join(tmpdir(), 'scimsync-leaks-'));
+
 /** One project a folder, so that `vitest run --project unit` runs one kind of test. */
-const project = (name: string, testTimeout: number) => ({
+const project = (name: string, testTimeout: number, groupOrder = 0) => ({
   test: {
     name,
     include: [`test/${name}/**/*.test.ts`],
     testTimeout,
     hookTimeout: testTimeout,
     setupFiles: ['test/support/fixed-seed.ts'],
+    sequence: { groupOrder },
   },
 });
 
@@ -23,6 +30,7 @@ export default defineConfig({
       project('engine', 60_000),
       project('architecture', 30_000),
       project('e2e', 120_000),
+      project('canary', 30_000, 1),
     ],
   },
 });

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
+import { searchLeaks } from './leaks.ts';
 
 /** The built program; `npm run build` has to come first. */
 const CLI = fileURLToPath(new URL('../../../dist/cli.js', import.meta.url));
@@ -61,6 +62,9 @@ export function startCli(args: readonly string[], options: StartOptions = {}): R
     child.once('error', reject);
     child.once('close', (exitCode, signal) => {
       alive.delete(child);
+      // The first line of a sandbox says its secrets: that is what it is for.
+      searchLeaks('stdout', args[0] === 'sandbox' ? stdout.slice(stdout.indexOf('\n') + 1) : stdout, args.join(' '));
+      searchLeaks('stderr', stderr, args.join(' '));
       resolve({ exitCode, signal, stdout, stderr });
     });
   });

@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { expect } from 'vitest';
 import { expectInStep } from './expected.ts';
 import { text } from './http-json.ts';
+import { searchDirectory } from './leaks.ts';
 import { cycleHere, scimRequestsOfNextCycle } from './quiet-cycle.ts';
 import { expectExit, type SyncRun, syncNow } from './sync-run.ts';
 import type { TargetClient } from './target-client.ts';
@@ -24,7 +25,13 @@ export async function copyConfiguration(from: string): Promise<Copy> {
   const home = await mkdtemp(join(tmpdir(), 'scimsync-crash-'));
   const directory = join(home, 'config');
   await cp(from, directory, { recursive: true });
-  return { directory, [Symbol.asyncDispose]: () => rm(home, { recursive: true, force: true }) };
+  return {
+    directory,
+    [Symbol.asyncDispose]: () => {
+      searchDirectory(directory);
+      return rm(home, { recursive: true, force: true });
+    },
+  };
 }
 
 /** Runs a cycle that ends itself at its N-th COMMIT. */

@@ -20,6 +20,7 @@ export async function cycleHere(directory: string): Promise<CycleSummary> {
       { request: { trigger: 'syncNow', dryRun: false }, waitMilliseconds: 0 },
       { environment: {}, log: { info: ignore, warn: ignore }, signal: new AbortController().signal, progress: ignore },
     );
+    if ('pause' in run) throw new Error('the job is paused');
     if ('fault' in run) throw new Error(`the cycle failed: ${run.fault.code} ${run.fault.message}`);
     return run.summary;
   } finally {

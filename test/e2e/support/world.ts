@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { parse, stringify } from 'yaml';
 import type { SandboxTarget } from '../../../src/sandbox/target/scim-server.ts';
 import { type StartOptions, startCli } from './child-processes.ts';
+import { searchDirectory, watchSecret } from './leaks.ts';
 import { type SyncRun, syncNow } from './sync-run.ts';
 import { makeTargetClient, type TargetClient } from './target-client.ts';
 import { type AnnouncedGraph, makeTenantClient, type TenantClient } from './tenant-client.ts';
@@ -45,6 +46,8 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
   const program = startCli(['sandbox', '--write-config', directory, ...argumentsOf(options)]);
   try {
     const announced = JSON.parse(await program.firstLine) as Announcement;
+    watchSecret('client secret', announced.graph.clientSecret);
+    if (announced.target !== null) watchSecret('target token', announced.target.token);
     const kind = options.target === 'peakon' ? 'peakon' : 'rfc7644';
     return {
       directory,
@@ -54,6 +57,7 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
       sync: (args, start) => syncNow(directory, args, start),
       async [Symbol.asyncDispose]() {
         await program[Symbol.asyncDispose]();
+        searchDirectory(directory);
         await rm(home, { recursive: true, force: true });
       },
     };
@@ -80,6 +84,11 @@ async function editYaml(path: string, change: (content: Record<string, unknown>)
   await writeFile(path, stringify(content));
 }
 
+/** Changes scimsync.yaml. */
+export function editMain(directory: string, change: (content: Record<string, unknown>) => void): Promise<void> {
+  return editYaml(join(directory, 'scimsync.yaml'), change);
+}
+
 /** Changes a job of the configuration. */
 export function editJob(directory: string, id: string, change: (job: Record<string, unknown>) => void): Promise<void> {
   return editYaml(join(directory, 'jobs', `${id}.yaml`), change);
@@ -93,10 +102,11 @@ export function part(content: Record<string, unknown>, name: string): Record<str
 
 /** Changes the source of the configuration. */
 export function editSource(directory: string, change: (source: Record<string, unknown>) => void): Promise<void> {
-  return editYaml(join(directory, 'scimsync.yaml'), (content) => change(part(part(content, 'sources'), 'sandbox')));
+  return editMain(directory, (content) => change(part(part(content, 'sources'), 'sandbox')));
 }
 
 /** Replaces a secret: `graph`, or the token of a job by its id. */
 export function writeSecret(directory: string, name: string, value: string): Promise<void> {
+  watchSecret(name, value);
   return writeFile(join(directory, 'secrets', name), `${value}\n`, { mode: 0o600 });
 }
