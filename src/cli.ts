@@ -7,9 +7,18 @@ import { registerApprove } from './cli/approve.ts';
 import { registerDaemon } from './cli/daemon.ts';
 import { registerDemo } from './cli/demo.ts';
 import { EXIT } from './cli/exit-code.ts';
+import { registerExplain } from './cli/explain.ts';
+import { registerGallery } from './cli/gallery.ts';
 import { addGlobalOptions } from './cli/global-options.ts';
+import { registerJob } from './cli/job.ts';
+import { registerLinks } from './cli/links.ts';
 import { registerLogs } from './cli/logs.ts';
 import { nodeVersionProblem } from './cli/node-version.ts';
+import { registerNotify } from './cli/notify.ts';
+import { registerPause } from './cli/pause.ts';
+import { registerPlan } from './cli/plan.ts';
+import { detectProgramName, isExecutable, setProgramName } from './cli/program-name.ts';
+import { registerProvision } from './cli/provision.ts';
 import { registerRoot } from './cli/root.ts';
 import { registerSandbox } from './cli/sandbox.ts';
 import { suitSmallHeap } from './cli/small-heap.ts';
@@ -25,6 +34,7 @@ if (problem !== null) {
 }
 
 suitSmallHeap();
+setProgramName(detectProgramName(process.env, isExecutable));
 
 const manifest = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { version: string };
 
@@ -32,15 +42,24 @@ const program = new Command('scimsync');
 program.exitOverride().enablePositionalOptions().showSuggestionAfterError();
 registerRoot(program);
 registerValidate(program);
+registerGallery(program);
 registerTestConnection(program);
+registerPlan(program);
 registerDaemon(program);
 registerStatus(program);
+registerExplain(program);
 registerLogs(program);
 registerStaged(program);
 registerApprove(program);
+registerJob(program);
+registerProvision(program);
+registerLinks(program);
+registerPause(program);
+registerNotify(program);
 registerSandbox(program);
 registerDemo(program);
-for (const command of [program, ...program.commands]) addGlobalOptions(command, manifest.version);
+for (const command of [program, ...program.commands, ...program.commands.flatMap((each) => each.commands)])
+  addGlobalOptions(command, manifest.version);
 
 // A reader that stops early (head) is no fault of ours.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {

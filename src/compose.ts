@@ -4,18 +4,26 @@ import { readFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { smtpPort } from './config/check-smtp.ts';
 import type { LoadedConfiguration } from './config/load.ts';
+import { isReadOnly } from './config/read-only.ts';
+import { secretProvider } from './config/secret-provider.ts';
 import { resolveSecret } from './config/secrets.ts';
+import { readCredential, sourceCredential } from './config/source-secrets.ts';
 import { type CompiledJob, compileJob } from './engine/compiled-job.ts';
 import type { EngineIo, EngineLog, Progress } from './engine/context.ts';
 import type { Clock } from './engine/ports.ts';
 import type { ProcessIdentity } from './engine/run-job.ts';
 import { JobFault } from './model/errors.ts';
 import type { Job, SourceSettings } from './model/job.ts';
+import { sendHeartbeat } from './notify/heartbeat.ts';
+import { createMailer, type SendMail } from './notify/mailer.ts';
+import { secretsInUse } from './observe/secret-values.ts';
 import { processIdentity } from './process-identity.ts';
 import { CLOUDS } from './source/clouds.ts';
 import { createGraphSource, type GraphSource } from './source/graph-source.ts';
 import { openStore, type Store } from './store/database.ts';
+import { copyStore } from './store/store-copy.ts';
 import { createScimTarget } from './target/scim-target.ts';
 
 /** The clock of the machine. */
@@ -38,6 +46,15 @@ export async function openInstallation(configuration: LoadedConfiguration): Prom
   return {
     configuration,
     store: await openStore(configuration.storeUrl),
+    identity: processIdentity(hostname(), process.pid),
+  };
+}
+
+/** An installation on a copy of the store: whatever a job learns or plans there is gone when it is closed. */
+export async function openPlanning(configuration: LoadedConfiguration): Promise<Installation> {
+  return {
+    configuration,
+    store: await copyStore(configuration.storeUrl),
     identity: processIdentity(hostname(), process.pid),
   };
 }
@@ -67,20 +84,31 @@ export async function connectJob(
   surroundings: JobSurroundings,
 ): Promise<ConnectedJob> {
   const { configuration, store } = installation;
-  const settings = configuration.sources.get(job.source.use);
-  if (settings === undefined)
-    throw new JobFault(
-      'ConfigurationInvalid',
-      `Job ${job.id} uses the source "${job.source.use}", which is not configured.`,
-    );
+  const settings = sourceOf(configuration.sources, job);
   const source = await connectSource(configuration.directory, settings, surroundings.environment);
   const target = await connectTarget(configuration.directory, job, surroundings.environment);
   const { log, signal, progress } = surroundings;
+  const readOnly = isReadOnly(surroundings.environment);
   return {
-    compiled: compileJob(job),
+    compiled: compileJob(job, settings.tenantId),
     source,
-    io: { store, source, target, clock: systemClock, newId: randomUUID, log, signal, progress },
+    io: { store, source, target, clock: systemClock, newId: randomUUID, log, signal, progress, readOnly },
   };
+}
+
+/**
+ * A job with what is derived from its configuration, without connecting anything.
+ * @throws JobFault ConfigurationInvalid when its source is not configured.
+ */
+export function compileJobOf({ sources }: Pick<LoadedConfiguration, 'sources'>, job: Job): CompiledJob {
+  return compileJob(job, sourceOf(sources, job).tenantId);
+}
+
+function sourceOf(sources: LoadedConfiguration['sources'], job: Job): SourceSettings {
+  const settings = sources.get(job.source.use);
+  if (settings !== undefined) return settings;
+  const message = `Job ${job.id} uses the source "${job.source.use}", which is not configured.`;
+  throw new JobFault('ConfigurationInvalid', message);
 }
 
 async function connectSource(
@@ -89,12 +117,14 @@ async function connectSource(
   environment: JobSurroundings['environment'],
 ): Promise<GraphSource> {
   const cloud = CLOUDS[settings.cloud];
-  const secret = await resolveSecret(settings.clientSecret, directory, environment);
+  const credential = sourceCredential(settings, { directory, environment, remember: secretsInUse.remember });
+  await readCredential(credential);
   const ca = await readCertificate(directory, settings.caFile);
   return createGraphSource({
     tenantId: settings.tenantId,
-    clientId: settings.clientId,
-    clientSecret: () => secret,
+    clientId: settings.clientId ?? '',
+    credential,
+    secrets: secretsInUse,
     authorityHost: settings.authorityHost ?? cloud.authorityHost,
     graphBaseUrl: settings.graphBaseUrl ?? cloud.graphBaseUrl,
     scope: settings.scope ?? cloud.scope,
@@ -106,11 +136,15 @@ async function connectSource(
 }
 
 async function connectTarget(directory: string, job: Job, environment: JobSurroundings['environment']) {
-  const token = await resolveSecret(job.target.auth.token, directory, environment);
+  const reference = job.target.auth.token;
+  const token = secretProvider(() => resolveSecret(reference, directory, environment), secretsInUse.remember);
+  await token.read();
   const ca = await readCertificate(directory, job.target.caFile);
   return createScimTarget({
     baseUrl: job.target.baseUrl,
-    token: () => token,
+    readOnly: isReadOnly(environment),
+    token,
+    redact: secretsInUse.redact,
     profile: {
       ...job.profile,
       rateLimits: job.target.rateLimits ?? job.profile.rateLimits,
@@ -121,6 +155,39 @@ async function connectTarget(directory: string, job: Job, environment: JobSurrou
     clock: systemClock,
     random: Math.random,
   });
+}
+
+/**
+ * A sender through the mail server of the configuration; null without one.
+ * @throws JobFault ConfigurationInvalid when its password or certificate file cannot be read.
+ */
+export async function connectMailer(
+  { directory, smtp }: LoadedConfiguration,
+  environment: JobSurroundings['environment'],
+): Promise<SendMail | null> {
+  if (smtp === undefined) return null;
+  const { host, security, from, user } = smtp;
+  const password = smtp.password === undefined ? null : await resolveSecret(smtp.password, directory, environment);
+  if (password !== null) secretsInUse.remember(password);
+  const login = user === undefined || password === null ? null : { user, password };
+  const ca = await readCertificate(directory, smtp.caFile);
+  return createMailer({ host, port: smtpPort(smtp), security, login, from, ca });
+}
+
+/**
+ * Tells the monitoring service of a job that it works; false without one.
+ * @throws JobFault ConfigurationInvalid when the address cannot be read, HeartbeatFault when it did not arrive.
+ */
+export async function beat(
+  { directory }: LoadedConfiguration,
+  job: Job,
+  environment: JobSurroundings['environment'],
+): Promise<boolean> {
+  if (job.heartbeat === undefined) return false;
+  const url = await resolveSecret(job.heartbeat.url, directory, environment);
+  secretsInUse.remember(url);
+  await sendHeartbeat(url);
+  return true;
 }
 
 async function readCertificate(directory: string, file: string | undefined): Promise<string | undefined> {

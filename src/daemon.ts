@@ -5,6 +5,7 @@ import type { LoadedConfiguration } from './config/load.ts';
 import type { EngineLog } from './engine/context.ts';
 import type { Clock } from './engine/ports.ts';
 import { durationMilliseconds, type Job } from './model/job.ts';
+import { pauseOf } from './rules/pause.ts';
 import { firstDue, nextDue } from './rules/schedule.ts';
 import type { Store } from './store/database.ts';
 import { ensureJob, listJobs, updateJob } from './store/jobs.ts';
@@ -61,7 +62,10 @@ export function createDaemon(options: DaemonOptions): Daemon {
 
   async function startDueJobs(): Promise<void> {
     if (stopping.signal.aborted) return;
-    const dueTimes = new Map((await listJobs(store.db)).map((row) => [row.id, row.next_attempt]));
+    // What was due during a pause is due when it ends.
+    const dueTimes = new Map(
+      (await listJobs(store.db)).map((row) => [row.id, Math.max(row.next_attempt, pauseOf(row, now())?.until ?? 0)]),
+    );
     const idle = enabledJobs()
       .filter((job) => !running.has(job.id))
       .map((job) => ({ job, due: dueTimes.get(job.id) ?? 0 }))

@@ -1,25 +1,31 @@
 // Runs the action of a command: gives it its options and streams, and turns what it throws into text and an exit code.
 import type { Command } from 'commander';
+import { READ_ONLY_VARIABLE } from '../config/read-only.ts';
 import { ERROR_TABLE, JobFault } from '../model/errors.ts';
 import { CommandFault } from './command-fault.ts';
-import { EXIT, type ExitCode } from './exit-code.ts';
+import { EXIT, type ExitCode, exitCodeFor } from './exit-code.ts';
 import { type GlobalOptions, globalOptions } from './global-options.ts';
 import { faultExitCode } from './run-outcome.ts';
 import { processTerminal, type Terminal } from './terminal.ts';
 import { printable } from './terminal-text.ts';
 
-/** What a command does; its exit code. */
-export type Action = (options: GlobalOptions, terminal: Terminal) => Promise<ExitCode> | ExitCode;
+/** What a command does. */
+export type Action = (options: GlobalOptions, terminal: Terminal) => Promise<ActionResult> | ActionResult;
+/** One exit code, or those of several conditions, of which the worst one that counts becomes the exit code. */
+export type ActionResult = ExitCode | readonly ExitCode[];
 
 /** Runs the action and sets the exit code of the process. */
 export async function runAction(command: Command, action: Action): Promise<void> {
   const options = globalOptions(command);
   const terminal = processTerminal(options.color, process.env);
+  let codes: ActionResult;
   try {
-    process.exitCode = await action(options, terminal);
+    if (options.readOnly) process.env[READ_ONLY_VARIABLE] = '1';
+    codes = await action(options, terminal);
   } catch (error) {
-    process.exitCode = reportError(error, terminal);
+    codes = reportError(error, terminal);
   }
+  process.exitCode = exitCodeFor([codes].flat(), options.failOn);
 }
 
 /** Says what went wrong; only errors of this program itself ask for a report, and none shows a stack trace. */

@@ -2,17 +2,23 @@
 import type { Command } from 'commander';
 import type { Logger } from 'pino';
 import type { Installation } from '../compose.ts';
-import type { LoadedConfiguration } from '../config/load.ts';
+import { formatFaults } from '../config/format-faults.ts';
+import type { LoadedConfiguration, RefusedFile } from '../config/load.ts';
 import type { Daemon } from '../daemon.ts';
 import type { Job } from '../model/job.ts';
+import { AcceptedJobs } from './accepted-jobs.ts';
 import { runAction } from './action.ts';
+import { DaemonAlerts } from './daemon-alerts.ts';
+import { DaemonWatch } from './daemon-watch.ts';
 import { EXIT, type ExitCode } from './exit-code.ts';
-import type { GlobalOptions } from './global-options.ts';
+import { type GlobalOptions, sameConfiguration } from './global-options.ts';
 import { listenForInterruption } from './interruption.ts';
 import { loadOrFail } from './load.ts';
 import type { LogLevelName } from './log-level.ts';
+import { pauseDocument } from './pause-text.ts';
 import type { JobRun } from './run-cycle.ts';
-import { countsText } from './summary-text.ts';
+import { checkStorePlace } from './store-preflight.ts';
+import { countsText, plannedText } from './summary-text.ts';
 
 const EVERY_MINUTE = '* * * * *';
 const LONGEST_SLEEP_MS = 60_000;
@@ -42,22 +48,40 @@ async function runDaemon(options: GlobalOptions): Promise<ExitCode> {
   const log = createLogger({ level: options.logLevel ?? (level as LogLevelName | undefined) ?? 'info', personalData });
   const { openInstallation, systemClock } = await import('../compose.ts');
   const { createDaemon } = await import('../daemon.ts');
+  checkStorePlace(configuration, (message) => log.warn(message));
   const installation = await openInstallation(configuration);
+  const accepted = new AcceptedJobs(configuration);
+  const watch = new DaemonWatch({ ...installation, configuration: () => accepted.configuration, now: Date.now, log });
   const waker = createWaker();
-  const daemon = createDaemon({
+  const watchedSince = Date.now();
+  const alerts = new DaemonAlerts({
+    now: Date.now,
+    look: async () => {
+      const { tellAlerts } = await import('./alerting.ts');
+      const current = { ...installation, configuration: accepted.configuration };
+      const surroundings = { environment: process.env, log, suffix: sameConfiguration(options) };
+      return tellAlerts(current, current.configuration.jobs, { now: Date.now(), watchedSince }, surroundings);
+    },
+  });
+  const daemon: Daemon = createDaemon({
     store: installation.store,
     configuration,
     clock: systemClock,
-    runCycle: (job, current, signal) => runAndReport({ ...installation, configuration: current }, job, signal, log),
+    runCycle: async (job, _current, signal) => {
+      await runAndReport({ ...installation, configuration: accepted.configurationOf(job.id) }, job, signal, log);
+      alerts.cycleEnded(daemon.running.filter((id) => id !== job.id).length);
+    },
     wakeAt: waker.wakeAt,
     log,
   });
   waker.onWake(() => void daemon.tick());
   try {
-    await untilStopped(daemon, installation, options, log);
+    await untilStopped(daemon, installation, options, log, accepted, alerts, watch);
   } finally {
     waker.cancel();
     await daemon.stop();
+    await watch.end();
+    await alerts.settled();
     await installation.store.close();
   }
   log.info('stopped');
@@ -70,15 +94,25 @@ async function untilStopped(
   installation: Installation,
   options: GlobalOptions,
   log: Logger,
+  accepted: AcceptedJobs,
+  alerts: DaemonAlerts,
+  watch: DaemonWatch,
 ): Promise<void> {
   const { schedule } = await import('node-cron');
   using interruption = listenForInterruption(() => log.info({ running: daemon.running }, 'stopping'));
-  const reload = (): void => void reloadConfiguration(daemon, installation, options, log);
+  const reload = (): void =>
+    void reloadConfiguration(daemon, installation, options, log, accepted).then(() => watch.tellVanished());
   process.on('SIGHUP', reload);
-  const ticks = schedule(EVERY_MINUTE, () => daemon.tick(), { suppressMissedWarning: true });
+  const tick = (): Promise<unknown> => {
+    alerts.tick();
+    return Promise.all([daemon.tick(), watch.tick()]);
+  };
+  const ticks = schedule(EVERY_MINUTE, tick, { suppressMissedWarning: true });
   try {
-    const { jobs } = installation.configuration;
+    const { jobs, refused } = installation.configuration;
+    for (const file of refused) reportIdle(file, log);
     log.info({ jobs: jobs.filter((job) => job.enabled).map((job) => job.id), pid: process.pid }, 'started');
+    await watch.tick();
     await daemon.start();
     if (!interruption.signal.aborted)
       await new Promise<void>((stopped) => {
@@ -90,29 +124,45 @@ async function untilStopped(
   }
 }
 
-/** An invalid configuration is refused as a whole; the accepted one stays in use. */
+/** An invalid job file leaves its job as it was accepted last; an invalid scimsync.yaml leaves everything as it was. */
 async function reloadConfiguration(
   daemon: Daemon,
   installation: Installation,
   options: GlobalOptions,
   log: Logger,
+  accepted: AcceptedJobs,
 ): Promise<void> {
   try {
     const { loadConfiguration } = await import('../config/load.ts');
     const result = await loadConfiguration(options.config, process.env);
     if (!result.ok) {
-      const { formatFaults } = await import('../config/format-faults.ts');
       const faults = formatFaults(result.faults).split('\n');
       log.error({ faults }, 'the changed configuration has faults; the last accepted one stays in use');
       return;
     }
     if (result.configuration.storeUrl !== installation.configuration.storeUrl)
       log.warn({ store: installation.configuration.storeUrl }, 'another store is used after a restart only');
-    await daemon.reload(result.configuration);
-    log.info({ jobs: enabledIds(result.configuration) }, 'configuration reloaded');
+    const { configuration, kept, idle } = accepted.change(result.configuration);
+    for (const { jobId, refused } of kept)
+      log.error(
+        { jobId, ...refusedFields(refused) },
+        'the job file has faults; its last accepted configuration stays in use',
+      );
+    for (const file of idle) reportIdle(file, log);
+    await daemon.reload(configuration);
+    log.info({ jobs: enabledIds(configuration) }, 'configuration reloaded');
   } catch (error) {
     log.error({ err: error }, 'the configuration could not be reloaded; the last accepted one stays in use');
   }
+}
+
+function reportIdle(refused: RefusedFile, log: Logger): void {
+  const fields = { ...(refused.id === null ? {} : { jobId: refused.id }), ...refusedFields(refused) };
+  log.error(fields, 'the file has faults; what it says is not used until they are corrected');
+}
+
+function refusedFields({ file, faults }: RefusedFile) {
+  return { file, faults: formatFaults(faults).split('\n') };
 }
 
 function enabledIds(configuration: LoadedConfiguration): string[] {
@@ -133,15 +183,25 @@ async function runAndReport(installation: Installation, job: Job, signal: AbortS
     },
   );
   report(run, log);
+  const { heartbeatOf } = await import('./after-cycle.ts');
+  await heartbeatOf(run, installation.configuration, log, process.env);
 }
 
 /** One line a cycle. */
 function report(run: JobRun, log: Logger): void {
+  if ('pause' in run) {
+    log.info({ jobId: run.job.id, pause: pauseDocument(run.pause) }, 'the job is paused; its cycle goes on afterwards');
+    return;
+  }
   if (!('fault' in run)) {
     const { cycle, counts, requests } = run.summary;
-    const fields = { jobId: run.job.id, cycleId: cycle.id, kind: cycle.kind, counts, requests };
-    if (counts.held > 0 || counts.failed > 0) log.warn(fields, `cycle ended: ${countsText(counts)}`);
-    else log.info(fields, `cycle ended: ${countsText(counts)}`);
+    const fields = { jobId: run.job.id, cycleId: cycle.id, kind: cycle.kind, mode: cycle.mode, counts, requests };
+    const ended =
+      cycle.mode === 'observe'
+        ? `cycle observed, it would: ${plannedText(counts)}`
+        : `cycle ended: ${countsText(counts)}`;
+    if (counts.held > 0 || counts.failed > 0) log.warn(fields, ended);
+    else log.info(fields, ended);
     return;
   }
   const { code, message, advice } = run.fault;

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { Command } from 'commander';
 import { EXIT, type ExitCode } from './exit-code.ts';
 import { type GlobalOptions, sameConfiguration } from './global-options.ts';
+import { programName } from './program-name.ts';
 import type { Terminal } from './terminal.ts';
 import { counted } from './terminal-text.ts';
 
@@ -15,14 +16,16 @@ export async function overview(options: GlobalOptions, terminal: Terminal, progr
   const suffix = sameConfiguration(options);
   if (!existsSync(join(options.config, 'scimsync.yaml'))) {
     terminal.out(
-      `There is no ${join(options.config, 'scimsync.yaml')} yet. To try scimsync without a tenant: scimsync demo\n`,
+      `There is no ${join(options.config, 'scimsync.yaml')} yet. To try scimsync without a tenant: ${programName()} demo\n`,
     );
     return EXIT.well;
   }
   const { loadConfiguration } = await import('../config/load.ts');
   const result = await loadConfiguration(options.config, process.env);
   if (!result.ok) {
-    terminal.out(`The configuration has ${counted(result.faults.length, 'fault')}: scimsync validate${suffix}\n`);
+    terminal.out(
+      `The configuration has ${counted(result.faults.length, 'fault')}: ${programName()} validate${suffix}\n`,
+    );
     return EXIT.configuration;
   }
   const { printStates, readStates } = await import('./status.ts');

@@ -1,14 +1,18 @@
 // One cycle of one job from the outside: connects it, runs it, and turns whatever happens into a value. What the daemon and
 // --sync-now have in common.
 import type { ConnectedJob, Installation, JobSurroundings } from '../compose.ts';
-import type { CycleCounts, CycleRequest, CycleSummary, JobStatus, RequestCounts } from '../model/cycle.ts';
+import type { CycleCounts, CycleMode, CycleRequest, CycleSummary, JobStatus, RequestCounts } from '../model/cycle.ts';
+import { JobFault } from '../model/errors.ts';
 import { durationMilliseconds, type Job } from '../model/job.ts';
+import type { Pause } from '../rules/pause.ts';
 import { type RunFault, runFault } from './run-fault.ts';
 
 /** A cycle that ended. */
 export interface CompletedRun {
   readonly job: Job;
   readonly summary: CycleSummary;
+  /** When this run began; the cycle began earlier if it was gone on with. ISO time. */
+  readonly startedAt?: string;
 }
 
 /** A cycle that did not; with what is known of it. */
@@ -21,7 +25,13 @@ export interface FailedRun {
   readonly requests?: RequestCounts;
 }
 
-export type JobRun = CompletedRun | FailedRun;
+/** A cycle that was not begun, or was stopped, because the job is paused; with what is known of it. */
+export interface PausedRun extends Partial<Omit<FailedRun, 'job' | 'fault'>> {
+  readonly job: Job;
+  readonly pause: Pause;
+}
+
+export type JobRun = CompletedRun | FailedRun | PausedRun;
 
 /** How a cycle is to be run. */
 export interface RunSettings {
@@ -44,14 +54,29 @@ export async function runOneCycle(
   const { runJob } = await import('../engine/run-job.ts');
   const { ensureJob, updateJob } = await import('../store/jobs.ts');
   const { nextDue } = await import('../rules/schedule.ts');
+  const { warnOfExpiry } = await import('./expiring-credentials.ts');
+  const { fileKeyOf, refuseRenamed } = await import('./job-files.ts');
+  const { watchPause } = await import('./pause-watch.ts');
   let connected: ConnectedJob | null = null;
+  let recordsItself = false;
   const { db } = installation.store;
   const began = new Date();
   const every = durationMilliseconds(job.schedule.every);
+  await installation.store.transaction((trx) => ensureJob(trx, job.id));
+  // A plan writes nothing, so that a paused job can be looked at before it goes on.
+  using watch = settings.request.dryRun ? null : await watchPause(installation.store, job.id, Date.now);
+  const paused = watch?.paused() ?? null;
+  if (paused !== null) return { job, pause: paused };
+  const signal = watch === null ? surroundings.signal : AbortSignal.any([surroundings.signal, watch.signal]);
   try {
-    await ensureJob(db, job.id);
-    if (!settings.request.dryRun) await updateJob(db, job.id, { next_attempt: nextDue(began.getTime(), every) });
-    connected = await connectJob(installation, job, surroundings);
+    const file = fileKeyOf(job.id, installation.configuration);
+    await installation.store.transaction((trx) => updateJob(trx, job.id, file));
+    if (!settings.request.dryRun && settings.request.selection === undefined)
+      await updateJob(db, job.id, { next_attempt: nextDue(began.getTime(), every) });
+    await warnOfExpiry(installation, job, surroundings.log, began);
+    connected = await connectJob(installation, job, { ...surroundings, signal });
+    await refuseRenamed(db, installation.configuration, job, connected.compiled.targetRoot);
+    recordsItself = true;
     const summary = await runJob(
       connected.compiled,
       settings.request,
@@ -59,10 +84,16 @@ export async function runOneCycle(
       settings.waitMilliseconds,
       connected.io,
     );
-    return { job, summary };
+    return { job, summary, startedAt: began.toISOString() };
   } catch (error) {
+    const pause = watch?.paused() ?? null;
+    if (pause !== null && !(error instanceof JobFault)) {
+      // It goes on as soon as the pause ends.
+      await updateJob(db, job.id, { next_attempt: pause.until });
+      return { job, pause, ...(await whatIsKnown(installation, job, began.toISOString(), connected)) };
+    }
     const fault = runFault(error, surroundings.signal);
-    if (connected === null)
+    if (!recordsItself)
       await updateJob(db, job.id, { last_fault: JSON.stringify({ ...fault, at: new Date().toISOString() }) });
     return { job, fault, ...(await whatIsKnown(installation, job, began.toISOString(), connected)) };
   }
@@ -88,6 +119,7 @@ async function whatIsKnown(
             id: latest.id,
             kind: latest.kind as CycleSummary['cycle']['kind'],
             dryRun: latest.dry_run === 1,
+            mode: latest.mode as CycleMode,
             timeBegan: latest.time_began,
           },
           ...(latest.counts === null ? {} : { counts: JSON.parse(latest.counts) as CycleCounts }),

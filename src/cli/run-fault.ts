@@ -1,5 +1,6 @@
 // Why a job could not run, in words: what happened and what helps.
 import { ERROR_TABLE, JobFault } from '../model/errors.ts';
+import { secretsInUse } from '../observe/secret-values.ts';
 
 /** Why a job could not run, in words; `Interrupted` when it was stopped from outside. */
 export interface RunFault {
@@ -18,6 +19,7 @@ export function runFault(error: unknown, signal: AbortSignal): RunFault {
       message: 'The cycle was stopped before it ended.',
       advice: 'Nothing is lost: the cycle goes on with the next run.',
     };
-  const message = error instanceof Error ? error.message : String(error);
+  // Anybody may have written this text, so it is cleaned of secrets here.
+  const message = secretsInUse.redact(error instanceof Error ? error.message : String(error));
   return { code: 'InternalError', message, advice: ERROR_TABLE.InternalError.advice };
 }

@@ -1,28 +1,57 @@
 // What a cycle did, for people: what was found, what was done, what needs attention, and the next command to type.
 import type { CycleCounts, RequestCounts } from '../model/cycle.ts';
-import { durationText } from './duration-text.ts';
-import type { CompletedRun, FailedRun, JobRun } from './run-cycle.ts';
+import { durationText, relativeTime } from './duration-text.ts';
+import { pauseText } from './pause-text.ts';
+import { planReportLines } from './plan-report-text.ts';
+import { programName } from './program-name.ts';
+import { limitedRows } from './read-back-text.ts';
+import type { CompletedRun, FailedRun, JobRun, PausedRun } from './run-cycle.ts';
 import { alignedRows } from './table.ts';
 import type { Paint } from './terminal.ts';
 import { printable } from './terminal-text.ts';
 
 /** Text of one run, without a trailing line break. `suffix` is added to suggested commands (--config …). */
 export function summaryText(run: JobRun, suffix: string, paint: Paint): string {
+  if ('pause' in run) return pausedText(run, suffix, paint);
   return 'fault' in run ? failedText(run, suffix, paint) : completedText(run, suffix, paint);
 }
 
-function completedText({ job, summary }: CompletedRun, suffix: string, paint: Paint): string {
+function completedText({ job, summary, startedAt }: CompletedRun, suffix: string, paint: Paint): string {
   const { cycle, counts, requests, status } = summary;
-  const took = durationText(Date.parse(cycle.timeEnded) - Date.parse(cycle.timeBegan));
-  const what = cycle.dryRun ? `${cycle.kind} cycle, planned only: nothing was written` : `${cycle.kind} cycle`;
-  const head = `${paint('bold', job.id)}  ${what}  (${took}${status === 'Active' ? '' : `, ${status}`})`;
+  const took = tookText(cycle, startedAt);
+  const planned = cycle.dryRun || cycle.mode === 'observe';
+  const head = `${paint('bold', job.id)}  ${cycleText(cycle)}  (${took}${status === 'Active' ? '' : `, ${status}`})`;
   const rows = [
     ['found', foundText(counts)],
-    [cycle.dryRun ? 'would' : 'done', doneText(counts, cycle.dryRun)],
-    ...attentionRows(job.id, counts, cycle.dryRun, suffix, paint),
+    [planned ? 'would' : 'done', doneText(counts, planned)],
+    ...limitedRows(summary, paint),
+    ...attentionRows(job.id, counts, planned, suffix, paint),
     ['requests', requestsText(requests)],
+    ...(planned && (summary.report !== undefined || counts.held > 0)
+      ? [['next', `${programName()} plan --job ${job.id}${suffix}`]]
+      : []),
   ];
-  return [head, ...alignedRows(rows).map((row) => `  ${row}`)].join('\n');
+  return [head, ...reportLines(summary, paint), ...alignedRows(rows).map((row) => `  ${row}`)].join('\n');
+}
+
+/** How long it took; the interruption before a cycle was gone on with is no work. */
+function tookText({ timeBegan, timeEnded }: CompletedRun['summary']['cycle'], startedAt: string | undefined): string {
+  const [began, ended] = [Date.parse(timeBegan), Date.parse(timeEnded)];
+  const started = startedAt === undefined ? began : Date.parse(startedAt);
+  if (started - began < 1000) return durationText(ended - began);
+  return `${durationText(ended - started)}, gone on with; begun ${relativeTime(began, ended)}`;
+}
+
+function cycleText({ kind, dryRun, mode }: CompletedRun['summary']['cycle']): string {
+  if (dryRun) return `${kind} cycle, planned only: nothing was written`;
+  return mode === 'observe' ? `${kind} cycle, observed: nothing was written` : `${kind} cycle`;
+}
+
+/** What a first contact found comes before what was done about it. */
+function reportLines({ report }: CompletedRun['summary'], paint: Paint): string[] {
+  if (report === undefined) return [];
+  const lines = planReportLines(report, paint);
+  return [`  first contact with ${printable(report.target)}`, ...lines.map((line) => `  ${line}`)];
 }
 
 function failedText({ job, fault, cycle, counts, requests }: FailedRun, suffix: string, paint: Paint): string {
@@ -39,12 +68,31 @@ function failedText({ job, fault, cycle, counts, requests }: FailedRun, suffix: 
   return [head, ...alignedRows(rows).map((row) => `  ${row}`)].join('\n');
 }
 
+function pausedText({ job, pause, cycle, counts, requests }: PausedRun, suffix: string, paint: Paint): string {
+  const what = cycle === undefined ? 'paused: nothing was run' : 'paused: the cycle stopped, and goes on afterwards';
+  const rows = [
+    ['paused', pauseText(pause)],
+    ...(counts === undefined ? [] : [['so far', doneText(counts, false)]]),
+    ...(requests === undefined ? [] : [['requests', requestsText(requests)]]),
+    ['next', `${programName()} resume --job ${job.id}${suffix}`],
+  ];
+  return [`${paint('bold', job.id)}  ${paint('yellow', what)}`, ...alignedRows(rows).map((row) => `  ${row}`)].join(
+    '\n',
+  );
+}
+
 /** The command that comes next after a fault of a job. */
 export function nextAfter(code: string, jobId: string, suffix: string): string {
-  if (code === 'ConfigurationInvalid') return `scimsync validate${suffix}`;
-  if (/^(Source|Target|Service)/.test(code)) return `scimsync test-connection --job ${jobId}${suffix}`;
-  if (code === 'JobBusy' || code === 'LeaseLost') return `scimsync status --job ${jobId}${suffix}`;
-  return `scimsync --sync-now --job ${jobId}${suffix}`;
+  return `${programName()} ${afterFault(code, jobId)}${suffix}`;
+}
+
+function afterFault(code: string, jobId: string): string {
+  if (code === 'ConfigurationInvalid') return 'validate';
+  if (code === 'TargetChanged' || code === 'SourceChanged') return `job rebind ${jobId}`;
+  if (code === 'JobRenamed') return 'job list';
+  if (/^(Source|Target|Service)/.test(code)) return `test-connection --job ${jobId}`;
+  if (code === 'JobBusy' || code === 'LeaseLost') return `status --job ${jobId}`;
+  return `--sync-now --job ${jobId}`;
 }
 
 function foundText({ imported, inScope, unchanged, skipped }: CycleCounts): string {
@@ -67,11 +115,11 @@ function doneText(counts: CycleCounts, planned: boolean): string {
 function attentionRows(jobId: string, counts: CycleCounts, planned: boolean, suffix: string, paint: Paint): string[][] {
   const rows: string[][] = [];
   if (counts.held > 0) {
-    const next = planned ? 'a guard would hold these removals' : `scimsync staged --job ${jobId}${suffix}`;
+    const next = planned ? 'a guard would hold these changes' : `${programName()} staged --job ${jobId}${suffix}`;
     rows.push([paint('yellow', 'held'), `${counts.held}    ${next}`]);
   }
   if (counts.failed > 0) {
-    const next = `scimsync logs --job ${jobId} --status failure${suffix}`;
+    const next = `${programName()} logs --job ${jobId} --status failure${suffix}`;
     rows.push([paint('red', 'failed'), `${counts.failed}    ${next}`]);
   }
   if (counts.escrowed > 0) rows.push(['escrowed', `${counts.escrowed}    kept, and tried again by themselves`]);
@@ -79,9 +127,14 @@ function attentionRows(jobId: string, counts: CycleCounts, planned: boolean, suf
   if (counts.warnings > 0)
     rows.push([
       paint('yellow', 'warnings'),
-      `${counts.warnings}    scimsync logs --job ${jobId} --status warning${suffix}`,
+      `${counts.warnings}    ${programName()} logs --job ${jobId} --status warning${suffix}`,
     ]);
   return rows;
+}
+
+/** What a cycle would do, as far as it was only planned. */
+export function plannedText(counts: CycleCounts): string {
+  return doneText(counts, true);
 }
 
 /** What a cycle did and left open, in one line for a log. */

@@ -1,21 +1,21 @@
 // Stage 4: planned changes go to the target, phase by phase, through a bounded window. A change is marked `sent` before
 // its request; its outcome, link, log entry and escrow are settled together in batches.
-import type { ProvisioningLogEntry } from '../model/cycle.ts';
 import { PHASES } from '../model/cycle.ts';
 import type { ObjectKind } from '../model/directory.ts';
-import { countChanges, freeWaiting, moveChanges, pageChanges, pageReady, setStatus } from '../store/changes.ts';
+import { countChanges, setStatus } from '../store/changes.ts';
 import { findLinks } from '../store/links.ts';
-import { appendLog } from '../store/provisioning-log.ts';
+import { freeWaiting, pageReady } from '../store/ready-changes.ts';
 import type { ChangeTable } from '../store/schema.ts';
 import { runBounded } from './bounded.ts';
 import { ensureCapabilities } from './capabilities.ts';
+import { leaveTheRest } from './careful-start.ts';
 import type { ChangePayload } from './change-payload.ts';
 import { breathe, type CycleContext, settling } from './context.ts';
 import { type ChangeOutcome, executeChange, resolveDoubt } from './execute.ts';
-import type { RemovalVerdicts } from './gate.ts';
-import { logEntry } from './log-entry.ts';
+import type { GuardVerdicts } from './gate.ts';
+import { releaseAndHold } from './hold.ts';
 import { completeMemberships } from './memberships.ts';
-import { step } from './plan-object.ts';
+import { ownCycle } from './on-demand.ts';
 import { completeReferences } from './references.ts';
 import { settleOutcomes } from './settle-change.ts';
 import { Settler } from './settler.ts';
@@ -23,7 +23,7 @@ import { Settler } from './settler.ts';
 const PAGE = 200;
 
 /** Carries out what the gate lets through, in the order of the phases. */
-export async function applyChanges(context: CycleContext, verdicts: RemovalVerdicts): Promise<void> {
+export async function applyChanges(context: CycleContext, verdicts: GuardVerdicts): Promise<void> {
   await releaseAndHold(context, verdicts);
   for (const phase of PHASES) {
     if (phase === 'references') {
@@ -31,66 +31,28 @@ export async function applyChanges(context: CycleContext, verdicts: RemovalVerdi
       await completeMemberships(context);
     } else await drainPhase(context, PHASES.indexOf(phase));
   }
-}
-
-/** Classes that tripped a guard are held; everything else becomes pending. */
-async function releaseAndHold(context: CycleContext, verdicts: RemovalVerdicts): Promise<void> {
-  const { job } = context;
-  await settling(context, async (trx) => {
-    for (const [guardClass, verdict] of verdicts.byClass) {
-      if (!verdict.held) continue;
-      for (let after = ''; ; ) {
-        const page = await pageChanges(trx, job.id, ['planned'], after, 500);
-        const last = page.at(-1);
-        if (last === undefined) break;
-        const held = page.filter((change) => change.guard_class === guardClass);
-        await appendLog(
-          trx,
-          held.map((change) => heldEntry(context, change, verdict.because)),
-        );
-        after = last.id;
-      }
-      await moveChanges(trx, job.id, 'planned', 'staged', guardClass);
-    }
-    await moveChanges(trx, job.id, 'planned', 'pending');
-  });
-}
-
-function heldEntry(context: CycleContext, change: ChangeTable, because: string): ProvisioningLogEntry {
-  return logEntry(
-    context,
-    {
-      kind: change.kind as ObjectKind,
-      sourceId: change.source_id,
-      displayName: change.display_name,
-      targetId: change.target_id,
-      changeId: change.id,
-    },
-    {
-      action: 'stagedDelete',
-      status: 'skipped',
-      steps: [step('EntryExportHeld', 'export', 'skipped', `Held until approved: ${because}. See scimsync staged.`)],
-      modified: [],
-      durationInMilliseconds: 0,
-    },
-  );
+  if (context.careful !== null) await leaveTheRest(context, context.careful);
 }
 
 /** Sends all changes of a phase; whoever waits for a manager goes when the manager has an account. */
 async function drainPhase(context: CycleContext, phase: number): Promise<void> {
   const { job, io } = context;
-  const total = await countChanges(io.store.db, job.id, 'pending', phase);
+  const own = ownCycle(context);
+  const total = await countChanges(io.store.db, job.id, 'pending', phase, own);
   let done = 0;
   let after = '';
   for (;;) {
-    const page = await pageReady(io.store.db, job.id, phase, PAGE, after);
+    const room = context.careful?.room ?? PAGE;
+    if (room === 0) return;
+    const page = await pageReady(io.store.db, job.id, phase, Math.min(PAGE, room), after, own);
     const begun = after !== '';
     after = page.at(-1)?.id ?? '';
     if (page.length === 0) {
       if (begun) continue;
-      if ((await settling(context, (trx) => freeWaiting(trx, job.id, phase))) === 0) return;
+      if ((await settling(context, (trx) => freeWaiting(trx, job.id, phase, own))) === 0) return;
       continue;
     }
+    for (const change of page) context.careful?.admits(change.kind as ObjectKind, change.source_id);
     await ensureCapabilities(context);
     await sendPage(context, page);
     done += page.length;

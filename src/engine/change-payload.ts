@@ -4,6 +4,7 @@ import type { NoActionReason } from '../model/cycle.ts';
 import type { MappedReference, ReferenceForm } from '../rules/mapping.ts';
 import type { DesiredAttribute } from '../scim/desired.ts';
 import type { AttributeDifference } from '../scim/diff.ts';
+import { parsePath } from '../scim/path.ts';
 import type { ScimValue } from '../scim/resource.ts';
 import type { LinkTable } from '../store/schema.ts';
 
@@ -25,6 +26,12 @@ export interface ChangePayload {
   readonly redacted: readonly string[];
   /** The attribute that found the account, or `created`. */
   readonly matchedBy: string;
+  /** True for what an administrator approved, so that a cycle that does not get to it leaves the approval standing. */
+  readonly approved?: boolean;
+  /** Names of the attributes that change an identity; present for changes that are counted for it. */
+  readonly identity?: readonly string[];
+  /** Whether the account is protected, where that had to be known. */
+  readonly isProtected?: boolean;
 }
 
 /** What the target is known to hold, by target attribute name. */
@@ -35,9 +42,15 @@ export function exportedAfter(before: Exported, desired: readonly DesiredAttribu
   return { ...before, ...Object.fromEntries(desired.map((each) => [each.path.text, each.value])) };
 }
 
+/** Where the e-mail of an account is looked for, in this order. */
+export const EMAIL_PATHS = ['emails[type eq "work"].value', 'userName'].flatMap((name) => {
+  const parsed = parsePath(name);
+  return parsed.ok ? [parsed.path] : [];
+});
+
 /** The work e-mail of an account, for references by e-mail; the userName where no work e-mail is mapped. */
 export function emailOf(exported: Exported): string | null {
-  const email = exported['emails[type eq "work"].value'] ?? exported['userName'];
+  const email = EMAIL_PATHS.map((path) => exported[path.text]).find((value) => value !== undefined && value !== null);
   return typeof email === 'string' ? email : null;
 }
 

@@ -1,14 +1,17 @@
 // Closes a cycle: final counts, the state of the job, and the end of what was only needed while it ran.
 import type { CycleSummary, JobStatus } from '../model/cycle.ts';
-import { countChanges, countPlannedByAction, pruneChanges, removeChangesOfCycle } from '../store/changes.ts';
+import { countByAction, countEffective, countRemovals } from '../store/change-counts.ts';
+import { countChanges, pruneChanges, removeChangesOfCycle } from '../store/changes.ts';
 import { updateCycle } from '../store/cycles.ts';
+import type { Db } from '../store/database.ts';
 import { countEscrows } from '../store/escrows.ts';
 import { readJob, updateJob } from '../store/jobs.ts';
+import { countInScope } from '../store/object-counts.ts';
 import { pruneLog } from '../store/provisioning-log.ts';
-import { countInScope, purgeGone } from '../store/source-objects.ts';
+import { purgeGone } from '../store/source-objects.ts';
 import { clearIndex } from '../store/target-index.ts';
-import { type CycleContext, settling } from './context.ts';
-import type { RemovalVerdicts } from './gate.ts';
+import { type CycleContext, planMark, settling } from './context.ts';
+import type { GuardVerdicts } from './gate.ts';
 import { countPlannedMemberships } from './memberships.ts';
 
 const RETENTION_MS = 30 * 24 * 3_600_000;
@@ -21,41 +24,94 @@ export async function closeCycle(context: CycleContext): Promise<CycleSummary> {
     counts.inScope = await countInScope(trx, job.id);
     counts.escrowed = await countEscrows(trx, job.id);
     counts.held = await countChanges(trx, job.id, 'staged');
-    await clearIndex(trx, job.id);
-    await purgeGone(trx, job.id);
-    await pruneChanges(trx, job.id, now.getTime() - RETENTION_MS);
-    await pruneLog(trx, job.id, new Date(now.getTime() - RETENTION_MS).toISOString());
-    await updateJob(trx, job.id, { open_cycle_id: null, initial_done: 1, status: 'Active', last_fault: null });
+    await forgetWhatIsOver(trx, context, now);
+    const heldCreations = (await countRemovals(trx, job.id, 'staged')).get('creates') ?? 0;
+    // What a careful start leaves is still part of the first meeting.
+    const isWhole = (context.careful?.left ?? 0) === 0;
+    const { initial_done: before } = await readJob(trx, job.id);
+    await updateJob(trx, job.id, {
+      ...ended(now),
+      ...(isWhole ? {} : { initial_done: before }),
+      ...(isWhole && heldCreations === 0 ? { contacted: 1 } : {}),
+    });
     await updateCycle(trx, context.cycleId, ending(context, now));
   });
   return summary(context, now);
 }
 
 /** Ends a cycle that was only planned: the plan is counted and forgotten, nothing else has moved. */
-export async function closePlan(context: CycleContext, verdicts: RemovalVerdicts): Promise<CycleSummary> {
-  const { job, io, counts } = context;
+export async function closePlan(context: CycleContext, verdicts: GuardVerdicts): Promise<CycleSummary> {
+  const { job, io } = context;
   const now = io.clock.now();
   await settling(context, async (trx) => {
-    const planned = await countPlannedByAction(trx, job.id, context.cycleId);
-    counts.created = planned.get('create') ?? 0;
-    counts.adopted = planned.get('adopt') ?? 0;
-    counts.updated = planned.get('update') ?? 0;
-    counts.enabled = planned.get('enable') ?? 0;
-    counts.disabled = planned.get('disable') ?? 0;
-    counts.deleted = planned.get('delete') ?? 0;
-    const held = [...verdicts.byClass].flatMap(([each, verdict]) => (verdict.held ? [each] : []));
-    counts.memberships = await countPlannedMemberships(trx, context, held);
-    counts.inScope = await countInScope(trx, job.id);
-    counts.escrowed = await countEscrows(trx, job.id);
-    counts.held = (await countChanges(trx, job.id, 'staged')) + verdicts.heldPlanned;
+    countActions(context, await countByAction(trx, job.id, ['planned', 'pending'], { cycleId: context.cycleId }));
+    await countRest(trx, context, verdicts);
     await clearIndex(trx, job.id);
-    await removeChangesOfCycle(trx, context.cycleId);
+    if (context.request.describe !== true) await removeChangesOfCycle(trx, context.cycleId);
     await updateCycle(trx, context.cycleId, ending(context, now));
   });
   return summary(context, now, (await readJob(io.store.db, job.id)).status as JobStatus);
 }
 
-function ending(context: CycleContext, now: Date) {
+/** Ends a cycle of a job that is only observed: what it would do is counted and kept. */
+export async function closeObserved(context: CycleContext, verdicts: GuardVerdicts): Promise<CycleSummary> {
+  const { job, io, counts } = context;
+  const now = io.clock.now();
+  await settling(context, async (trx) => {
+    countActions(context, await countByAction(trx, job.id, ['observed']));
+    await countRest(trx, context, verdicts);
+    const { added, removed } = counts.memberships;
+    const quiet = (await countEffective(trx, job.id, 'observed')) + added + removed === 0;
+    const { quiet_cycles: before } = await readJob(trx, job.id);
+    await forgetWhatIsOver(trx, context, now);
+    await updateJob(trx, job.id, { ...ended(now), quiet_cycles: quiet ? before + 1 : 0 });
+    await updateCycle(trx, context.cycleId, ending(context, now));
+  });
+  return summary(context, now);
+}
+
+/** Counts what is planned as if it had been done. */
+export function countActions({ counts }: CycleContext, planned: ReadonlyMap<string, number>): void {
+  counts.created = planned.get('create') ?? 0;
+  counts.adopted = planned.get('adopt') ?? 0;
+  counts.updated = planned.get('update') ?? 0;
+  counts.enabled = planned.get('enable') ?? 0;
+  counts.disabled = planned.get('disable') ?? 0;
+  counts.deleted = planned.get('delete') ?? 0;
+}
+
+/** What is counted alike for every plan that is not carried out. */
+async function countRest(trx: Db, context: CycleContext, verdicts: GuardVerdicts): Promise<void> {
+  const { job, counts } = context;
+  const held = [...verdicts.byClass].flatMap(([each, verdict]) => (verdict.held ? [each] : []));
+  counts.memberships = await countPlannedMemberships(trx, context, held);
+  counts.inScope = await countInScope(trx, job.id);
+  counts.escrowed = await countEscrows(trx, job.id);
+  counts.held = (await countChanges(trx, job.id, 'staged')) + verdicts.heldPlanned;
+}
+
+/** What was only needed while the cycle ran, and what is older than the retention. */
+async function forgetWhatIsOver(trx: Db, context: CycleContext, now: Date): Promise<void> {
+  const { id } = context.job;
+  const before = now.getTime() - RETENTION_MS;
+  await clearIndex(trx, id);
+  await purgeGone(trx, id, planMark(context).column);
+  await pruneChanges(trx, id, before);
+  await pruneLog(trx, id, new Date(before).toISOString());
+}
+
+function ended(now: Date) {
+  return {
+    open_cycle_id: null,
+    initial_done: 1,
+    status: 'Active',
+    last_fault: null,
+    last_success: now.getTime(),
+  };
+}
+
+/** Columns of a cycle that ends. */
+export function ending(context: CycleContext, now: Date) {
   return {
     time_ended: now.toISOString(),
     counts: JSON.stringify(context.counts),
@@ -73,7 +129,8 @@ function requestsOf(context: CycleContext) {
   };
 }
 
-function summary(context: CycleContext, now: Date, status: JobStatus = 'Active'): CycleSummary {
+/** What a cycle that ended reports. */
+export function summary(context: CycleContext, now: Date, status: JobStatus = 'Active'): CycleSummary {
   return {
     jobId: context.job.id,
     status,
@@ -81,10 +138,18 @@ function summary(context: CycleContext, now: Date, status: JobStatus = 'Active')
       id: context.cycleId,
       kind: context.kind,
       dryRun: context.request.dryRun,
+      mode: context.observes ? 'observe' : context.job.settings.mode,
       timeBegan: context.timeBegan,
       timeEnded: now.toISOString(),
     },
     counts: context.counts,
     requests: requestsOf(context),
+    ...(context.report === null ? {} : { report: context.report }),
+    ...(context.careful === null
+      ? {}
+      : {
+          objects: context.careful.reports,
+          limited: { sent: context.careful.admitted, left: context.careful.left },
+        }),
   };
 }

@@ -3,12 +3,15 @@ import { EXPRESSION_LANGUAGE_VERSION } from '../expressions/language-version.ts'
 import type { ObjectKind } from '../model/directory.ts';
 import type { Job } from '../model/job.ts';
 import { type CompiledMapping, compileObjectMapping } from '../rules/mapping.ts';
+import { compileProtection, type Protection } from '../rules/protect.ts';
 import { stableHash } from '../rules/stable-json.ts';
 
 /** A job with everything derived from its configuration. */
 export interface CompiledJob {
   readonly id: string;
   readonly settings: Job;
+  /** The directory that the source ids belong to, as the source names it. */
+  readonly tenantId: string;
   readonly user: CompiledMapping;
   /** Null when groups are not provisioned as objects. */
   readonly group: CompiledMapping | null;
@@ -20,12 +23,14 @@ export interface CompiledJob {
   readonly usesAppRoles: boolean;
   /** Where the accounts live: the SCIM root without query and trailing slash. */
   readonly targetRoot: string;
+  /** Accounts that are never written to. */
+  readonly protection: Protection;
   /** Requests to the target in flight at once. */
   readonly concurrency: number;
 }
 
-/** Compiles a validated job. */
-export function compileJob(job: Job): CompiledJob {
+/** Compiles a validated job; `tenantId` is that of its source. */
+export function compileJob(job: Job, tenantId: string): CompiledJob {
   const enabled = job.objectMappings.filter((mapping) => mapping.enabled);
   const userMapping = enabled.find((mapping) => mapping.sourceObjectName === 'user');
   if (userMapping === undefined) throw new Error(`Job ${job.id} has no enabled user mapping`);
@@ -35,6 +40,7 @@ export function compileJob(job: Job): CompiledJob {
   return {
     id: job.id,
     settings: job,
+    tenantId,
     user,
     group,
     configurationHash: stableHash([
@@ -53,6 +59,7 @@ export function compileJob(job: Job): CompiledJob {
     ]),
     usesAppRoles: user.attributes.some((each) => each.expression?.attributes.includes('appRoleAssignments') ?? false),
     targetRoot: rootOf(job.target.baseUrl),
+    protection: compileProtection(job.protect),
     concurrency: job.target.concurrency ?? job.profile.concurrency,
   };
 }

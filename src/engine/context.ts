@@ -3,11 +3,16 @@ import type { Transaction } from 'kysely';
 import type { CycleCounts, CycleKind, CycleRequest } from '../model/cycle.ts';
 import type { AppRole } from '../model/directory.ts';
 import type { ErrorCode } from '../model/errors.ts';
+import type { PlanReport } from '../model/plan-report.ts';
+import type { FirstContactNumbers } from '../rules/first-contact.ts';
 import type { Capabilities } from '../scim/capabilities.ts';
 import type { Store } from '../store/database.ts';
 import { fence, type Lease } from '../store/jobs.ts';
 import type { Tables } from '../store/schema.ts';
+import type { PlanMark } from '../store/source-objects.ts';
+import type { CarefulStart } from './careful-start.ts';
 import type { CompiledJob } from './compiled-job.ts';
+import type { SelectionReport } from './on-demand-report.ts';
 import type { Clock, ScimTarget, SourceConnector } from './ports.ts';
 
 /** Something worth a line in the log of the process (not the provisioning log). */
@@ -34,6 +39,8 @@ export interface EngineIo {
   readonly log: EngineLog;
   readonly signal: AbortSignal;
   readonly progress: (progress: Progress) => void;
+  /** True when the target takes no writes from this process: every job is only observed then. */
+  readonly readOnly?: boolean;
 }
 
 /** A cycle that is running. */
@@ -45,13 +52,43 @@ export interface CycleContext {
   readonly cycleId: string;
   readonly kind: CycleKind;
   readonly timeBegan: string;
+  /** True when the plan is kept to be looked at, and nothing is written to the target (mode observe). */
+  readonly observes: boolean;
+  /** True when what is planned and let through is sent to the target. */
+  readonly carriesOut: boolean;
+  /** What becomes of the objects that were named; null when nobody in particular was. */
+  readonly selected: SelectionReport | null;
+  /** The bounds of a careful start (--limit); null without. */
+  readonly careful: CarefulStart | null;
+  /** True while the job has not yet met its target: no cycle that wrote has ended. */
+  readonly contacting: boolean;
+  /** What was found while the job meets its target; null when it is not the first contact, or nothing was listed. */
+  firstContact: FirstContactNumbers | null;
+  /** Accounts that the target announced when it was listed. */
+  announcedAccounts: number | null;
+  /** People whose matching value more than one account has. */
+  ambiguousPeople: number;
+  /** The plan in numbers, where it was described. */
+  report: PlanReport | null;
   readonly counts: CycleCounts;
   /** Requests sent by the adapters before this cycle began. */
   readonly requestsBefore: { readonly graph: number; readonly tokens: number; readonly scim: number };
   /** App roles of the enterprise application, known after import. */
   appRoles: readonly AppRole[];
+  /** Whether assignments with Default Access are left out; known after import. */
+  excludesDefaultAccess: boolean;
   /** What discovery says; read once, when first needed. */
   capabilities: Promise<Capabilities> | null;
+}
+
+/** What a plan is written as, and how far rows count as planned by it. */
+export function planMark(context: Pick<CycleContext, 'observes'>): {
+  readonly column: PlanMark;
+  readonly status: 'planned' | 'observed';
+} {
+  return context.observes
+    ? { column: 'observed_seq', status: 'observed' }
+    : { column: 'planned_seq', status: 'planned' };
 }
 
 /** One settling transaction: fenced, so that a process whose job was taken over writes nothing. */

@@ -7,18 +7,23 @@
 //   entitled        assigned to the application, directly or through a group
 //   link            which source object is which account in the target; made by matching, adopting or creating
 //   change          one planned action on one account; held ("staged") when a guard trips
+//   observe         a mode: the plan is kept to be looked at, nothing is written to the target
 //   escrow          an object whose change failed, kept with its first failure until it succeeds
 //   initial cycle   evaluates everybody: the first one, or after the configuration changed; otherwise incremental
 import type { CycleRequest, CycleSummary } from '../model/cycle.ts';
 import type { Lease } from '../store/jobs.ts';
 import { applyChanges } from './apply.ts';
-import { closeCycle, closePlan } from './close.ts';
+import { closeCycle, closeObserved, closePlan } from './close.ts';
 import type { CompiledJob } from './compiled-job.ts';
 import type { EngineIo } from './context.ts';
-import { gateRemovals } from './gate.ts';
+import { meetTarget } from './first-contact.ts';
+import { gateChanges } from './gate.ts';
 import { importChanges } from './import.ts';
+import { closeSelection } from './on-demand.ts';
 import { openCycle } from './open.ts';
 import { planChanges } from './plan.ts';
+import { describePlan } from './plan-report.ts';
+import { readBack } from './read-back.ts';
 
 /**
  * Runs one cycle of a job whose lease the caller holds.
@@ -33,8 +38,12 @@ export async function runCycle(
   const cycle = await openCycle(job, request, lease, io);
   await importChanges(cycle);
   await planChanges(cycle);
-  const verdicts = await gateRemovals(cycle);
+  await meetTarget(cycle);
+  const verdicts = await gateChanges(cycle);
+  await describePlan(cycle, verdicts);
+  if (cycle.carriesOut) await applyChanges(cycle, verdicts);
+  if (cycle.careful !== null) await readBack(cycle, cycle.careful);
+  if (request.selection !== undefined) return closeSelection(cycle, request.selection, verdicts);
   if (request.dryRun) return closePlan(cycle, verdicts);
-  await applyChanges(cycle, verdicts);
-  return closeCycle(cycle);
+  return cycle.observes ? closeObserved(cycle, verdicts) : closeCycle(cycle);
 }

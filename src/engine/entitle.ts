@@ -13,20 +13,18 @@ const PAGE = 2000;
 /** Brings the entitlement of all users and groups up to date with assignments and memberships. */
 export async function entitleAssigned(context: CycleContext, excludesDefaultAccess: boolean): Promise<void> {
   const { job, io } = context;
-  // A changed definition of a role concerns the people who hold it only if a mapping uses roles.
-  const definitions = job.usesAppRoles ? `#${stableHash(context.appRoles).slice(0, 8)}` : '';
   let after = { id: '', role: '' };
   let open: { id: string; roles: string[] } | undefined;
   for (;;) {
     const page = await pageEntitledUsers(io.store.db, job.id, excludesDefaultAccess, after, PAGE);
     const complete = new Map<string, string>();
     for (const { id, role_id } of page) {
-      if (open !== undefined && open.id !== id) complete.set(open.id, rolesText(open.roles, definitions));
+      if (open !== undefined && open.id !== id) complete.set(open.id, rolesText(context, open.roles));
       if (open === undefined || open.id !== id) open = { id, roles: [] };
       open.roles.push(role_id);
     }
     const last = page.at(-1);
-    if (last === undefined && open !== undefined) complete.set(open.id, rolesText(open.roles, definitions));
+    if (last === undefined && open !== undefined) complete.set(open.id, rolesText(context, open.roles));
     await entitle(context, 'user', complete);
     if (last === undefined) break;
     after = { id: last.id, role: last.role_id };
@@ -37,7 +35,10 @@ export async function entitleAssigned(context: CycleContext, excludesDefaultAcce
   await removeEntitlements(context, excludesDefaultAccess);
 }
 
-function rolesText(roles: readonly string[], definitions: string): string {
+/** The roles of a person as they are stored and compared. */
+export function rolesText({ job, appRoles }: CycleContext, roles: readonly string[]): string {
+  // A changed definition of a role concerns the people who hold it only if a mapping uses roles.
+  const definitions = job.usesAppRoles ? `#${stableHash(appRoles).slice(0, 8)}` : '';
   return `${roles.toSorted().join(',')}${definitions}`;
 }
 

@@ -4,6 +4,7 @@ import type { ObjectKind } from '../model/directory.ts';
 import type { ObjectFault } from '../model/errors.ts';
 import { decideExisting } from '../rules/decide.ts';
 import type { CompiledMapping } from '../rules/mapping.ts';
+import { protects } from '../rules/protect.ts';
 import { buildResource } from '../scim/create.ts';
 import type { DesiredAttribute } from '../scim/desired.ts';
 import type { AttributeDifference } from '../scim/diff.ts';
@@ -16,11 +17,12 @@ import type { ChangeTable, LinkTable } from '../store/schema.ts';
 import { findObjects } from '../store/source-objects.ts';
 import { type ChangePayload, referenceValue, type WaitingReference } from './change-payload.ts';
 import { mappingOf } from './compiled-job.ts';
+import { confirmAbsence } from './confirm-absence.ts';
 import type { CycleContext } from './context.ts';
 import { matchNow } from './match.ts';
-import { viewOf } from './plan-object.ts';
+import { viewOf } from './planned-object.ts';
 import type { TargetResult } from './ports.ts';
-import { NO_MEMBERS, takeMembers } from './sent-members.ts';
+import { countedOf, NO_MEMBERS, takeMembers } from './sent-members.ts';
 
 /** What came of one change. */
 export interface ChangeOutcome {
@@ -35,11 +37,15 @@ export interface ChangeOutcome {
   readonly waiting: readonly WaitingReference[];
   readonly membersAdded: readonly string[];
   readonly membersRemoved: readonly string[];
+  /** How many of the removed ones a guard counts. */
+  readonly membersCounted: number;
   /** Whether the members of the group are still to be compared with what the target says. */
   readonly verifyMembers: boolean;
   readonly fault: ObjectFault | null;
   /** A fault that did not keep the change from being made. */
   readonly warning: ObjectFault | null;
+  /** Set when an account that was found instead of a creation is protected, so that it was linked only. */
+  readonly isProtected?: boolean;
   /** Set when a creation turned out to be the adoption of an existing account. */
   readonly adopted: boolean;
   /** A creation that was refused as taken, or may have been carried out: to be resolved, not settled. */
@@ -89,6 +95,7 @@ export async function executeChange(
     waiting: attempt.waiting,
     membersAdded: [],
     membersRemoved: [],
+    membersCounted: 0,
     verifyMembers: false,
     fault: null,
     warning: null,
@@ -127,7 +134,8 @@ async function send(attempt: Attempt): Promise<Result> {
 
 async function remove({ context, mapping, change }: Attempt): Promise<Result> {
   const removed = await context.io.target.remove(mapping.scimKind, change.target_id ?? '', context.io.signal);
-  return removed.ok ? {} : { fault: removed.fault };
+  if (!removed.ok) return { fault: removed.fault };
+  return removed.value === 'removed' ? {} : { fault: await confirmAbsence(context, mapping, change) };
 }
 
 async function create(attempt: Attempt): Promise<Result> {
@@ -208,7 +216,9 @@ async function adoptAfterConflict(attempt: Attempt, fault: ObjectFault): Promise
   );
   if (decision.action !== 'adopt') return { fault };
   const adopted = { fault: null, targetId: match.targetId, adopted: true };
-  if (!mapping.flowTypes.includes('Update')) return { ...adopted, written: [], differences: [], waiting: [] };
+  const linkedOnly = { ...adopted, written: [], differences: [], waiting: [] };
+  if (!mapping.flowTypes.includes('Update')) return linkedOnly;
+  if (mapping.kind === 'user' && protects(job.protection, match.resource)) return { ...linkedOnly, isProtected: true };
   const patched = await patch(attempt, match.targetId, decision.differences, []);
   return patched.fault === undefined || patched.fault === null
     ? { ...adopted, ...patched, fault: null, written: decision.desired, differences: decision.differences }
@@ -241,6 +251,7 @@ async function change(attempt: Attempt): Promise<Result> {
     differences,
     membersAdded: members.add.map((each) => each.member_id),
     membersRemoved: members.remove.map((each) => each.member_id),
+    membersCounted: countedOf(members),
     verifyMembers: members.verify,
   };
 }

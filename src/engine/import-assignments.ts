@@ -8,7 +8,7 @@ import {
   removeAssignmentsUnseen,
   storeAssignments,
 } from '../store/assignments.ts';
-import { nextReading } from '../store/jobs.ts';
+import { nextReading, updateJob } from '../store/jobs.ts';
 import { addUnread } from '../store/source-objects.ts';
 import { breathe, type CycleContext, settling, warn } from './context.ts';
 
@@ -22,7 +22,7 @@ export async function importAssignments(context: CycleContext): Promise<boolean>
   }
   const excludes = excludesDefaultAccess(job.settings.source.excludeDefaultAccess, context.appRoles);
   await settling(context, async (trx) => addUnread(trx, job.id, 'group', await assignedGroups(trx, job.id, excludes)));
-  if (excludes) await explainDefaultAccess(context);
+  await explainDefaultAccess(context, excludes);
   return excludes;
 }
 
@@ -40,21 +40,29 @@ async function readOnce(context: CycleContext): Promise<number> {
  * The rule `auto`: Default Access is left out when the application has at least one enabled role for users; an
  * application without roles has nothing else.
  */
-function excludesDefaultAccess(setting: 'auto' | boolean, roles: readonly AppRole[]): boolean {
+export function excludesDefaultAccess(setting: 'auto' | boolean, roles: readonly AppRole[]): boolean {
   if (setting !== 'auto') return setting;
   return roles.some((role) => role.isEnabled && role.allowedMemberTypes.includes('User'));
 }
 
-async function explainDefaultAccess(context: CycleContext): Promise<void> {
+/** Says what became of Default Access, since Entra itself leaves it out silently. */
+async function explainDefaultAccess(context: CycleContext, excludes: boolean): Promise<void> {
   const { job, io } = context;
   const left = await countDefaultAccess(io.store.db, job.id);
+  await settling(context, (trx) => updateJob(trx, job.id, { default_access_left_out: excludes ? left : 0 }));
   if (left === 0) return;
   const fields = { jobId: job.id, cycleId: context.cycleId, assignments: left };
+  if (!excludes) {
+    const why = job.settings.source.excludeDefaultAccess === 'auto' ? 'the application has no role for users' : 'false';
+    io.log.info(fields, `assignments with Default Access are included (source.excludeDefaultAccess: ${why})`);
+    return;
+  }
   io.log.info(fields, 'assignments with Default Access are left out (source.excludeDefaultAccess)');
   const row = await io.store.db
     .selectFrom('assignment')
     .select((eb) => eb.fn.countAll<number>().as('count'))
     .where('job_id', '=', job.id)
+    .where('principal_type', '!=', 'ServicePrincipal')
     .executeTakeFirstOrThrow();
   if (Number(row.count) === left)
     warn(

@@ -3,8 +3,8 @@
 import { assignedGroups } from '../store/assignments.ts';
 import { nextReading } from '../store/jobs.ts';
 import { countMembers, countMembersUnseen, removeMembersUnseen, storeMembers } from '../store/members.ts';
-import { updateObjects } from '../store/source-objects.ts';
-import { breathe, type CycleContext, settling } from './context.ts';
+import { findObjects, updateObjects } from '../store/source-objects.ts';
+import { breathe, type CycleContext, settling, warn } from './context.ts';
 
 /**
  * Reads the lists that are not known completely. With nested groups a change inside a nested group shows in no feed of
@@ -30,11 +30,19 @@ export async function readGroupLists(context: CycleContext, excludesDefaultAcces
   }
 }
 
-async function readGroupList(context: CycleContext, groupId: string): Promise<void> {
+/** Reads the list of one group. */
+export async function readGroupList(context: CycleContext, groupId: string): Promise<void> {
   const { job, io } = context;
   const before = await countMembers(io.store.db, job.id, groupId);
-  const first = await readOnce(context, groupId);
+  const { reading: first, seen } = await readOnce(context, groupId);
   const missing = await countMembersUnseen(io.store.db, job.id, groupId, first);
+  if (missing > 0 && seen === 0 && (await hidesMembers(context, groupId)))
+    return warn(
+      context,
+      'SourcePermissionMissing',
+      { group: groupId, members: before },
+      'a group with hidden membership shows no members any more, which is no evidence: grant Member.Read.Hidden, or leave the group out',
+    );
   if (missing > 0) await readOnce(context, groupId);
   await settling(context, async (trx) => {
     if (missing > 0) await removeMembersUnseen(trx, job.id, groupId, first);
@@ -50,13 +58,21 @@ async function readGroupList(context: CycleContext, groupId: string): Promise<vo
   });
 }
 
-async function readOnce(context: CycleContext, groupId: string): Promise<number> {
+/** Without the permission Member.Read.Hidden, Graph shows such a group as if it had no members (graph.md section 1). */
+export async function hidesMembers({ job, io }: CycleContext, groupId: string): Promise<boolean> {
+  const row = (await findObjects(io.store.db, job.id, 'group', [groupId])).get(groupId);
+  return (JSON.parse(row?.attributes ?? '{}') as { visibility?: unknown }).visibility === 'HiddenMembership';
+}
+
+async function readOnce(context: CycleContext, groupId: string): Promise<{ reading: number; seen: number }> {
   const { job, io } = context;
   const depth = job.settings.source.nestedGroups;
   const reading = await settling(context, (trx) => nextReading(trx, job.id));
+  let seen = 0;
   for await (const page of io.source.readGroupMembers(groupId, depth, io.signal)) {
+    seen += page.length;
     await settling(context, (trx) => storeMembers(trx, job.id, groupId, page, reading));
     await breathe(context);
   }
-  return reading;
+  return { reading, seen };
 }

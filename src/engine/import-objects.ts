@@ -9,15 +9,15 @@ import { deltaStart } from './selection.ts';
 
 const PAGE = 400;
 
-/** Reads all unread objects of a kind. Ids that the source does not know yet stay unread until the next cycle. */
-export async function readUnread(context: CycleContext, kind: ObjectKind): Promise<void> {
+/** Reads all unread objects of a kind, or the unread ones among some. Ids that the source does not know yet stay unread until the next cycle. */
+export async function readUnread(context: CycleContext, kind: ObjectKind, only?: readonly string[]): Promise<void> {
   const { job, io } = context;
   const { properties, relation } = deltaStart(context, kind, 'latest');
   let after = 0;
   let limited = 0;
   let done = 0;
   for (;;) {
-    const page = await pageToRead(io.store.db, job.id, kind, after, PAGE);
+    const page = await pageToRead(io.store.db, job.id, kind, after, PAGE, only);
     const last = page.at(-1);
     if (last === undefined) break;
     const ids = page.map((row) => row.id);

@@ -3,28 +3,32 @@
 import type { ObjectKind } from '../model/directory.ts';
 import { ResyncRequired } from '../model/errors.ts';
 import { readJob, updateJob } from '../store/jobs.ts';
+import { emptyRecycleBin, noteRecycled } from '../store/recycle-bin.ts';
 import { updateAllObjects } from '../store/source-objects.ts';
 import type { CycleContext } from './context.ts';
-import { settling } from './context.ts';
+import { breathe, settling } from './context.ts';
 import { entitleAssigned } from './entitle.ts';
 import { importAssignments } from './import-assignments.ts';
 import { readChanges } from './import-changes.ts';
 import { enumerate } from './import-everything.ts';
 import { readGroupLists } from './import-members.ts';
 import { readUnread } from './import-objects.ts';
+import { importSelection } from './on-demand-import.ts';
 import { deltaStart } from './selection.ts';
 import { parseWatermark, type Watermark } from './watermark.ts';
 
 /** Brings the shadow copy up to date with the source. */
 export async function importChanges(context: CycleContext): Promise<void> {
-  const { job, io } = context;
+  const { job, io, request } = context;
   const application = await io.source.readServicePrincipal(job.settings.source.servicePrincipalId, io.signal);
   context.appRoles = application.appRoles;
+  if (request.selection !== undefined) return importSelection(context, request.selection);
   if (job.settings.source.syncAll) return enumerateAll(context);
   await followFeeds(context);
   // Whoever is known but in doubt comes before the member lists, because lists hide people in the recycle bin.
   await readUnread(context, 'user');
   const excludesDefaultAccess = await importAssignments(context);
+  context.excludesDefaultAccess = excludesDefaultAccess;
   await readUnread(context, 'group');
   await readGroupLists(context, excludesDefaultAccess);
   await entitleAssigned(context, excludesDefaultAccess);
@@ -71,6 +75,7 @@ async function beginFeeds(context: CycleContext): Promise<void> {
   const { job } = context;
   const users = await latest(context, 'user');
   const groups = await latest(context, 'group');
+  await readRecycleBin(context);
   await settling(context, async (trx) => {
     await updateAllObjects(trx, job.id, { needs_read: 1, members_read: 0 });
     await updateJob(trx, job.id, {
@@ -79,6 +84,16 @@ async function beginFeeds(context: CycleContext): Promise<void> {
       select_hash: job.selectHash,
     });
   });
+}
+
+/** The member lists that are read next leave these people out; the feed says when they are restored. */
+async function readRecycleBin(context: CycleContext): Promise<void> {
+  const { job, io } = context;
+  await settling(context, (trx) => emptyRecycleBin(trx, job.id));
+  for await (const page of io.source.readDeletedUsers(io.signal)) {
+    await settling(context, (trx) => noteRecycled(trx, job.id, page));
+    await breathe(context);
+  }
 }
 
 async function latest(context: CycleContext, kind: ObjectKind): Promise<Watermark> {

@@ -2,8 +2,11 @@
 // account that answers 404. Forgotten, it would stay active for ever, because nothing links it to its person.
 import type { SourceValue } from '../expressions/compile.ts';
 import type { ObjectFault } from '../model/errors.ts';
+import { readPath } from '../scim/read.ts';
+import type { ScimResource } from '../scim/resource.ts';
 import type { LinkTable } from '../store/schema.ts';
 import type { SourceObjectRow } from '../store/source-objects.ts';
+import { EMAIL_PATHS, emailOf } from './change-payload.ts';
 import type { CycleContext } from './context.ts';
 import type { Matcher } from './match.ts';
 
@@ -29,12 +32,18 @@ export async function findLostAccount(
       matched_by: match.by,
       exported: '{}',
       active: 1,
-      email: null,
+      email: emailIn(match.resource),
       cycle_id: context.cycleId,
       protected: 0,
       linked_at: context.io.clock.now().toISOString(),
     },
   };
+}
+
+/** What a reference to the account is written as where references are e-mails. */
+function emailIn(resource: ScimResource): string | null {
+  const held = EMAIL_PATHS.map((path) => [path.text, readPath(resource, path) ?? null] as const);
+  return emailOf(Object.fromEntries(held));
 }
 
 /**
@@ -49,6 +58,11 @@ export async function searchVanished(
 ): ReturnType<typeof findLostAccount> {
   const found = await findLostAccount(aid.context, row, view, aid.matcher);
   if ('fault' in found || found.link?.target_id !== link.target_id) return found;
-  const message = `The target lists the account ${link.target_id}, but answers 404 when asked for it.`;
-  return { fault: { code: 'IncompatibleAnswer', message } };
+  return { fault: listedButGone(link.target_id) };
+}
+
+/** The fault of an account that a search shows and a read does not. */
+export function listedButGone(targetId: string): ObjectFault {
+  const message = `The target lists the account ${targetId}, but answers 404 when asked for it.`;
+  return { code: 'IncompatibleAnswer', message };
 }

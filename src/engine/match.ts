@@ -6,9 +6,10 @@ import { type CompiledMapping, matchingValue } from '../rules/mapping.ts';
 import { elementsOf, readPath } from '../scim/read.ts';
 import { resourceId, type ScimResource } from '../scim/resource.ts';
 import { countLinks, findLinkOfTarget } from '../store/links.ts';
-import { countToMatch } from '../store/source-objects.ts';
+import { countToMatch } from '../store/object-counts.ts';
 import { clearIndex, countIndexed, indexResources, lookUpResources } from '../store/target-index.ts';
-import { breathe, type CycleContext, settling } from './context.ts';
+import { breathe, type CycleContext, planMark, settling } from './context.ts';
+import { identityAttributes } from './identity-attributes.ts';
 import { askEach, type LookUp, prepareQuery } from './match-query.ts';
 
 /** What matching found. */
@@ -53,13 +54,28 @@ interface Preparation {
   readonly ask: Awaited<ReturnType<typeof prepareQuery>>;
 }
 
+/** Pages that a first contact may cost: who meets a target for the first time wants to know what it holds. */
+const FIRST_CONTACT_PAGES = 1000;
+
 async function prepare(context: CycleContext, mapping: CompiledMapping): Promise<Preparation> {
-  const candidates = await countToMatch(context.io.store.db, context.job.id, mapping.kind);
+  const candidates = await countToMatch(
+    context.io.store.db,
+    context.job.id,
+    mapping.kind,
+    planMark(context).column,
+    context.request.selection?.[mapping.kind],
+  );
   const queries = mapping.matching.every((each) => isFilterable(context, mapping, each.name))
     ? candidates * mapping.matching.length
     : Number.POSITIVE_INFINITY;
-  const indexed = candidates > 0 && (await indexWhenCheaper(context, mapping, queries));
+  const worth = isFirstMeeting(context, mapping) ? Math.max(queries, FIRST_CONTACT_PAGES) : queries;
+  const indexed = candidates > 0 && (await indexWhenCheaper(context, mapping, worth));
   return { index: indexed ? await readIndex(context, mapping) : null, ask: await prepareQuery(context, mapping) };
+}
+
+/** The first look at everybody's accounts; what changes while a job is only observed is asked for one by one again. */
+function isFirstMeeting(context: CycleContext, mapping: CompiledMapping): boolean {
+  return context.contacting && context.kind === 'initial' && mapping.kind === 'user';
 }
 
 async function readIndex(context: CycleContext, mapping: CompiledMapping): Promise<LookUp> {
@@ -133,7 +149,7 @@ async function fromIndex(context: CycleContext, mapping: CompiledMapping, attrib
 }
 
 /** Identifiers are compared exactly, everything else without regard to case. */
-function indexKey(attribute: string, value: string): string {
+export function indexKey(attribute: string, value: string): string {
   return attribute === 'externalId' || attribute === 'id' ? value : value.toLowerCase();
 }
 
@@ -149,6 +165,7 @@ async function indexWhenCheaper(context: CycleContext, mapping: CompiledMapping,
   let first = true;
   let announced = 0;
   for await (const page of io.target.list(mapping.scimKind, io.signal)) {
+    if (first && mapping.kind === 'user') context.announcedAccounts = page.totalResults;
     const remaining = Math.ceil(page.totalResults / Math.max(1, page.resources.length)) - 1;
     if (first && remaining > queries) return false;
     first = false;
@@ -157,7 +174,7 @@ async function indexWhenCheaper(context: CycleContext, mapping: CompiledMapping,
       const targetId = resourceId(resource);
       return targetId === undefined
         ? []
-        : [{ targetId, resource: JSON.stringify(resource), keys: keysOf(mapping, resource) }];
+        : [{ targetId, resource: JSON.stringify(resource), keys: keysOf(context, mapping, resource) }];
     });
     await settling(context, (trx) => indexResources(trx, job.id, mapping.kind, rows));
     await breathe(context);
@@ -166,23 +183,31 @@ async function indexWhenCheaper(context: CycleContext, mapping: CompiledMapping,
 }
 
 /**
- * Whether the list showed fewer accounts than it announced: some services answer their first page for ever. Whoever was
- * not shown would be created a second time, so the index is given up.
+ * Whether the list showed fewer accounts than it announced, or than are known to be active: some services answer their
+ * first page for ever, or an empty one while they restart. Whoever was not shown would be created a second time, so the
+ * index is given up.
  */
 async function fellShort(context: CycleContext, mapping: CompiledMapping, announced: number): Promise<boolean> {
   const { job, io } = context;
   const listed = await countIndexed(io.store.db, job.id, mapping.kind);
-  if (listed >= announced) return false;
+  const linked = await countLinks(io.store.db, job.id, mapping.kind, true);
+  if (listed >= announced && listed >= linked) return false;
+  const reason = listed < announced ? `announces ${announced}` : `is known to hold ${linked}`;
   io.log.warn(
-    { jobId: job.id, cycleId: context.cycleId, announced, listed },
-    `the target announces ${announced} ${mapping.scimKind}s and lists ${listed}: it is asked for each object instead`,
+    { jobId: job.id, cycleId: context.cycleId, announced, listed, linked },
+    `the target ${reason} ${mapping.scimKind}s and lists ${listed}: it is asked for each object instead`,
   );
   await settling(context, (trx) => clearIndex(trx, job.id));
   return true;
 }
 
-function keysOf(mapping: CompiledMapping, resource: ScimResource): { attribute: string; value: string }[] {
-  return mapping.matching.flatMap(({ name, path }) =>
+function keysOf(
+  context: CycleContext,
+  mapping: CompiledMapping,
+  resource: ScimResource,
+): { attribute: string; value: string }[] {
+  const identities = isFirstMeeting(context, mapping) ? identityAttributes(mapping) : mapping.matching;
+  return identities.flatMap(({ name, path }) =>
     elementsOf(readPath(resource, path)).flatMap((value) =>
       typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean'
         ? [{ attribute: name, value: indexKey(name, String(value)) }]

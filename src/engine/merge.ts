@@ -3,6 +3,7 @@
 import type { DirectoryEntry } from '../model/directory.ts';
 import { stableJson } from '../rules/stable-json.ts';
 import type { Db } from '../store/database.ts';
+import { leaveRecycleBin, noteRecycled } from '../store/recycle-bin.ts';
 import {
   doubtMemberLists,
   type ObjectImage,
@@ -48,7 +49,10 @@ export async function mergeEntry(
   sequence: () => Promise<number>,
 ): Promise<MergeResult> {
   const row = rows.get(entry.id);
-  if (row === undefined) return 'unknown';
+  if (row === undefined) {
+    if (entry.kind === 'user') await mergeStranger(trx, jobId, entry);
+    return 'unknown';
+  }
   if (entry.removed !== undefined) {
     const state = entry.removed === 'changed' && entry.kind === 'user' ? 'softDeleted' : 'hardDeleted';
     if (row.state === state || row.state === 'hardDeleted') return 'same';
@@ -68,6 +72,13 @@ export async function mergeEntry(
   if (!differs(image, row)) return 'same';
   await store(trx, jobId, image, row, rows, await sequence());
   return 'changed';
+}
+
+/** Somebody nothing is known of concerns a job only when they come back: they may be a member of an assigned group. */
+async function mergeStranger(trx: Db, jobId: string, { id, removed, limited }: DirectoryEntry): Promise<void> {
+  if (removed === 'changed') return noteRecycled(trx, jobId, [id]);
+  if (limited === true) return;
+  if ((await leaveRecycleBin(trx, jobId, id)) && removed === undefined) await doubtMemberLists(trx, jobId);
 }
 
 async function store(

@@ -1,17 +1,21 @@
 // Opens a cycle: goes on with an unfinished one, notices a changed configuration, and decides whether the cycle is initial.
 import { type CycleCounts, type CycleKind, type CycleRequest, zeroCounts } from '../model/cycle.ts';
-import { JobFault } from '../model/errors.ts';
 import type { Capabilities } from '../scim/capabilities.ts';
-import { replanObjectsOf, supersedeAll } from '../store/changes.ts';
+import { forgetObserved, keepApprovals, replanObjectsOf, supersedeAll } from '../store/changes.ts';
 import { findCycle, insertCycle } from '../store/cycles.ts';
 import type { Db } from '../store/database.ts';
 import { markEscrowsDue } from '../store/escrows.ts';
-import { type Lease, nextSequence, readJob, updateJob } from '../store/jobs.ts';
+import { type Lease, nextSequence, updateJob } from '../store/jobs.ts';
 import type { JobTable } from '../store/schema.ts';
 import { updateAllObjects } from '../store/source-objects.ts';
 import { clearIndex } from '../store/target-index.ts';
+import { bindingColumns, readBoundJob } from './binding.ts';
+import { CarefulStart } from './careful-start.ts';
 import type { CompiledJob } from './compiled-job.ts';
 import { type CycleContext, type EngineIo, settling } from './context.ts';
+import { openSelection } from './on-demand.ts';
+import { SelectionReport } from './on-demand-report.ts';
+import { doubtProtection } from './protection.ts';
 
 /** Opens a cycle for a job whose lease the caller holds. */
 export async function openCycle(
@@ -20,14 +24,18 @@ export async function openCycle(
   lease: Lease,
   io: EngineIo,
 ): Promise<CycleContext> {
-  const row = await readJob(io.store.db, job.id);
-  refuseOtherTarget(row, job);
+  const row = await readBoundJob(io.store.db, job);
   const changed = row.configuration_hash !== job.configurationHash;
   const unfinished =
     row.open_cycle_id === null || request.dryRun ? undefined : await findCycle(io.store.db, row.open_cycle_id);
-  const resumed = changed ? undefined : unfinished;
-  const kind: CycleKind =
-    row.initial_done === 0 || changed ? 'initial' : ((resumed?.kind ?? 'incremental') as CycleKind);
+  const { selection } = request;
+  const resumed = changed || selection !== undefined ? undefined : unfinished;
+  const observes = (job.settings.mode === 'observe' || io.readOnly === true) && !request.dryRun;
+  const carriesOut = !observes && !request.dryRun;
+  const contacting = row.contacted === 0 && selection === undefined;
+  const meets = row.initial_done === 0 || (contacting && !observes);
+  const isInitial = (meets || changed) && selection === undefined;
+  const kind: CycleKind = isInitial ? 'initial' : ((resumed?.kind ?? 'incremental') as CycleKind);
   const remembered = row.capabilities === null || changed ? null : (JSON.parse(row.capabilities) as Capabilities);
   const context: CycleContext = {
     job,
@@ -36,10 +44,20 @@ export async function openCycle(
     lease,
     cycleId: resumed?.id ?? io.newId(),
     kind,
+    observes,
+    carriesOut,
+    selected: selection === undefined ? null : new SelectionReport(selection),
+    careful: request.limit === undefined || !carriesOut ? null : new CarefulStart(request.limit),
+    contacting,
+    firstContact: null,
+    announcedAccounts: null,
+    ambiguousPeople: 0,
+    report: null,
     timeBegan: resumed?.time_began ?? io.clock.now().toISOString(),
     counts: resumed?.counts ? (JSON.parse(resumed.counts) as CycleCounts) : zeroCounts(),
     requestsBefore: { ...io.source.requests, ...io.target.requests },
     appRoles: [],
+    excludesDefaultAccess: false,
     capabilities: remembered === null ? null : Promise.resolve(remembered),
   };
   if (remembered !== null) io.target.remember(remembered);
@@ -47,6 +65,8 @@ export async function openCycle(
     await clearIndex(trx, job.id);
     await discardPlans(trx, job.id);
     if (resumed === undefined) await insertCycle(trx, cycleRow(context));
+    await doubtProtection(trx, job, row);
+    if (selection !== undefined) return openSelection(trx, context, selection, row);
     await markDue(trx, context, changed);
     if (!request.dryRun) await takeOver(trx, context, row, changed);
   });
@@ -57,17 +77,6 @@ export async function openCycle(
   return context;
 }
 
-/**
- * Links are ids of one target. In another one the same ids may be other people, so nothing is read or written there.
- */
-function refuseOtherTarget(row: JobTable, job: CompiledJob): void {
-  if (row.target_root === null || row.target_root === job.targetRoot) return;
-  throw new JobFault(
-    'TargetChanged',
-    `The accounts of job ${job.id} belong to ${row.target_root}, but target.baseUrl is ${job.targetRoot} now.`,
-  );
-}
-
 function cycleRow(context: CycleContext) {
   return {
     id: context.cycleId,
@@ -75,7 +84,7 @@ function cycleRow(context: CycleContext) {
     kind: context.kind,
     trigger: context.request.trigger,
     dry_run: context.request.dryRun ? 1 : 0,
-    mode: context.job.settings.mode,
+    mode: context.observes ? 'observe' : context.job.settings.mode,
     time_began: context.timeBegan,
     time_ended: null,
     counts: null,
@@ -116,7 +125,11 @@ async function markDue(trx: Db, context: CycleContext, changed: boolean): Promis
 async function takeOver(trx: Db, context: CycleContext, row: JobTable, changed: boolean): Promise<void> {
   const { job, io } = context;
   const now = io.clock.now().getTime();
+  // Whoever approved what was on its way when a process died has approved it still.
+  await keepApprovals(trx, job.id);
   await supersedeAll(trx, job.id, 'sent', now);
+  // What was only observed is void once the job writes.
+  if (!context.observes) await forgetObserved(trx, job.id);
   if (changed) {
     await supersedeAll(trx, job.id, 'planned', now);
     await supersedeAll(trx, job.id, 'pending', now);
@@ -124,8 +137,10 @@ async function takeOver(trx: Db, context: CycleContext, row: JobTable, changed: 
   await updateJob(trx, job.id, {
     open_cycle_id: context.cycleId,
     configuration_hash: job.configurationHash,
-    target_root: job.targetRoot,
+    protect_hash: job.protection.hash,
+    ...bindingColumns(row, job),
     last_started: now,
+    ...(row.mode === job.settings.mode ? {} : { mode: job.settings.mode, mode_since: now, quiet_cycles: 0 }),
     ...(changed ? { capabilities: null } : {}),
     ...(row.status === 'NotRun' ? { status: 'Active' } : {}),
   });

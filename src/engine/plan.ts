@@ -1,21 +1,24 @@
 // Stage 2: changed rows become planned changes, page by page. A page's changes and the mark that its rows are planned
 // are written in one transaction, compared with the sequence that was read, so that a change that arrives meanwhile
 // is planned again.
-import type { GuardClass, Phase } from '../model/cycle.ts';
-import { PHASES } from '../model/cycle.ts';
 import type { ObjectKind } from '../model/directory.ts';
 import { insertChanges, openChanges, supersedeOpen } from '../store/changes.ts';
 import type { Db } from '../store/database.ts';
 import { findLinks } from '../store/links.ts';
-import type { ChangeTable, LinkTable } from '../store/schema.ts';
-import { countToPlan, pageToPlan, type SourceObjectRow, updateObjects } from '../store/source-objects.ts';
+import { countToPlan } from '../store/object-counts.ts';
+import type { LinkTable } from '../store/schema.ts';
+import { pageToPlan, type SourceObjectRow, updateObjects } from '../store/source-objects.ts';
 import { runBounded } from './bounded.ts';
 import { ensureCapabilities } from './capabilities.ts';
-import type { ChangePayload } from './change-payload.ts';
+import { changeRow } from './change-row.ts';
 import { mappingOf } from './compiled-job.ts';
-import { breathe, type CycleContext, settling } from './context.ts';
+import { breathe, type CycleContext, planMark, settling } from './context.ts';
 import { createMatcher } from './match.ts';
-import { type PlannedObject, type PlanningAid, planObject } from './plan-object.ts';
+import { keepObservation } from './observe.ts';
+import { selectedIds } from './on-demand.ts';
+import { planObject } from './plan-object.ts';
+import type { PlannedObject, PlanningAid } from './planned-object.ts';
+import { keepProtection } from './protection.ts';
 import { countUnchanged, settleUnchanged } from './settle-plan.ts';
 
 const PAGE = 500;
@@ -30,14 +33,15 @@ async function planKind(context: CycleContext, kind: ObjectKind): Promise<void> 
   const { job, io } = context;
   const mapping = mappingOf(job, kind);
   if (mapping === null) return;
-  const total = await countToPlan(io.store.db, job.id, kind);
+  const only = selectedIds(context.request.selection, kind);
+  const total = await countToPlan(io.store.db, job.id, kind, planMark(context).column, only);
   if (total === 0) return;
   const matcher = createMatcher(context, mapping);
   const capabilities = () => ensureCapabilities(context);
   let after = 0;
   let done = 0;
   for (;;) {
-    const rows = await pageToPlan(io.store.db, job.id, kind, after, PAGE);
+    const rows = await pageToPlan(io.store.db, job.id, kind, after, PAGE, planMark(context).column, only);
     const last = rows.at(-1);
     if (last === undefined) return;
     const links = await findLinks(
@@ -59,7 +63,10 @@ async function planKind(context: CycleContext, kind: ObjectKind): Promise<void> 
       capabilities,
       linkOf: (id) => referenced.get(id),
     });
+    if (kind === 'user')
+      context.ambiguousPeople += planned.filter((each) => each.fault?.code === 'DuplicateTargetEntries').length;
     await writePlan(context, kind, planned, links);
+    context.selected?.note(kind, planned, links);
     after = last.row_id;
     done += rows.length;
     io.progress({ jobId: job.id, stage: 'plan', done, total });
@@ -92,13 +99,20 @@ async function writePlan(
   const now = io.clock.now().getTime();
   await settling(context, async (trx) => {
     await markScope(trx, job.id, kind, planned);
-    const approved = await openChanges(trx, job.id, kind, ids);
-    const rows = planned.flatMap((each) => changeRow(context, kind, each, approved.get(each.row.id), now) ?? []);
+    const open = await openChanges(trx, job.id, kind, ids);
+    const rows = planned.flatMap((each) => changeRow(context, kind, each, open.get(each.row.id), now) ?? []);
     countUnchanged(context, planned);
-    if (request.dryRun) return insertChanges(trx, rows);
+    // What is held is counted as it stands.
+    if (request.dryRun)
+      return insertChanges(
+        trx,
+        rows.filter((row) => row.status !== 'staged'),
+      );
+    if (context.observes) return keepObservation(trx, context, kind, planned, rows);
     await supersedeOpen(trx, job.id, kind, ids, now);
     await insertChanges(trx, rows);
     await settleUnchanged(trx, context, kind, planned, links);
+    if (kind === 'user') await keepProtection(trx, job.id, planned);
     await markPlanned(trx, job.id, kind, planned);
   });
 }
@@ -131,56 +145,4 @@ async function markPlanned(trx: Db, jobId: string, kind: ObjectKind, planned: re
     matched.map(({ row }) => row.id),
     { fresh_match: 0 },
   );
-}
-
-function phaseOf(kind: ObjectKind, action: string): Phase {
-  if (action === 'disable') return 'disables';
-  if (action === 'delete') return 'deletes';
-  return kind === 'user' ? 'users' : 'groups';
-}
-
-/** The change row of a decision; undefined when there is nothing to do. */
-function changeRow(
-  context: CycleContext,
-  kind: ObjectKind,
-  planned: PlannedObject,
-  open: Pick<ChangeTable, 'action' | 'event' | 'status'> | undefined,
-  now: number,
-): ChangeTable | undefined {
-  const { decision, intention } = planned;
-  if (decision === null || decision.action === 'none') return undefined;
-  const removal = intention.type === 'disable' || intention.type === 'delete' ? intention : null;
-  const isApproved = open?.status === 'approved' && open.action === decision.action;
-  const waiting =
-    decision.action === 'create' || decision.action === 'adopt'
-      ? planned.references.find((reference) => reference.referencedId !== planned.row.id)
-      : undefined;
-  const payload: ChangePayload = {
-    desired: decision.action === 'delete' ? [] : decision.desired,
-    differences: decision.action === 'create' || decision.action === 'delete' ? [] : decision.differences,
-    references: planned.references,
-    redacted: planned.redacted,
-    matchedBy: planned.matchedBy,
-  };
-  // What an administrator approved counts for no guard: it must not make the next day's removals look like a wave.
-  const guardClass: GuardClass | null = isApproved ? null : (removal?.guardClass ?? null);
-  return {
-    id: context.io.newId(),
-    job_id: context.job.id,
-    cycle_id: context.cycleId,
-    kind,
-    source_id: planned.row.id,
-    display_name: planned.row.display_name,
-    phase: PHASES.indexOf(phaseOf(kind, decision.action)),
-    action: decision.action,
-    target_id: decision.action === 'create' ? null : decision.targetId,
-    waits_for: waiting?.referencedId ?? null,
-    guard_class: guardClass,
-    event: removal?.event ?? null,
-    payload: JSON.stringify(payload),
-    steps: JSON.stringify(planned.steps),
-    status: isApproved ? 'pending' : 'planned',
-    created_at: now,
-    settled_at: null,
-  };
 }

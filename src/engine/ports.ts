@@ -8,6 +8,7 @@ import type {
   ReadOutcome,
   ServicePrincipal,
 } from '../model/directory.ts';
+import type { Candidate, DirectoryFacts } from '../model/directory-facts.ts';
 import type { ObjectFault } from '../model/errors.ts';
 import type { Capabilities } from '../scim/capabilities.ts';
 import type { PatchOperation, ScimKind, ScimResource } from '../scim/resource.ts';
@@ -32,6 +33,10 @@ export interface SourceConnector {
     depth: 'direct' | 'transitive',
     signal: AbortSignal,
   ): AsyncIterable<readonly GroupMember[]>;
+  /** All pages of ids of the groups that hold a person, directly or through other groups; ends only when read completely. */
+  readGroupsOf(userId: string, depth: 'direct' | 'transitive', signal: AbortSignal): AsyncIterable<readonly string[]>;
+  /** Ids of all people in the recycle bin, page by page. */
+  readDeletedUsers(signal: AbortSignal): AsyncIterable<readonly string[]>;
   /** Reads many objects with few requests; an id that does not exist is looked up among the deleted ones. */
   readObjects(
     kind: ObjectKind,
@@ -47,6 +52,31 @@ export interface SourceConnector {
   ): AsyncIterable<DeltaPage>;
   /** HTTP requests sent so far, retries included. */
   readonly requests: { readonly graph: number; readonly tokens: number };
+}
+
+/** About whom, and how far. */
+export interface FactsQuestion {
+  readonly id: string;
+  /** Null while it is not known whether the id is a person's or a group's. */
+  readonly kind: ObjectKind | null;
+  readonly servicePrincipalId: string;
+  /** Graph properties to select. */
+  readonly properties: Readonly<Record<ObjectKind, readonly string[]>>;
+  readonly depth: 'direct' | 'transitive';
+}
+
+/**
+ * What explains one person or group, read from Microsoft Graph with very few requests. What is refused is part of the answer;
+ * methods reject only when aborted or by an error of this program.
+ */
+export interface ExplainReader {
+  /** People and groups that have the text as userPrincipalName, mail, employeeId or displayName; one request. */
+  find(
+    text: string,
+    signal: AbortSignal,
+  ): Promise<{ readonly candidates: readonly Candidate[]; readonly refused: readonly string[] }>;
+  /** At most three requests. */
+  readFacts(question: FactsQuestion, signal: AbortSignal): Promise<DirectoryFacts>;
 }
 
 /** Answer of one operation on one object. */
@@ -96,8 +126,8 @@ export interface ScimTarget {
     operations: readonly PatchOperation[],
     signal: AbortSignal,
   ): Promise<TargetResult<ScimResource | null>>;
-  /** Success also when the resource was gone already (404). */
-  remove(kind: ScimKind, id: string, signal: AbortSignal): Promise<TargetResult<void>>;
+  /** `absent` when the target says that it does not have the resource (404). */
+  remove(kind: ScimKind, id: string, signal: AbortSignal): Promise<TargetResult<'removed' | 'absent'>>;
   /** HTTP requests sent so far, retries included. */
   readonly requests: { readonly scim: number };
 }

@@ -18,10 +18,11 @@ import { appendLog } from '../store/provisioning-log.ts';
 import type { LinkTable } from '../store/schema.ts';
 import { findObjects } from '../store/source-objects.ts';
 import { runBounded } from './bounded.ts';
+import { admits } from './careful-start.ts';
 import { type Exported, exportedAfter } from './change-payload.ts';
 import { breathe, type CycleContext, settling } from './context.ts';
 import { type LogSubject, logEntry, modifiedProperties } from './log-entry.ts';
-import { step } from './plan-object.ts';
+import { step } from './planned-object.ts';
 import { escrow, forgetAccount } from './settle-plan.ts';
 
 const PAGE = 200;
@@ -40,7 +41,9 @@ export async function completeReferences(context: CycleContext): Promise<void> {
   const { job, io } = context;
   let after = { sourceId: '', attribute: '' };
   for (;;) {
-    const page = await pageResolvableReferences(io.store.db, job.id, after, io.clock.now().getTime(), PAGE);
+    const now = io.clock.now().getTime();
+    const only = context.request.selection?.user;
+    const page = await pageResolvableReferences(io.store.db, job.id, after, now, PAGE, only);
     const last = page.at(-1);
     if (last === undefined) return;
     const links = await findLinks(
@@ -50,7 +53,9 @@ export async function completeReferences(context: CycleContext): Promise<void> {
       page.map((each) => each.source_id),
     );
     const completed = await runBounded(
-      page.map((reference) => () => complete(context, reference, links.get(reference.source_id))),
+      page
+        .filter((reference) => admits(context, 'user', reference.source_id))
+        .map((reference) => () => complete(context, reference, links.get(reference.source_id))),
       job.concurrency,
     );
     await settle(
@@ -134,7 +139,18 @@ async function settle(context: CycleContext, completed: readonly CompletedRefere
       known.set(reference.source_id, exported);
       if (difference !== null && link.cycle_id !== context.cycleId) counts.updated += 1;
       await saveLink(trx, { ...link, exported: JSON.stringify(exported), cycle_id: context.cycleId });
-      if (difference !== null) entries.push(entry(context, subject, difference, null));
+      if (difference === null) continue;
+      entries.push(entry(context, subject, difference, null));
+      context.careful?.add({
+        kind: 'user',
+        id: reference.source_id,
+        displayName: subject.displayName,
+        targetId: link.target_id,
+        action: 'update',
+        written: [{ path: attribute.path, value }],
+        redacted: [],
+        warned: false,
+      });
     }
     await appendLog(trx, entries);
   });

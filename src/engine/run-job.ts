@@ -27,16 +27,35 @@ export async function runJob(
   io: EngineIo,
 ): Promise<CycleSummary> {
   await ensureJob(io.store.db, job.id);
-  const lease = await takeLease(job.id, identity, waitMilliseconds, io);
+  return holdingLease(job.id, identity, waitMilliseconds, io, async (lease, held, lost) => {
+    try {
+      return await runCycle(job, request, lease, held);
+    } catch (error) {
+      if (lost.aborted) throw error;
+      const fault = asJobFault(error, io.signal);
+      if (fault !== null && fault.code !== 'LeaseLost') await recordFault(fault, job.id, io);
+      throw fault ?? error;
+    }
+  });
+}
+
+/**
+ * Does `work` while holding the lease of a job that the store knows; its signal also fires when the lease is lost.
+ * @throws JobFault JobBusy when another process holds the lease for longer than `waitMilliseconds`; what `work` throws.
+ */
+export async function holdingLease<T>(
+  jobId: string,
+  identity: ProcessIdentity,
+  waitMilliseconds: number,
+  io: EngineIo,
+  work: (lease: Lease, io: EngineIo, lost: AbortSignal) => Promise<T>,
+): Promise<T> {
+  const lease = await takeLease(jobId, identity, waitMilliseconds, io);
   const keeper = keepAlive(lease, io);
   try {
-    return await runCycle(job, request, lease, { ...io, signal: AbortSignal.any([io.signal, keeper.lost]) });
+    return await work(lease, { ...io, signal: AbortSignal.any([io.signal, keeper.lost]) }, keeper.lost);
   } catch (error) {
-    const fault = keeper.lost.aborted
-      ? new JobFault('LeaseLost', `Another process took over job ${job.id}.`)
-      : asJobFault(error, io.signal);
-    if (fault !== null && fault.code !== 'LeaseLost') await recordFault(fault, job.id, io);
-    throw fault ?? error;
+    throw keeper.lost.aborted ? new JobFault('LeaseLost', `Another process took over job ${jobId}.`) : error;
   } finally {
     keeper.stop();
     await releaseLease(io.store.db, lease);

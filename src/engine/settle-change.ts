@@ -1,6 +1,7 @@
 // Settles what was sent: change, link, log entry, escrow and what depends on it, together in one fenced transaction.
 import type { ProvisioningLogEntry, ProvisioningStep } from '../model/cycle.ts';
 import type { ObjectKind } from '../model/directory.ts';
+import { protectsKnown, protectsNew } from '../rules/protect.ts';
 import { settleChange } from '../store/changes.ts';
 import { updateCycle } from '../store/cycles.ts';
 import type { Db } from '../store/database.ts';
@@ -16,7 +17,8 @@ import { type CycleContext, settling } from './context.ts';
 import { renewDependants } from './dependants.ts';
 import type { ChangeOutcome } from './execute.ts';
 import { type LogSubject, logEntry, modifiedProperties } from './log-entry.ts';
-import { step } from './plan-object.ts';
+import { step } from './planned-object.ts';
+import { noteRemovals } from './sent-members.ts';
 import { escrow, forgetAccount } from './settle-plan.ts';
 
 /** Settles a batch of outcomes. */
@@ -32,6 +34,7 @@ export async function settleOutcomes(context: CycleContext, outcomes: readonly C
         succeeded[outcome.change.kind as ObjectKind].push(outcome.change.source_id);
       } else await settleFailure(trx, context, outcome);
       count(context, outcome);
+      context.careful?.note(outcome);
       entries.push(entryOf(context, outcome));
     }
     await clearEscrow(trx, context.job.id, 'user', succeeded.user);
@@ -42,11 +45,14 @@ export async function settleOutcomes(context: CycleContext, outcomes: readonly C
 }
 
 async function settleSuccess(trx: Db, context: CycleContext, outcome: ChangeOutcome): Promise<void> {
-  const { change, link, targetId } = outcome;
+  const { change, targetId } = outcome;
   const { job } = context;
   const kind = change.kind as ObjectKind;
   if (change.action === 'delete') return forgetAccount(trx, job.id, kind, change.source_id);
   if (targetId === null) return;
+  const isReplaced = outcome.link !== undefined && outcome.link.target_id !== targetId;
+  if (isReplaced) await forgetAccount(trx, job.id, kind, change.source_id);
+  const link = isReplaced ? undefined : outcome.link;
   const before = link === undefined ? {} : (JSON.parse(link.exported) as Exported);
   const exported = exportedAfter(before, outcome.written);
   const now: LinkTable = {
@@ -57,15 +63,32 @@ async function settleSuccess(trx: Db, context: CycleContext, outcome: ChangeOutc
     matched_by: link?.matched_by ?? outcome.payload.matchedBy,
     exported: JSON.stringify(exported),
     active: exported['active'] === false ? 0 : 1,
-    email: emailOf(exported),
+    email: emailOf(exported) ?? link?.email ?? null,
     cycle_id: context.cycleId,
-    protected: link?.protected ?? 0,
+    protected: protectedAfter(context, outcome, exported, targetId),
     linked_at: link?.linked_at ?? context.io.clock.now().toISOString(),
   };
   await saveLink(trx, now);
   if (kind === 'group') return settleMembers(trx, context, outcome);
   await settleReferences(trx, context, outcome);
   await renewDependants(trx, context, link, now, change.action === 'enable');
+}
+
+/** Whether the account is protected now: as it was judged while planning, or by what it holds by our hand. */
+function protectedAfter(
+  { job }: CycleContext,
+  { change, payload, link, isProtected }: ChangeOutcome,
+  exported: Exported,
+  targetId: string,
+): LinkTable['protected'] {
+  if (change.kind !== 'user' || job.protection.filters.length === 0) return 0;
+  const judged = isProtected ?? payload.isProtected;
+  if (judged === true) return 1;
+  if (change.action === 'create' && judged === undefined)
+    return protectsNew(job.protection, exported, targetId) ? 1 : 0;
+  const known = protectsKnown(job.protection, exported, targetId);
+  if (known !== null) return known ? 1 : 0;
+  return judged === false ? 0 : (link?.protected ?? 0);
 }
 
 /** Only what this request was to write is settled: a reference may have been queued anew while it was on its way. */
@@ -82,6 +105,7 @@ async function settleMembers(trx: Db, context: CycleContext, outcome: ChangeOutc
   const { job, counts } = context;
   const groupId = outcome.change.source_id;
   await forgetTargetMembers(trx, job.id, groupId, outcome.membersRemoved);
+  await noteRemovals(trx, context, { ...outcome.change, id: groupId }, outcome.membersCounted);
   counts.memberships.added += outcome.membersAdded.length;
   counts.memberships.removed += outcome.membersRemoved.length;
   // What did not fit into the request is completed with the references; an adopted group is compared as it is.

@@ -15,7 +15,7 @@ import { BECAUSE, type Exported, emailOf, exportedAfter } from './change-payload
 import type { CycleContext } from './context.ts';
 import { renewDependants } from './dependants.ts';
 import { type LogSubject, logEntry } from './log-entry.ts';
-import { type PlannedObject, step } from './plan-object.ts';
+import { type PlannedObject, step } from './planned-object.ts';
 
 /** Counts the objects of a page that become no change. */
 export function countUnchanged({ counts }: CycleContext, planned: readonly PlannedObject[]): void {
@@ -23,6 +23,7 @@ export function countUnchanged({ counts }: CycleContext, planned: readonly Plann
     if (fault !== null) counts.failed += 1;
     else if (decision?.action !== 'none') continue;
     else if (decision.because === 'unchanged') counts.unchanged += 1;
+    else if (decision.because === 'protected') counts.protected += 1;
     else counts.skipped += 1;
   }
 }
@@ -48,7 +49,8 @@ export async function settleUnchanged(
   for (const each of planned) {
     const link = links.get(each.row.id) ?? each.foundLink ?? undefined;
     if (each.foundLink !== null) await saveLink(trx, each.foundLink);
-    if (each.dropsLink) await forgetAccount(trx, job.id, kind, each.row.id);
+    if (each.dropsLink && link !== undefined && isToBeMadeAnew(kind, each)) await doubtAccount(trx, link);
+    else if (each.dropsLink) await forgetAccount(trx, job.id, kind, each.row.id);
     else if (link !== undefined && each.confirmed !== null) await confirm(trx, context, link, each);
     // A request for this object may still fail; the references that wait are those of its newest state all the same.
     if (each.fault === null && link !== undefined && !each.dropsLink) await renewPendingReferences(trx, job.id, each);
@@ -82,6 +84,20 @@ async function renewPendingReferences(trx: Db, jobId: string, planned: PlannedOb
     await savePendingReference(trx, jobId, planned.row.id, reference.name, reference.referencedId);
 }
 
+function isToBeMadeAnew(kind: ObjectKind, { decision }: PlannedObject): boolean {
+  return kind === 'user' && decision?.action === 'create';
+}
+
+/**
+ * The account of a person could not be found, and one is planned in its place. Until that is created, which a guard may
+ * hold, the link stays: a target that had only lost its way shows the account again. Nothing is known of it meanwhile, so
+ * it is asked for whenever the person is planned.
+ */
+async function doubtAccount(trx: Db, link: LinkTable): Promise<void> {
+  await saveLink(trx, { ...link, exported: '{}' });
+  await removePendingReferences(trx, link.job_id, link.source_id);
+}
+
 /** The account of an object is gone: link and memberships are forgotten, and the object may be matched again. */
 export async function forgetAccount(trx: Db, jobId: string, kind: ObjectKind, sourceId: string): Promise<void> {
   await removeLink(trx, jobId, kind, sourceId);
@@ -95,7 +111,7 @@ async function confirm(trx: Db, context: CycleContext, link: LinkTable, planned:
     ...link,
     exported: JSON.stringify(exported),
     active: exported['active'] === false ? 0 : 1,
-    email: emailOf(exported),
+    email: emailOf(exported) ?? link.email,
     cycle_id: context.cycleId,
   };
   await saveLink(trx, now);

@@ -1,4 +1,7 @@
 // The engine's vocabulary. A cycle imports, plans, gates, applies and closes; these are the values that pass between.
+import type { ObjectKind } from './directory.ts';
+import type { ObjectReport } from './object-report.ts';
+import type { PlanReport } from './plan-report.ts';
 
 /** An initial cycle reads everything in scope; an incremental one what changed since the watermark. */
 export type CycleKind = 'initial' | 'incremental';
@@ -8,9 +11,21 @@ export type JobStatus = 'NotRun' | 'Active' | 'Paused' | 'Quarantine';
 
 /** What was asked for: one cycle now, for real or only planned. */
 export interface CycleRequest {
-  readonly trigger: 'schedule' | 'syncNow';
+  readonly trigger: 'schedule' | 'syncNow' | 'onDemand';
   readonly dryRun: boolean;
+  /** Read, plan and write these objects and nobody else. */
+  readonly selection?: Selection;
+  /** Create, change or remove at most so many objects, and read each of them back. */
+  readonly limit?: number;
+  /** Describe the whole plan (PlanReport), and let a dry run keep its rows: for a store that is thrown away afterwards. */
+  readonly describe?: boolean;
 }
+
+/** How many objects one cycle on demand takes; whoever wants more wants a cycle. */
+export const MOST_SELECTED = 200;
+
+/** Objects that somebody named, by kind. */
+export type Selection = Readonly<Record<ObjectKind, readonly string[]>>;
 
 /** Whether a cycle writes to the target; an observed one only keeps what it would do. */
 export type CycleMode = 'observe' | 'enforce';
@@ -124,11 +139,18 @@ export interface CycleSummary {
     readonly id: string;
     readonly kind: CycleKind;
     readonly dryRun: boolean;
+    readonly mode: CycleMode;
     readonly timeBegan: string;
     readonly timeEnded: string;
   };
   readonly counts: CycleCounts;
   readonly requests: RequestCounts;
+  /** Present at the first contact with a target that holds accounts, and where it was asked for. */
+  readonly report?: PlanReport;
+  /** Cycles on demand: each named object. With a limit: each object that was sent, as it was read back. */
+  readonly objects?: readonly ObjectReport[];
+  /** With a limit: how many objects were sent, and how many are left for the next cycle. */
+  readonly limited?: { readonly sent: number; readonly left: number };
 }
 
 /** Step of a provisioning log entry (Graph provisioningStep). */

@@ -53,7 +53,8 @@ export function compileObjectMapping(mapping: ObjectMapping, profile: TargetProf
   const used = new Set<string>(scope?.attributes ?? []);
   for (const attribute of attributes) for (const name of sourceNames(attribute)) used.add(name);
   if (mapping.sourceObjectName === 'user') used.add('IsSoftDeleted').add('displayName').add('userPrincipalName');
-  else used.add('displayName');
+  // Visibility says whether a member list may be kept from the engine (import-members.ts).
+  else used.add('displayName').add('visibility');
   const matching = attributes.filter((each) => each.mapping.matchingPriority > 0);
   return {
     kind: mapping.sourceObjectName,

@@ -59,12 +59,13 @@ export async function assignedGroups(db: Db, jobId: string, excludeDefaultAccess
   return rows.map((row) => row.principal_id);
 }
 
-/** How many assignments hold the Default Access role. */
+/** How many assignments of people and groups hold the Default Access role. */
 export async function countDefaultAccess(db: Db, jobId: string): Promise<number> {
   const row = await db
     .selectFrom('assignment')
     .select((eb) => eb.fn.countAll<number>().as('count'))
     .where('job_id', '=', jobId)
+    .where('principal_type', '!=', 'ServicePrincipal')
     .where('role_id', '=', DEFAULT_ACCESS_ROLE_ID)
     .executeTakeFirstOrThrow();
   return Number(row.count);
@@ -137,6 +138,31 @@ async function entitledUntil(
     where id > ${after.id} or (id = ${after.id} and role_id > ${after.role})
     order by id, role_id limit ${limit}`.execute(db);
   return result.rows;
+}
+
+/** The entitling roles of some people, each sorted; whoever is not entitled is not there. */
+export async function rolesOfUsers(
+  db: Db,
+  jobId: string,
+  excludeDefaultAccess: boolean,
+  ids: readonly string[],
+): Promise<Map<string, string[]>> {
+  const roles = new Map<string, string[]>();
+  if (ids.length === 0) return roles;
+  const excluded = excludeDefaultAccess ? DEFAULT_ACCESS_ROLE_ID : '';
+  const result = await sql<Entitlement>`
+    select principal_id as id, role_id from assignment
+      where job_id = ${jobId} and principal_type = 'User' and role_id <> ${excluded}
+        and principal_id in (${sql.join(ids)})
+    union
+    select member.member_id as id, assignment.role_id as role_id from member cross join assignment
+      where assignment.job_id = member.job_id and assignment.principal_id = member.group_id
+        and member.job_id = ${jobId} and member.member_type = 'user'
+        and assignment.principal_type = 'Group' and assignment.role_id <> ${excluded}
+        and member.member_id in (${sql.join(ids)})
+    order by id, role_id`.execute(db);
+  for (const { id, role_id } of result.rows) roles.set(id, [...(roles.get(id) ?? []), role_id]);
+  return roles;
 }
 
 /** The entitling roles of the given ids, without the attributes of their rows. */

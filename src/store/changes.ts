@@ -1,9 +1,9 @@
 // Change rows: the plan, the queue and its outcome. At most one open change an object.
-import { sql } from 'kysely';
+import { type ExpressionBuilder, sql } from 'kysely';
 import type { ChangeStatus } from '../model/cycle.ts';
 import type { ObjectKind } from '../model/directory.ts';
 import type { Db } from './database.ts';
-import type { ChangeTable } from './schema.ts';
+import type { ChangeTable, Tables } from './schema.ts';
 
 const OPEN: readonly ChangeStatus[] = ['planned', 'pending', 'sent', 'staged', 'approved'];
 
@@ -17,7 +17,7 @@ export async function insertChanges(db: Db, rows: readonly ChangeTable[]): Promi
   }
 }
 
-/** A new plan for these objects replaces whatever was open. */
+/** A new plan for these objects replaces whatever was open; held memberships of a group are no plan of the group itself. */
 export async function supersedeOpen(
   db: Db,
   jobId: string,
@@ -33,9 +33,17 @@ export async function supersedeOpen(
       .where('kind', '=', kind)
       .where('source_id', 'in', sourceIds.slice(from, from + 500))
       .where('status', 'in', OPEN)
+      .where(isOfObject)
       .execute();
   }
 }
+
+function isOfObject(eb: ExpressionBuilder<Tables, 'change'>) {
+  return eb.or([eb('guard_class', 'is', null), eb('guard_class', '!=', 'memberships')]);
+}
+
+/** What an earlier plan of an object was, as far as a verdict about it may still stand. */
+export type OpenChange = Pick<ChangeTable, 'action' | 'status' | 'guard_class' | 'payload'>;
 
 /** Open changes of these objects, by source id. */
 export async function openChanges(
@@ -43,29 +51,69 @@ export async function openChanges(
   jobId: string,
   kind: ObjectKind,
   sourceIds: readonly string[],
-): Promise<Map<string, Pick<ChangeTable, 'action' | 'event' | 'status'>>> {
+): Promise<Map<string, OpenChange>> {
   const rows = await db
     .selectFrom('change')
-    .select(['source_id', 'action', 'event', 'status'])
+    .select(['source_id', 'action', 'status', 'guard_class', 'payload'])
     .where('job_id', '=', jobId)
     .where('kind', '=', kind)
     .where('source_id', 'in', sourceIds)
     .where('status', 'in', OPEN)
+    .where(isOfObject)
     .execute();
   return new Map(rows.map((row) => [row.source_id, row]));
 }
 
-/** Moves all changes of a job from one status to another; only of one removal class when given. */
+/** Moves all changes of a job from one status to another; only of one removal class, or of one cycle, when given. */
 export async function moveChanges(
   db: Db,
   jobId: string,
   from: ChangeStatus,
   to: ChangeStatus,
   guardClass?: string,
+  cycleId?: string,
 ): Promise<number> {
   let query = db.updateTable('change').set({ status: to }).where('job_id', '=', jobId).where('status', '=', from);
   if (guardClass !== undefined) query = query.where('guard_class', '=', guardClass);
+  if (cycleId !== undefined) query = query.where('cycle_id', '=', cycleId);
   return Number((await query.executeTakeFirst()).numUpdatedRows);
+}
+
+/** Puts all planned creations of people into the class `creates`, for a first contact that looks like a slip. */
+export async function classifyCreations(
+  db: Db,
+  jobId: string,
+  statuses: readonly ChangeStatus[],
+  cycleId?: string,
+): Promise<void> {
+  const creations = db
+    .updateTable('change')
+    .set({ guard_class: 'creates' })
+    .where('job_id', '=', jobId)
+    .where('kind', '=', 'user')
+    .where('action', '=', 'create')
+    .where('status', 'in', statuses);
+  await (cycleId === undefined ? creations : creations.where('cycle_id', '=', cycleId)).execute();
+}
+
+/** Approved changes whose request was sent and never answered are approved still; they are planned afresh. */
+export async function keepApprovals(db: Db, jobId: string): Promise<void> {
+  await db
+    .updateTable('change')
+    .set({ status: 'approved' })
+    .where('job_id', '=', jobId)
+    .where('status', '=', 'sent')
+    .where('payload', 'like', '%"approved":true%')
+    .execute();
+}
+
+/** Gives up one change. */
+export async function supersedeChange(db: Db, id: string, now: number): Promise<void> {
+  await db
+    .updateTable('change')
+    .set({ status: 'superseded', payload: null, steps: null, settled_at: now })
+    .where('id', '=', id)
+    .execute();
 }
 
 /** Gives up all changes of a job with a status; they are planned afresh from their objects. */
@@ -76,82 +124,6 @@ export async function supersedeAll(db: Db, jobId: string, status: ChangeStatus, 
     .where('job_id', '=', jobId)
     .where('status', '=', status)
     .execute();
-}
-
-/**
- * The next changes of a phase that may be sent, in id order after `after`: those that wait for nobody, or whose manager has
- * an account by now. Begin again when there are none left: those that were passed over may be ready then.
- */
-export async function pageReady(
-  db: Db,
-  jobId: string,
-  phase: number,
-  limit: number,
-  after = '',
-): Promise<ChangeTable[]> {
-  return db
-    .selectFrom('change')
-    .selectAll()
-    .where('job_id', '=', jobId)
-    .where('status', '=', 'pending')
-    .where('phase', '=', phase)
-    .where((eb) =>
-      eb.or([
-        eb('waits_for', 'is', null),
-        eb.exists(
-          eb
-            .selectFrom('link')
-            .select('link.target_id')
-            .where('link.job_id', '=', jobId)
-            .where('link.kind', '=', 'user')
-            .whereRef('link.source_id', '=', 'change.waits_for'),
-        ),
-      ]),
-    )
-    .where('id', '>', after)
-    .orderBy('id')
-    .limit(limit)
-    .execute();
-}
-
-/**
- * Frees changes that wait for somebody who will not come: whoever waits for nobody pending; if all wait for each other
- * (a cycle in the hierarchy), one of them. Returns how many were freed.
- */
-export async function freeWaiting(db: Db, jobId: string, phase: number): Promise<number> {
-  const stranded = await sql`
-    update change set waits_for = null
-    where job_id = ${jobId} and status = 'pending' and phase = ${phase} and waits_for is not null and not exists (
-      select 1 from change as awaited where awaited.job_id = change.job_id and awaited.kind = 'user' and awaited.status = 'pending'
-        and awaited.phase = ${phase} and awaited.source_id = change.waits_for)`.execute(db);
-  if ((stranded.numAffectedRows ?? 0n) > 0n) return Number(stranded.numAffectedRows);
-  const id = await oneOfACycle(db, jobId, phase);
-  if (id === undefined) return 0;
-  await db.updateTable('change').set({ waits_for: null }).where('id', '=', id).execute();
-  return 1;
-}
-
-/** All that wait, wait for each other: who is met twice on the way up is part of the cycle, not one of those below it. */
-async function oneOfACycle(db: Db, jobId: string, phase: number): Promise<string | undefined> {
-  const waiting = db
-    .selectFrom('change')
-    .select(['id', 'source_id', 'waits_for'])
-    .where('job_id', '=', jobId)
-    .where('status', '=', 'pending')
-    .where('phase', '=', phase)
-    .where('waits_for', 'is not', null);
-  const met = new Set<string>();
-  let change = await waiting.orderBy('id').limit(1).executeTakeFirst();
-  while (change !== undefined && !met.has(change.id)) {
-    met.add(change.id);
-    const next = await waiting
-      .where('kind', '=', 'user')
-      .where('source_id', '=', change.waits_for ?? '')
-      .executeTakeFirst();
-    if (next === undefined) break;
-    change = next;
-  }
-  return change?.id;
 }
 
 /** Sets the status of changes by id. */
@@ -168,41 +140,21 @@ export async function settleChange(db: Db, id: string, status: 'success' | 'fail
     .execute();
 }
 
-/** Number of changes per removal class and status. */
-export async function countRemovals(db: Db, jobId: string, status: ChangeStatus): Promise<Map<string, number>> {
-  const rows = await db
-    .selectFrom('change')
-    .select(['guard_class', (eb) => eb.fn.countAll<number>().as('count')])
-    .where('job_id', '=', jobId)
-    .where('status', '=', status)
-    .where('guard_class', 'is not', null)
-    .groupBy('guard_class')
-    .execute();
-  return new Map(rows.map((row) => [row.guard_class ?? '', Number(row.count)]));
-}
-
-/** Number of removals per class that were carried out since a moment (milliseconds). */
-export async function countRemovalsSince(db: Db, jobId: string, since: number): Promise<Map<string, number>> {
-  const rows = await db
-    .selectFrom('change')
-    .select(['guard_class', (eb) => eb.fn.countAll<number>().as('count')])
-    .where('job_id', '=', jobId)
-    .where('status', '=', 'success')
-    .where('guard_class', 'is not', null)
-    .where('settled_at', '>', since)
-    .groupBy('guard_class')
-    .execute();
-  return new Map(rows.map((row) => [row.guard_class ?? '', Number(row.count)]));
-}
-
-/** Number of changes with a status. */
-export async function countChanges(db: Db, jobId: string, status: ChangeStatus, phase?: number): Promise<number> {
+/** Number of changes with a status; of one phase, or of one cycle, when given. */
+export async function countChanges(
+  db: Db,
+  jobId: string,
+  status: ChangeStatus,
+  phase?: number,
+  cycleId?: string,
+): Promise<number> {
   let query = db
     .selectFrom('change')
     .select((eb) => eb.fn.countAll<number>().as('count'))
     .where('job_id', '=', jobId)
     .where('status', '=', status);
   if (phase !== undefined) query = query.where('phase', '=', phase);
+  if (cycleId !== undefined) query = query.where('cycle_id', '=', cycleId);
   return Number((await query.executeTakeFirstOrThrow()).count);
 }
 
@@ -225,17 +177,22 @@ export function pageChanges(
     .execute();
 }
 
-/** Counts of planned changes per action, those that are approved already included; for a dry run. */
-export async function countPlannedByAction(db: Db, jobId: string, cycleId: string): Promise<Map<string, number>> {
-  const rows = await db
-    .selectFrom('change')
-    .select(['action', (eb) => eb.fn.countAll<number>().as('count')])
-    .where('job_id', '=', jobId)
-    .where('cycle_id', '=', cycleId)
-    .where('status', 'in', ['planned', 'pending'])
-    .groupBy('action')
-    .execute();
-  return new Map(rows.map((row) => [row.action, Number(row.count)]));
+/** Forgets what was observed of these objects, or of all objects of the job. */
+export async function forgetObserved(
+  db: Db,
+  jobId: string,
+  objects?: { readonly kind: ObjectKind; readonly ids: readonly string[] },
+): Promise<void> {
+  const all = db.deleteFrom('change').where('job_id', '=', jobId).where('status', '=', 'observed');
+  if (objects === undefined) {
+    await all.execute();
+    return;
+  }
+  for (let from = 0; from < objects.ids.length; from += 500)
+    await all
+      .where('kind', '=', objects.kind)
+      .where('source_id', 'in', objects.ids.slice(from, from + 500))
+      .execute();
 }
 
 /** Forgets the changes of a cycle that was only planned. */

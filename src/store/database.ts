@@ -1,6 +1,6 @@
 // Opens the store: a SQLite file (0600) behind Kysely, migrated forward. One connection per process; the driver is
 // synchronous, so its busy wait is kept short and a busy database is retried outside of it.
-import { chmodSync, mkdirSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { Kysely, SqliteDialect, type Transaction } from 'kysely';
@@ -34,9 +34,27 @@ function describe(error: unknown): string {
   return error instanceof Error ? error.message : JSON.stringify(error);
 }
 
+/**
+ * Makes a folder and what leads to it, one by one: `recursive` tries for ever where the kernel says that a folder is
+ * missing whose parent exists, as in /proc.
+ */
+function makeFolder(folder: string): void {
+  const missing: string[] = [];
+  for (let each = folder; !existsSync(each); each = dirname(each)) missing.unshift(each);
+  for (const each of missing) {
+    try {
+      mkdirSync(each, { mode: 0o700 });
+    } catch (error) {
+      // Another process may have been quicker.
+      if (!existsSync(each)) throw error;
+    }
+  }
+}
+
 function openSqlite(path: string): Sqlite.Database {
   try {
-    if (path !== ':memory:') mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+    if (path !== ':memory:') makeFolder(dirname(path));
+    if (statSync(path, { throwIfNoEntry: false })?.isDirectory() === true) throw new Error('it is a folder');
     const sqlite = new Sqlite(path, { timeout: BUSY_WAIT_MS });
     if (path !== ':memory:') chmodSync(path, 0o600);
     sqlite.pragma('journal_mode = WAL');

@@ -49,6 +49,7 @@ export async function ensureJob(db: Db, id: string): Promise<void> {
       contacted: 0,
       match_report: null,
       protect_hash: null,
+      default_access_left_out: 0,
       last_fault: null,
     })
     .onConflict((conflict) => conflict.column('id').doNothing())

@@ -62,6 +62,33 @@ export async function removeLink(db: Db, jobId: string, kind: ObjectKind, source
     .execute();
 }
 
+/** Keeps whether the accounts of these people are protected; see LinkTable. */
+export async function markProtected(
+  db: Db,
+  jobId: string,
+  sourceIds: readonly string[],
+  value: LinkTable['protected'],
+): Promise<void> {
+  for (let from = 0; from < sourceIds.length; from += 500)
+    await db
+      .updateTable('link')
+      .set({ protected: value })
+      .where('job_id', '=', jobId)
+      .where('kind', '=', 'user')
+      .where('source_id', 'in', sourceIds.slice(from, from + 500))
+      .execute();
+}
+
+/** The same for everybody who has an account. */
+export async function markAllProtected(db: Db, jobId: string, value: LinkTable['protected']): Promise<void> {
+  await db
+    .updateTable('link')
+    .set({ protected: value })
+    .where('job_id', '=', jobId)
+    .where('kind', '=', 'user')
+    .execute();
+}
+
 /** Number of links; only active ones when told so. */
 export async function countLinks(db: Db, jobId: string, kind: ObjectKind, activeOnly: boolean): Promise<number> {
   let query = db
@@ -111,21 +138,28 @@ export interface ResolvableReference {
   readonly referenced_email: string | null;
 }
 
-/** References that can be completed now, in order after the given one; accounts that are not active, or in escrow, wait. */
+/**
+ * References that can be completed now, in order after the given one, of some people only when given; accounts that are
+ * not active, protected, or in escrow, wait.
+ */
 export async function pageResolvableReferences(
   db: Db,
   jobId: string,
   after: { readonly sourceId: string; readonly attribute: string },
   now: number,
   limit: number,
+  only?: readonly string[],
 ): Promise<ResolvableReference[]> {
+  if (only?.length === 0) return [];
+  const named = only === undefined ? sql`` : sql`and pending.source_id in (${sql.join(only)})`;
   const result = await sql<ResolvableReference>`
     select pending.source_id, pending.target_attribute, pending.referenced_id,
            referenced.target_id as referenced_target_id, referenced.email as referenced_email
     from pending_reference as pending
       join link as own on own.job_id = pending.job_id and own.kind = 'user' and own.source_id = pending.source_id and own.active = 1
+        and own.protected = 0
       join link as referenced on referenced.job_id = pending.job_id and referenced.kind = 'user' and referenced.source_id = pending.referenced_id
-    where pending.job_id = ${jobId}
+    where pending.job_id = ${jobId} ${named}
       and not exists (
         select 1 from escrow where escrow.job_id = pending.job_id and escrow.kind = 'user'
           and escrow.source_id = pending.source_id and escrow.next_attempt > ${now})

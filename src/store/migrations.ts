@@ -1,201 +1,11 @@
 // Forward-only migrations, in order. A migration that has shipped is never edited; a new one is appended.
-import { type Kysely, sql } from 'kysely';
+import type { Kysely } from 'kysely';
 import type { Migration } from 'kysely/migration';
+import { firstTables } from './first-tables.ts';
 import type { Tables } from './schema.ts';
 
 const text = 'text' as const;
 const int = 'bigint' as const;
-
-async function firstTables(db: Kysely<Tables>): Promise<void> {
-  const { schema } = db;
-  await schema
-    .createTable('job')
-    .addColumn('id', text, (c) => c.primaryKey())
-    .addColumn('configuration_hash', text, (c) => c.notNull())
-    .addColumn('select_hash', text, (c) => c.notNull())
-    .addColumn('status', text, (c) => c.notNull())
-    .addColumn('users_link', text)
-    .addColumn('groups_link', text)
-    .addColumn('sequence', int, (c) => c.notNull())
-    .addColumn('reading', int, (c) => c.notNull())
-    .addColumn('initial_done', int, (c) => c.notNull())
-    .addColumn('open_cycle_id', text)
-    .addColumn('lease_owner', text)
-    .addColumn('lease_epoch', int, (c) => c.notNull())
-    .addColumn('lease_until', int, (c) => c.notNull())
-    .addColumn('last_started', int)
-    .addColumn('next_attempt', int, (c) => c.notNull())
-    .addColumn('capabilities', text)
-    .addColumn('last_fault', text)
-    .execute();
-  await schema
-    .createTable('source_object')
-    .addColumn('row_id', 'integer', (c) => c.primaryKey().autoIncrement())
-    .addColumn('job_id', text, (c) => c.notNull())
-    .addColumn('kind', text, (c) => c.notNull())
-    .addColumn('id', text, (c) => c.notNull())
-    .addColumn('state', text, (c) => c.notNull())
-    .addColumn('display_name', text)
-    .addColumn('attributes', text, (c) => c.notNull())
-    .addColumn('manager_id', text)
-    .addColumn('roles', text)
-    .addColumn('needs_read', int, (c) => c.notNull())
-    .addColumn('members_read', int, (c) => c.notNull())
-    .addColumn('members_dirty', int, (c) => c.notNull())
-    .addColumn('members_verify', int, (c) => c.notNull())
-    .addColumn('fresh_match', int, (c) => c.notNull())
-    .addColumn('in_scope', int, (c) => c.notNull())
-    .addColumn('changed_seq', int, (c) => c.notNull())
-    .addColumn('planned_seq', int, (c) => c.notNull())
-    .addColumn('seen_reading', int, (c) => c.notNull())
-    .addUniqueConstraint('source_object_identity', ['job_id', 'kind', 'id'])
-    .execute();
-  await sql`create index source_object_to_plan on source_object (job_id, kind, row_id) where changed_seq > planned_seq`.execute(
-    db,
-  );
-  await sql`create index source_object_to_read on source_object (job_id, kind, row_id) where needs_read = 1`.execute(
-    db,
-  );
-  await sql`create index source_object_manager on source_object (job_id, manager_id) where manager_id is not null`.execute(
-    db,
-  );
-  await schema
-    .createTable('assignment')
-    .addColumn('job_id', text, (c) => c.notNull())
-    .addColumn('principal_id', text, (c) => c.notNull())
-    .addColumn('principal_type', text, (c) => c.notNull())
-    .addColumn('role_id', text, (c) => c.notNull())
-    .addColumn('reading', int, (c) => c.notNull())
-    .addPrimaryKeyConstraint('assignment_identity', ['job_id', 'principal_id', 'role_id'])
-    .execute();
-  await schema
-    .createTable('member')
-    .addColumn('job_id', text, (c) => c.notNull())
-    .addColumn('group_id', text, (c) => c.notNull())
-    .addColumn('member_id', text, (c) => c.notNull())
-    .addColumn('member_type', text, (c) => c.notNull())
-    .addColumn('reading', int, (c) => c.notNull())
-    .addPrimaryKeyConstraint('member_identity', ['job_id', 'group_id', 'member_id'])
-    .execute();
-  await schema.createIndex('member_by_member').on('member').columns(['job_id', 'member_id', 'group_id']).execute();
-  await schema
-    .createTable('link')
-    .addColumn('job_id', text, (c) => c.notNull())
-    .addColumn('kind', text, (c) => c.notNull())
-    .addColumn('source_id', text, (c) => c.notNull())
-    .addColumn('target_id', text, (c) => c.notNull())
-    .addColumn('matched_by', text, (c) => c.notNull())
-    .addColumn('exported', text, (c) => c.notNull())
-    .addColumn('active', int, (c) => c.notNull())
-    .addColumn('email', text)
-    .addColumn('cycle_id', text, (c) => c.notNull())
-    .addColumn('linked_at', text, (c) => c.notNull())
-    .addPrimaryKeyConstraint('link_identity', ['job_id', 'kind', 'source_id'])
-    .addUniqueConstraint('link_target', ['job_id', 'kind', 'target_id'])
-    .execute();
-  await schema
-    .createTable('target_member')
-    .addColumn('job_id', text, (c) => c.notNull())
-    .addColumn('group_id', text, (c) => c.notNull())
-    .addColumn('member_id', text, (c) => c.notNull())
-    .addPrimaryKeyConstraint('target_member_identity', ['job_id', 'group_id', 'member_id'])
-    .execute();
-  await schema.createIndex('target_member_by_member').on('target_member').columns(['job_id', 'member_id']).execute();
-  await schema
-    .createTable('pending_reference')
-    .addColumn('job_id', text, (c) => c.notNull())
-    .addColumn('source_id', text, (c) => c.notNull())
-    .addColumn('target_attribute', text, (c) => c.notNull())
-    .addColumn('referenced_id', text, (c) => c.notNull())
-    .addPrimaryKeyConstraint('pending_reference_identity', ['job_id', 'source_id', 'target_attribute'])
-    .execute();
-  await schema
-    .createTable('change')
-    .addColumn('id', text, (c) => c.primaryKey())
-    .addColumn('job_id', text, (c) => c.notNull())
-    .addColumn('cycle_id', text, (c) => c.notNull())
-    .addColumn('kind', text, (c) => c.notNull())
-    .addColumn('source_id', text, (c) => c.notNull())
-    .addColumn('display_name', text)
-    .addColumn('phase', int, (c) => c.notNull())
-    .addColumn('action', text, (c) => c.notNull())
-    .addColumn('target_id', text)
-    .addColumn('waits_for', text)
-    .addColumn('removal_class', text)
-    .addColumn('event', text)
-    .addColumn('payload', text)
-    .addColumn('steps', text)
-    .addColumn('status', text, (c) => c.notNull())
-    .addColumn('created_at', int, (c) => c.notNull())
-    .addColumn('settled_at', int)
-    .execute();
-  await schema.createIndex('change_by_status').on('change').columns(['job_id', 'status', 'phase']).execute();
-  await schema.createIndex('change_by_object').on('change').columns(['job_id', 'kind', 'source_id']).execute();
-  await sql`create index change_removals on change (job_id, removal_class, settled_at) where removal_class is not null`.execute(
-    db,
-  );
-  await schema
-    .createTable('escrow')
-    .addColumn('job_id', text, (c) => c.notNull())
-    .addColumn('kind', text, (c) => c.notNull())
-    .addColumn('source_id', text, (c) => c.notNull())
-    .addColumn('display_name', text)
-    .addColumn('code', text, (c) => c.notNull())
-    .addColumn('message', text, (c) => c.notNull())
-    .addColumn('attempts', int, (c) => c.notNull())
-    .addColumn('first_seen', int, (c) => c.notNull())
-    .addColumn('next_attempt', int, (c) => c.notNull())
-    .addPrimaryKeyConstraint('escrow_identity', ['job_id', 'kind', 'source_id'])
-    .execute();
-  await schema
-    .createTable('cycle')
-    .addColumn('id', text, (c) => c.primaryKey())
-    .addColumn('job_id', text, (c) => c.notNull())
-    .addColumn('kind', text, (c) => c.notNull())
-    .addColumn('trigger', text, (c) => c.notNull())
-    .addColumn('dry_run', int, (c) => c.notNull())
-    .addColumn('time_began', text, (c) => c.notNull())
-    .addColumn('time_ended', text)
-    .addColumn('counts', text)
-    .addColumn('requests', text)
-    .execute();
-  await schema.createIndex('cycle_by_job').on('cycle').columns(['job_id', 'time_began']).execute();
-  await schema
-    .createTable('provisioning_log')
-    .addColumn('seq', 'integer', (c) => c.primaryKey().autoIncrement())
-    .addColumn('id', text, (c) => c.notNull())
-    .addColumn('job_id', text, (c) => c.notNull())
-    .addColumn('cycle_id', text, (c) => c.notNull())
-    .addColumn('at', text, (c) => c.notNull())
-    .addColumn('source_id', text, (c) => c.notNull())
-    .addColumn('display_name', text)
-    .addColumn('action', text, (c) => c.notNull())
-    .addColumn('status', text, (c) => c.notNull())
-    .addColumn('entry', text, (c) => c.notNull())
-    .execute();
-  await schema
-    .createIndex('provisioning_log_by_object')
-    .on('provisioning_log')
-    .columns(['job_id', 'source_id'])
-    .execute();
-  await schema
-    .createTable('target_resource')
-    .addColumn('job_id', text, (c) => c.notNull())
-    .addColumn('kind', text, (c) => c.notNull())
-    .addColumn('target_id', text, (c) => c.notNull())
-    .addColumn('resource', text, (c) => c.notNull())
-    .addPrimaryKeyConstraint('target_resource_identity', ['job_id', 'kind', 'target_id'])
-    .execute();
-  await schema
-    .createTable('target_key')
-    .addColumn('job_id', text, (c) => c.notNull())
-    .addColumn('kind', text, (c) => c.notNull())
-    .addColumn('attribute', text, (c) => c.notNull())
-    .addColumn('value', text, (c) => c.notNull())
-    .addColumn('target_id', text, (c) => c.notNull())
-    .addPrimaryKeyConstraint('target_key_identity', ['job_id', 'kind', 'attribute', 'value', 'target_id'])
-    .execute();
-}
 
 /** The changes of a phase are read in pages by id. */
 async function pagesOfChanges(db: Kysely<Tables>): Promise<void> {
@@ -224,11 +34,12 @@ async function fitForRealTenants(db: Kysely<Tables>): Promise<void> {
     ['protect_hash', text],
   ];
   for (const [name, type] of columns) await db.schema.alterTable('job').addColumn(name, type).execute();
-  const numbers: readonly (readonly ['job' | 'source_object' | 'link', string])[] = [
+  const numbers: readonly (readonly ['job' | 'source_object' | 'link' | 'change', string])[] = [
     ['job', 'quiet_cycles'],
     ['job', 'contacted'],
     ['source_object', 'observed_seq'],
     ['link', 'protected'],
+    ['change', 'differences'],
   ];
   for (const [table, name] of numbers)
     await db.schema
@@ -244,10 +55,72 @@ async function fitForRealTenants(db: Kysely<Tables>): Promise<void> {
   await db.updateTable('job').set({ contacted: 1, mode: 'enforce' }).where('initial_done', '=', 1).execute();
 }
 
+/** What recipients of e-mail were told. */
+async function toldAlerts(db: Kysely<Tables>): Promise<void> {
+  await db.schema
+    .createTable('alert')
+    .addColumn('job_id', text, (c) => c.notNull())
+    .addColumn('kind', text, (c) => c.notNull())
+    .addColumn('opened_at', int, (c) => c.notNull())
+    .addColumn('last_sent', int)
+    .addColumn('claimed_until', int, (c) => c.notNull())
+    .addColumn('detail', text, (c) => c.notNull())
+    .addPrimaryKeyConstraint('alert_identity', ['job_id', 'kind'])
+    .execute();
+}
+
+/** Which daemons run, so that a due time can be told from a hope. */
+async function runningDaemons(db: Kysely<Tables>): Promise<void> {
+  await db.schema
+    .createTable('daemon')
+    .addColumn('owner', text, (c) => c.primaryKey())
+    .addColumn('seen_at', int, (c) => c.notNull())
+    .execute();
+}
+
+/** Which memberships a held change is about, and how many things a change counts for its guard. */
+async function heldMemberships(db: Kysely<Tables>): Promise<void> {
+  await db.schema
+    .createTable('held_membership')
+    .addColumn('job_id', text, (c) => c.notNull())
+    .addColumn('group_id', text, (c) => c.notNull())
+    .addColumn('member_id', text, (c) => c.notNull())
+    .addColumn('change_id', text, (c) => c.notNull())
+    .addPrimaryKeyConstraint('held_membership_identity', ['job_id', 'group_id', 'member_id'])
+    .execute();
+  await db.schema
+    .alterTable('change')
+    .addColumn('amount', int, (c) => c.notNull().defaultTo(1))
+    .execute();
+}
+
+/** People in the recycle bin of whom nothing else is known. */
+async function recycledPeople(db: Kysely<Tables>): Promise<void> {
+  await db.schema
+    .createTable('recycled_person')
+    .addColumn('job_id', text, (c) => c.notNull())
+    .addColumn('id', text, (c) => c.notNull())
+    .addPrimaryKeyConstraint('recycled_person_identity', ['job_id', 'id'])
+    .execute();
+}
+
+/** How many assignments are left out because they hold Default Access only. */
+async function countedDefaultAccess(db: Kysely<Tables>): Promise<void> {
+  await db.schema
+    .alterTable('job')
+    .addColumn('default_access_left_out', int, (c) => c.notNull().defaultTo(0))
+    .execute();
+}
+
 /** Name to migration; names sort in the order in which they are applied. */
 export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0001-first-tables': { up: firstTables },
   '0002-pages-of-changes': { up: pagesOfChanges },
   '0003-bound-targets': { up: boundTargets },
   '0004-fit-for-real-tenants': { up: fitForRealTenants },
+  '0005-told-alerts': { up: toldAlerts },
+  '0006-running-daemons': { up: runningDaemons },
+  '0007-held-memberships': { up: heldMemberships },
+  '0008-recycled-people': { up: recycledPeople },
+  '0009-counted-default-access': { up: countedDefaultAccess },
 };

@@ -48,6 +48,8 @@ export interface JobTable {
   match_report: string | null;
   /** Hash of `protect`; another one means that every link is judged again. */
   protect_hash: string | null;
+  /** Assignments that are left out because they hold Default Access only. */
+  default_access_left_out: number;
   /** The last fault of the job as JSON, null after a cycle without one. */
   last_fault: string | null;
 }
@@ -113,7 +115,7 @@ export interface LinkTable {
   /** Cycle in which the account was last written or read. */
   cycle_id: string;
   linked_at: string;
-  /** 1 when a filter of `protect` matches the account. */
+  /** 1 when a filter of `protect` matches the account, 2 while it was not judged by the present filters, otherwise 0. */
   protected: number;
 }
 
@@ -121,6 +123,14 @@ export interface TargetMemberTable {
   job_id: string;
   group_id: string;
   member_id: string;
+}
+
+/** A membership whose removal is held by a change of class `memberships`. */
+export interface HeldMembershipTable {
+  job_id: string;
+  group_id: string;
+  member_id: string;
+  change_id: string;
 }
 
 export interface PendingReferenceTable {
@@ -142,6 +152,10 @@ export interface ChangeTable {
   target_id: string | null;
   waits_for: string | null;
   guard_class: string | null;
+  /** How many attributes of an existing account differ. */
+  differences: number;
+  /** How many things a guard counts it as: the memberships of a group that are to be removed, otherwise 1. */
+  amount: number;
   event: string | null;
   /** What is to be sent, as JSON; cleared when settled. */
   payload: string | null;
@@ -204,13 +218,40 @@ export interface TargetKeyTable {
   target_id: string;
 }
 
+/** What the recipients of a job's e-mail were told about one kind of alert. */
+export interface AlertTable {
+  job_id: string;
+  kind: string;
+  opened_at: number;
+  /** When a mail about it was last accepted. */
+  last_sent: number | null;
+  /** Until then a process is sending a mail about it. */
+  claimed_until: number;
+  /** The rest of what is remembered, as JSON. */
+  detail: string;
+}
+
+export interface DaemonTable {
+  /** Machine, process id and start, as in `lease_owner`. */
+  owner: string;
+  /** When the daemon last said that it runs. */
+  seen_at: number;
+}
+
+export interface RecycledPersonTable {
+  job_id: string;
+  id: string;
+}
+
 export interface Tables {
+  recycled_person: RecycledPersonTable;
   job: JobTable;
   source_object: SourceObjectTable;
   assignment: AssignmentTable;
   member: MemberTable;
   link: LinkTable;
   target_member: TargetMemberTable;
+  held_membership: HeldMembershipTable;
   pending_reference: PendingReferenceTable;
   change: ChangeTable;
   escrow: EscrowTable;
@@ -218,4 +259,6 @@ export interface Tables {
   provisioning_log: ProvisioningLogTable;
   target_resource: TargetResourceTable;
   target_key: TargetKeyTable;
+  alert: AlertTable;
+  daemon: DaemonTable;
 }

@@ -1,9 +1,8 @@
 // The shadow copy of the source: one row an object. A row needs planning while changed_seq > planned_seq.
-import type { ExpressionBuilder } from 'kysely';
 import type { AccountState } from '../model/cycle.ts';
 import type { ObjectKind } from '../model/directory.ts';
 import type { Db } from './database.ts';
-import type { SourceObjectTable, Tables } from './schema.ts';
+import type { SourceObjectTable } from './schema.ts';
 
 /** A row as read. */
 export type SourceObjectRow = Omit<SourceObjectTable, 'row_id'> & { readonly row_id: number };
@@ -40,76 +39,54 @@ export async function findObjects(
   return found;
 }
 
-/** Rows that need planning, in keyset pages by row_id. */
+/** How far a row was planned: to be carried out, or only to be looked at (mode observe). */
+export type PlanMark = 'planned_seq' | 'observed_seq';
+
+/** Rows that need planning, or those that somebody named, in keyset pages by row_id. */
 export function pageToPlan(
   db: Db,
   jobId: string,
   kind: ObjectKind,
   after: number,
   limit: number,
+  mark: PlanMark = 'planned_seq',
+  only?: readonly string[],
 ): Promise<SourceObjectRow[]> {
+  const rows = db.selectFrom('source_object').selectAll().where('job_id', '=', jobId).where('kind', '=', kind);
+  const wanted = only === undefined ? rows.whereRef('changed_seq', '>', mark) : rows.where('id', 'in', only);
+  return wanted.where('row_id', '>', after).orderBy('row_id').limit(limit).execute();
+}
+
+/** People who are entitled and not in scope, in keyset pages by row_id. */
+export function pageLeftOut(db: Db, jobId: string, after: number, limit: number): Promise<SourceObjectRow[]> {
   return db
     .selectFrom('source_object')
     .selectAll()
     .where('job_id', '=', jobId)
-    .where('kind', '=', kind)
-    .where(needsPlanning)
+    .where('kind', '=', 'user')
+    .where('roles', 'is not', null)
+    .where('in_scope', '=', 0)
     .where('row_id', '>', after)
     .orderBy('row_id')
     .limit(limit)
     .execute();
 }
 
-function needsPlanning(eb: ExpressionBuilder<Tables, 'source_object'>) {
-  return eb('changed_seq', '>', eb.ref('planned_seq'));
-}
-
-/** How many rows need planning. */
-export async function countToPlan(db: Db, jobId: string, kind: ObjectKind): Promise<number> {
-  const row = await db
-    .selectFrom('source_object')
-    .select((eb) => eb.fn.countAll<number>().as('count'))
-    .where('job_id', '=', jobId)
-    .where('kind', '=', kind)
-    .where(needsPlanning)
-    .executeTakeFirstOrThrow();
-  return Number(row.count);
-}
-
-/** How many rows that need planning are entitled, present and have no link: the candidates for matching. */
-export async function countToMatch(db: Db, jobId: string, kind: ObjectKind): Promise<number> {
-  const row = await db
-    .selectFrom('source_object')
-    .leftJoin('link', (join) =>
-      join
-        .onRef('link.job_id', '=', 'source_object.job_id')
-        .onRef('link.kind', '=', 'source_object.kind')
-        .onRef('link.source_id', '=', 'source_object.id'),
-    )
-    .select((eb) => eb.fn.countAll<number>().as('count'))
-    .where('source_object.job_id', '=', jobId)
-    .where('source_object.kind', '=', kind)
-    .whereRef('changed_seq', '>', 'planned_seq')
-    .where('state', '=', 'present')
-    .where('roles', 'is not', null)
-    .where('link.target_id', 'is', null)
-    .executeTakeFirstOrThrow();
-  return Number(row.count);
-}
-
-/** Rows that must be read from the source, in keyset pages. */
+/** Rows that must be read from the source, in keyset pages; only some of them when given. */
 export function pageToRead(
   db: Db,
   jobId: string,
   kind: ObjectKind,
   after: number,
   limit: number,
+  only?: readonly string[],
 ): Promise<{ row_id: number; id: string }[]> {
-  return db
+  const rows = db
     .selectFrom('source_object')
     .select(['row_id', 'id'])
     .where('job_id', '=', jobId)
-    .where('kind', '=', kind)
+    .where('kind', '=', kind);
+  return (only === undefined ? rows : rows.where('id', 'in', only))
     .where('needs_read', '=', 1)
     .where('row_id', '>', after)
     .orderBy('row_id')
@@ -258,22 +235,11 @@ export function dirtyGroups(db: Db, jobId: string, now: number) {
     .execute();
 }
 
-/** Number of objects in scope. */
-export async function countInScope(db: Db, jobId: string): Promise<number> {
-  const row = await db
-    .selectFrom('source_object')
-    .select((eb) => eb.fn.countAll<number>().as('count'))
-    .where('job_id', '=', jobId)
-    .where('in_scope', '=', 1)
-    .executeTakeFirstOrThrow();
-  return Number(row.count);
-}
-
 /**
  * Forgets objects that are gone for good and have no account: nothing personal is kept for them. Whoever may have an
  * account that was never confirmed stays.
  */
-export async function purgeGone(db: Db, jobId: string): Promise<void> {
+export async function purgeGone(db: Db, jobId: string, mark: PlanMark): Promise<void> {
   await db
     .deleteFrom('source_object')
     .where('job_id', '=', jobId)
@@ -281,7 +247,7 @@ export async function purgeGone(db: Db, jobId: string): Promise<void> {
     .where('roles', 'is', null)
     .where('needs_read', '=', 0)
     .where('fresh_match', '=', 0)
-    .whereRef('changed_seq', '<=', 'planned_seq')
+    .whereRef('changed_seq', '<=', mark)
     .where((eb) =>
       eb.not(
         eb.exists(

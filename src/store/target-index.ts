@@ -67,6 +67,30 @@ export async function lookUpResources(
   return rows.map((row) => row.resource);
 }
 
+/** How many listed accounts have each of these values of an attribute; values that nobody has are left out. */
+export async function countKeys(
+  db: Db,
+  jobId: string,
+  kind: ObjectKind,
+  attribute: string,
+  values: readonly string[],
+): Promise<Map<string, number>> {
+  const counts = new Map<string, number>();
+  for (let from = 0; from < values.length; from += 500) {
+    const rows = await db
+      .selectFrom('target_key')
+      .select(['value', (eb) => eb.fn.countAll<number>().as('count')])
+      .where('job_id', '=', jobId)
+      .where('kind', '=', kind)
+      .where('attribute', '=', attribute)
+      .where('value', 'in', values.slice(from, from + 500))
+      .groupBy('value')
+      .execute();
+    for (const row of rows) counts.set(row.value, Number(row.count));
+  }
+  return counts;
+}
+
 /** Number of listed accounts of a kind. */
 export async function countIndexed(db: Db, jobId: string, kind: ObjectKind): Promise<number> {
   const row = await db

@@ -75,11 +75,11 @@ export class Finder {
     const exchanged = await exchange.send(request, signal);
     if (!exchanged.ok) return exchanged;
     const { answer } = exchanged;
-    if (answer.status === 404) throw incompatible(exchange.root, request, answer, exchange.token());
-    if (!isSuccess(answer)) return { ok: false, fault: faultOfAnswer(answer, request, exchange.token()) };
+    if (answer.status === 404) throw incompatible(exchange.root, request, answer, exchange.redact);
+    if (!isSuccess(answer)) return { ok: false, fault: faultOfAnswer(answer, request, exchange.redact) };
     if (answer.status === 204) return { ok: true, value: [] };
     const list = listOf(answer.json);
-    if (list === undefined) throw incompatible(exchange.root, request, answer, exchange.token());
+    if (list === undefined) throw incompatible(exchange.root, request, answer, exchange.redact);
     return { ok: true, value: list.resources };
   }
 }

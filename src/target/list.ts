@@ -82,10 +82,10 @@ async function readPage(request: ScimRequest, exchange: Exchange, signal: AbortS
   const exchanged = await exchange.send(request, signal);
   if (!exchanged.ok) throw listFailed(exchanged.fault);
   const { answer } = exchanged;
-  if (answer.status === 404) throw incompatible(exchange.root, request, answer, exchange.token());
-  if (!isSuccess(answer)) throw listFailed(faultOfAnswer(answer, request, exchange.token()));
+  if (answer.status === 404) throw incompatible(exchange.root, request, answer, exchange.redact);
+  if (!isSuccess(answer)) throw listFailed(faultOfAnswer(answer, request, exchange.redact));
   const list = answer.status === 204 ? { resources: [], fields: {} } : listOf(answer.json);
-  if (list === undefined) throw incompatible(exchange.root, request, answer, exchange.token());
+  if (list === undefined) throw incompatible(exchange.root, request, answer, exchange.redact);
   const { totalResults, itemsPerPage, nextCursor } = list.fields;
   return {
     resources: list.resources,

@@ -2,6 +2,7 @@
 // differ from the RFC and from each other, and says honestly what is not known after a broken request.
 import type { Clock, ScimTarget, TargetResult } from '../engine/ports.ts';
 import type { TargetProfile } from '../model/profile.ts';
+import type { Redact, SecretProvider } from '../model/secret.ts';
 import { type Capabilities, NO_DISCOVERY } from '../scim/capabilities.ts';
 import { PATCH_SCHEMA, type PatchOperation, resourceId, type ScimKind, type ScimResource } from '../scim/resource.ts';
 import { type Answer, isNotJson, isWebPage, resourceOf } from './answer.ts';
@@ -19,8 +20,10 @@ import { type ExchangeRecord, type ScimRequest, Transport } from './transport.ts
 export interface ScimTargetOptions {
   /** The SCIM root; a query in it (Entra's feature flags) is not sent. */
   readonly baseUrl: string;
-  /** The bearer token, asked for every request, so that it may be renewed. */
-  readonly token: () => string;
+  /** The bearer token, asked for every request, and read again when it is refused. */
+  readonly token: SecretProvider;
+  /** Takes secrets out of what the target says before it is shown. */
+  readonly redact: Redact;
   readonly profile: TargetProfile;
   /** For one request until its answer is complete. */
   readonly timeoutSeconds: number;
@@ -34,6 +37,8 @@ export interface ScimTargetOptions {
   readonly maxWaitSeconds?: number;
   /** Between 0 and 1, for the jitter of back-off. */
   readonly random: () => number;
+  /** Only reads are sent; a write is refused before a connection is opened. */
+  readonly readOnly?: boolean;
   /** Told of every request sent, for metrics and debug logs. */
   readonly observe?: (record: ExchangeRecord) => void;
 }
@@ -51,6 +56,7 @@ export function createScimTarget(options: ScimTargetOptions): ScimTarget {
     userAgent: options.userAgent ?? 'scimsync',
     ca: options.ca,
     clock,
+    readOnly: options.readOnly === true,
     observe: options.observe,
   });
   const exchange = new Exchange({
@@ -59,7 +65,7 @@ export function createScimTarget(options: ScimTargetOptions): ScimTarget {
     clock,
     random: options.random,
     baseUrl: options.baseUrl,
-    token: options.token,
+    redact: options.redact,
     maxWaitSeconds: options.maxWaitSeconds ?? 120,
   });
   return new HttpScimTarget(profile, transport, exchange);
@@ -144,7 +150,7 @@ class HttpScimTarget implements ScimTarget {
     const exchanged = await this.exchange.send(request, signal);
     if (!exchanged.ok) return exchanged;
     const { answer } = exchanged;
-    if (answer.status === 404) throw incompatible(this.exchange.root, request, answer, this.exchange.token());
+    if (answer.status === 404) throw incompatible(this.exchange.root, request, answer, this.exchange.redact);
     if (!isSuccess(answer)) return this.refused(answer, request);
     this.mustBeScim(answer, request);
     const created = resourceOf(answer.json);
@@ -165,15 +171,15 @@ class HttpScimTarget implements ScimTarget {
     return this.ladder.send(kind, id, operations, signal);
   }
 
-  async remove(kind: ScimKind, id: string, signal: AbortSignal): Promise<TargetResult<void>> {
+  async remove(kind: ScimKind, id: string, signal: AbortSignal): Promise<TargetResult<'removed' | 'absent'>> {
     const request: ScimRequest = { method: 'DELETE', path: resourcePath(kind, id) };
     const exchanged = await this.exchange.send(request, signal);
     if (!exchanged.ok) return exchanged;
     const { answer } = exchanged;
-    if (answer.status === 404 || answer.status === 410) return { ok: true, value: undefined };
+    if (answer.status === 404 || answer.status === 410) return { ok: true, value: 'absent' };
     if (!isSuccess(answer)) return this.refused(answer, request);
     this.mustBeScim(answer, request);
-    return { ok: true, value: undefined };
+    return { ok: true, value: 'removed' };
   }
 
   private async patchOnce(
@@ -194,7 +200,7 @@ class HttpScimTarget implements ScimTarget {
   }
 
   private refused(answer: Answer, request: ScimRequest): { ok: false; fault: ReturnType<typeof faultOfAnswer> } {
-    return { ok: false, fault: faultOfAnswer(answer, request, this.exchange.token()) };
+    return { ok: false, fault: faultOfAnswer(answer, request, this.exchange.redact) };
   }
 
   // A sign-in page or a proxy's message with status 200: what it says about one object would be true of none. A word of
@@ -202,7 +208,7 @@ class HttpScimTarget implements ScimTarget {
   private mustBeScim(answer: Answer, request: ScimRequest): void {
     const confirms = request.method === 'PATCH' || request.method === 'DELETE';
     if (answer.status === 200 && isNotJson(answer) && (!confirms || isWebPage(answer))) {
-      throw incompatible(this.exchange.root, request, answer, this.exchange.token());
+      throw incompatible(this.exchange.root, request, answer, this.exchange.redact);
     }
   }
 }

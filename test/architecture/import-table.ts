@@ -21,7 +21,11 @@ export const LAYERS: Readonly<Record<string, Layer>> = {
   expressions: { values: ['model'], packages: [], node: PURE_NODE },
   scim: { values: ['model'], packages: [], node: PURE_NODE },
   rules: { values: ['expressions', 'scim', 'model'], packages: [], node: PURE_NODE },
-  store: { values: ['model'], packages: ['kysely', 'better-sqlite3'], node: ['node:fs', 'node:path'] },
+  store: {
+    values: ['model'],
+    packages: ['kysely', 'better-sqlite3'],
+    node: ['node:fs', 'node:fs/promises', 'node:os', 'node:path'],
+  },
   engine: {
     values: ['rules', 'expressions', 'scim', 'model', 'store'],
     packages: ['p-queue', 'zod', 'kysely (types)'],
@@ -34,6 +38,7 @@ export const LAYERS: Readonly<Record<string, Layer>> = {
     node: '*',
   },
   target: { values: ['scim', 'model'], types: ['engine/ports.ts'], packages: ['axios'], node: '*' },
+  notify: { values: ['model'], packages: ['axios', 'nodemailer'], node: '*' },
   observe: { values: ['model'], types: ['engine', 'config'], packages: ['pino'], node: '*' },
   config: { values: ['rules', 'expressions', 'scim', 'model'], packages: ['yaml', 'zod'], node: '*' },
   sandbox: {
@@ -43,7 +48,7 @@ export const LAYERS: Readonly<Record<string, Layer>> = {
   },
   'process-identity.ts': { values: [], types: ['engine'], packages: [], node: '*' },
   'compose.ts': {
-    values: ['config', 'engine', 'model', 'observe', 'process-identity.ts', 'source', 'store', 'target'],
+    values: ['config', 'engine', 'model', 'notify', 'observe', 'process-identity.ts', 'source', 'store', 'target'],
     packages: [],
     node: '*',
   },
@@ -58,9 +63,14 @@ export const LAYERS: Readonly<Record<string, Layer>> = {
       'compose.ts',
       'config',
       'daemon.ts',
+      'engine/explain.ts',
+      'engine/plan-listing.ts',
+      'engine/rebind.ts',
       'engine/run-job.ts',
       'expressions',
       'model',
+      'notify/alert-mail.ts',
+      'notify/mail-fault.ts',
       'observe',
       'rules',
       'process-identity.ts',
@@ -77,10 +87,11 @@ export const LAYERS: Readonly<Record<string, Layer>> = {
 
 /** Packages that only one file may know, so that replacing one touches one file. */
 const CONFINED: Readonly<Record<string, string>> = {
-  '@azure/identity': 'source/token.ts',
+  '@azure/identity': 'source/credential.ts',
   '@microsoft/microsoft-graph-client': 'source/transport.ts',
   undici: 'source/transport.ts',
-  axios: 'target/transport.ts',
+  axios: 'target/transport.ts notify/heartbeat.ts',
+  nodemailer: 'notify/mailer.ts',
   'better-sqlite3': 'store/database.ts store/statement-cache.ts',
   yaml: 'config/read-yaml.ts sandbox/write-config.ts',
   selfsigned: 'sandbox/entra/tls.ts',

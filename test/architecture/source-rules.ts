@@ -98,6 +98,7 @@ const DRY_RUN_READERS = [
   'engine/plan.ts', // moves nothing
   'engine/open.ts', // leaves an unfinished cycle alone
   'engine/close.ts', // reports it
+  'engine/explain-account.ts', // plans one object without a cycle
   'model/cycle.ts',
 ];
 

@@ -1,8 +1,16 @@
 // What every store must promise, whatever database is behind it; run by one file per database.
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { pageEntitledUsers, removeAssignmentsUnseen, storeAssignments } from '../../src/store/assignments.ts';
-import { freeWaiting, insertChanges, pageReady } from '../../src/store/changes.ts';
+import { insertChanges, setStatus } from '../../src/store/changes.ts';
 import type { Store } from '../../src/store/database.ts';
+import {
+  countDueRemovals,
+  forgetObsoleteHolds,
+  groupsWithDueRemovals,
+  holdDueRemovals,
+  openHolds,
+  settleApprovedHolds,
+} from '../../src/store/guarded-members.ts';
 import {
   acquireLease,
   ensureJob,
@@ -12,7 +20,7 @@ import {
   nextSequence,
   releaseLease,
 } from '../../src/store/jobs.ts';
-import { findLinks, saveLink } from '../../src/store/links.ts';
+import { findLinks, markProtected, saveLink } from '../../src/store/links.ts';
 import {
   membersToAdd,
   membersToRemove,
@@ -20,6 +28,7 @@ import {
   removeMembers,
   storeMembers,
 } from '../../src/store/members.ts';
+import { freeWaiting, pageReady } from '../../src/store/ready-changes.ts';
 import type { ChangeTable, LinkTable } from '../../src/store/schema.ts';
 import { addUnread, findObjects, pageToPlan, storeImage, updateObjects } from '../../src/store/source-objects.ts';
 
@@ -54,6 +63,8 @@ function change(id: string, waitsFor: string | null): ChangeTable {
     target_id: null,
     waits_for: waitsFor,
     guard_class: null,
+    differences: 0,
+    amount: 1,
     event: null,
     payload: '{}',
     steps: '[]',
@@ -190,7 +201,47 @@ export function describeStore(name: string, open: () => Promise<Store>): void {
       for (const id of ['a', 'c']) await saveLink(store.db, link(id));
       await recordTargetMembers(store.db, JOB, 'g', ['c', 'gone']);
       expect(await membersToAdd(store.db, JOB, 'g', '', 9)).toEqual([{ member_id: 'a', target_id: 't-a' }]);
-      expect(await membersToRemove(store.db, JOB, 'g', '', 9)).toEqual([{ member_id: 'c', target_id: 't-c' }]);
+      expect(await membersToRemove(store.db, JOB, 'g', '', 9)).toEqual([
+        { member_id: 'c', target_id: 't-c', counted: 1 },
+      ]);
+    });
+
+    it('knows which memberships a guard counts, holds them, and forgets what is not due any more', async () => {
+      await addUnread(store.db, JOB, 'group', ['g', 'h']);
+      await updateObjects(store.db, JOB, 'group', ['g', 'h'], { members_dirty: 1, in_scope: 1 });
+      for (const id of ['g', 'h']) await saveLink(store.db, { ...link(id), kind: 'group', target_id: `t-${id}` });
+      const people = ['a', 'b', 'c', 'leaver', 'held', 'safe'];
+      for (const id of people) await saveLink(store.db, link(id));
+      await markProtected(store.db, JOB, ['safe'], 1);
+      await recordTargetMembers(store.db, JOB, 'g', people);
+      await recordTargetMembers(store.db, JOB, 'h', ['a', 'b']);
+      await storeMembers(store.db, JOB, 'h', [{ id: 'b', type: 'user' }], 1);
+      await insertChanges(store.db, [
+        { ...change('leaver', null), action: 'disable', status: 'pending' },
+        { ...change('held', null), action: 'disable', status: 'staged', guard_class: 'leavers' },
+      ]);
+      const due = () => countDueRemovals(store.db, JOB, []);
+      expect(await due()).toEqual({ fresh: 4, held: 0, freshGroups: 2 });
+      const removable = async () => (await membersToRemove(store.db, JOB, 'g', '', 9)).map((each) => each.member_id);
+      expect(await removable()).toEqual(['a', 'b', 'c', 'leaver']);
+
+      const hold = { ...change('g', null), id: 'hold', kind: 'group', guard_class: 'memberships', status: 'staged' };
+      await insertChanges(store.db, [hold]);
+      await holdDueRemovals(store.db, JOB, 'g', 'hold');
+      expect(await due()).toEqual({ fresh: 1, held: 3, freshGroups: 1 });
+      expect(await removable()).toEqual(['leaver']);
+      expect((await groupsWithDueRemovals(store.db, JOB)).map((each) => [each.group_id, each.fresh])).toEqual([
+        ['h', 1],
+      ]);
+
+      await storeMembers(store.db, JOB, 'g', [{ id: 'a', type: 'user' }], 1);
+      await forgetObsoleteHolds(store.db, JOB);
+      expect((await openHolds(store.db, JOB)).map(({ change: { id }, left }) => [id, left])).toEqual([['hold', 2]]);
+      await setStatus(store.db, ['hold'], 'approved');
+      expect(await due()).toEqual({ fresh: 1, held: 0, freshGroups: 1 });
+      expect(await removable()).toEqual(['b', 'c', 'leaver']);
+      await settleApprovedHolds(store.db, JOB, 'g', 1);
+      expect(await openHolds(store.db, JOB)).toEqual([]);
     });
 
     it('frees whoever waits for nobody, and one member of a cycle', async () => {

@@ -12,7 +12,7 @@ import { makeTlsMaterial } from '../../src/sandbox/entra/tls.ts';
 
 const CLI = new URL('../../dist/cli.js', import.meta.url).pathname;
 
-const MAIN = `
+const MAIN = `defaults: { mode: enforce }
 sources:
   acme:
     type: graph
@@ -100,8 +100,10 @@ describe('help and version', () => {
     for (const command of [
       'daemon',
       'validate',
+      'gallery',
       'test-connection',
       'status',
+      'explain',
       'logs',
       'staged',
       'approve',
@@ -112,7 +114,7 @@ describe('help and version', () => {
     expect(out).toContain('Examples:');
   });
 
-  it.each(['daemon', 'validate', 'test-connection', 'status', 'logs', 'staged', 'approve'])(
+  it.each(['daemon', 'validate', 'test-connection', 'status', 'explain', 'logs', 'staged', 'approve'])(
     '%s --help has examples and the options of every command',
     async (command) => {
       const { code, out } = await run(command, '--help');
@@ -161,10 +163,16 @@ describe('validate', () => {
     const directory = await directoryWith(GOOD);
     const { code, out, err } = await run('validate', '--config', directory);
     expect(code).toBe(0);
-    expect(out).toContain('wiki  every 40m  acme -> https://wiki.example.com/scim/v2  user 2 mappings');
+    expect(out).toContain(
+      'wiki  enforce  every 40m  acme -> https://wiki.example.com/scim/v2  user 2 mappings  no template',
+    );
+    expect(out).toContain('enforce: writes to the target.');
     expect(out + err).not.toContain('s3cr3t');
     const json = await run('--json', 'validate', '--config', directory);
-    expect(JSON.parse(json.out)).toMatchObject({ ok: true, jobs: [{ id: 'wiki', attributeMappings: { user: 2 } }] });
+    expect(JSON.parse(json.out)).toMatchObject({
+      ok: true,
+      jobs: [{ id: 'wiki', mode: 'enforce', template: null, attributeMappings: { user: 2 } }],
+    });
   });
 
   it('lists all faults of all files', async () => {

@@ -160,3 +160,27 @@ it('with syncAll everybody is provisioned, assigned or not', async () => {
   await world.run();
   expect(world.target.log).toEqual([]);
 });
+
+it.each([
+  ['before the first cycle', true],
+  ['between two cycles', false],
+])(
+  'somebody who was in the recycle bin when a list was read (deleted %s) counts once they are restored',
+  async (_name, early) => {
+    const world = await buildWorld({ group: null });
+    world.directory.groupsShowDeletions = false;
+    world.directory.addUser('ana');
+    world.directory.addGroup('team', ['ana']);
+    if (early) world.directory.softDelete('ana');
+    else {
+      await world.run();
+      world.directory.softDelete('ana');
+    }
+    world.directory.assign('team');
+    await world.run();
+    expect(world.userOf('ana')).toBeUndefined();
+    world.directory.restore('ana');
+    await world.run();
+    expect(world.userOf('ana')).toMatchObject({ active: true });
+  },
+);

@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { compileJob } from '../../src/engine/compiled-job.ts';
 import { buildJob, DEPARTMENT, direct, GROUP_ATTRIBUTES, USER_ATTRIBUTES } from '../support/build-job.ts';
-import { buildWorld } from '../support/world.ts';
+import { buildWorld, TENANT } from '../support/world.ts';
 
 const TITLE = direct('title', 'jobTitle');
 
@@ -131,9 +131,9 @@ it('from assigned people to everybody and back', async () => {
 });
 
 describe('hashes', () => {
-  const base = compileJob(buildJob());
+  const base = compileJob(buildJob(), TENANT);
   it('a new source attribute changes what is selected', () => {
-    const changed = compileJob(buildJob({ user: { attributeMappings: [...USER_ATTRIBUTES, TITLE] } }));
+    const changed = compileJob(buildJob({ user: { attributeMappings: [...USER_ATTRIBUTES, TITLE] } }), TENANT);
     expect(changed.selectHash).not.toBe(base.selectHash);
     expect(changed.configurationHash).not.toBe(base.configurationHash);
   });
@@ -147,13 +147,13 @@ describe('hashes', () => {
     ['references', { profile: { references: { members: 'email' } } }],
     ['group mappings', { group: { attributeMappings: GROUP_ATTRIBUTES.slice(1) } }],
   ])('%s change the configuration', (_name, variation) => {
-    expect(compileJob(buildJob(variation)).configurationHash).not.toBe(base.configurationHash);
+    expect(compileJob(buildJob(variation), TENANT).configurationHash).not.toBe(base.configurationHash);
   });
 
   it.each([
     ['guards', { guards: {} }],
     ['concurrency', { target: { concurrency: 2 } }],
   ])('%s do not', (_name, variation) => {
-    expect(compileJob(buildJob(variation)).configurationHash).toBe(base.configurationHash);
+    expect(compileJob(buildJob(variation), TENANT).configurationHash).toBe(base.configurationHash);
   });
 });

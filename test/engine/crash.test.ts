@@ -1,6 +1,7 @@
 // A process may die before or after any commit. The next one goes on: it converges to the same target, creates nobody
 // twice and loses no change.
 import { describe, expect, it } from 'vitest';
+import { MANAGER } from '../support/build-job.ts';
 import { crashingStore, ProcessDied } from '../support/crashing-store.ts';
 import { buildWorld, type World } from '../support/world.ts';
 
@@ -154,4 +155,23 @@ it('a membership whose answer was lost is taken back too', async () => {
   world.directory.removeMember('g', 'b');
   await world.run();
   expect(world.membersOf('g')).toEqual(['a']);
+});
+
+it('somebody whose account was never confirmed, and who left meanwhile, is still named as a manager by e-mail', async () => {
+  const world = await buildWorld({ group: null, profile: { references: { [MANAGER]: 'email' } } });
+  world.directory.addUser('boss', { mail: 'boss@mail.example' });
+  world.directory.assign('boss');
+  world.target.disturb = ({ method }) =>
+    method === 'create' ? { throws: new Error('died'), applied: true } : undefined;
+  await expect(world.run()).rejects.toThrow('died');
+  world.target.disturb = undefined;
+  world.directory.setUser('boss', { accountEnabled: false });
+  world.directory.addUser('report');
+  world.directory.setManager('report', 'boss');
+  world.directory.assign('report');
+  await world.run();
+  await world.run();
+  expect(world.userOf('boss')).toMatchObject({ active: false });
+  const extension = world.userOf('report')?.['urn:ietf:params:scim:schemas:extension:enterprise:2.0:User'];
+  expect(extension).toMatchObject({ manager: { value: 'boss@mail.example' } });
 });

@@ -147,3 +147,29 @@ it('an account found again after a crash is not lost by a second one', async () 
   await world.run();
   expect(world.userOf('a')).toMatchObject({ active: false });
 });
+
+describe('a deletion that is answered 404', () => {
+  const DELETES = { group: null, lifecycle: { hardDeleted: 'delete' } } as const;
+
+  it('is believed when a search does not show the account either', async () => {
+    const world = await onePerson(DELETES);
+    world.target.resources.User.clear();
+    world.directory.hardDelete('a');
+    const { counts } = await world.run();
+    expect(counts).toMatchObject({ failed: 0 });
+    expect(await world.store.db.selectFrom('link').selectAll().execute()).toEqual([]);
+  });
+
+  it('is not believed while a search shows the account; it is tried again until it is true', async () => {
+    const world = await onePerson(DELETES);
+    world.directory.hardDelete('a');
+    world.target.deniesRemovals = true;
+    const { counts } = await world.run();
+    expect(counts).toMatchObject({ deleted: 0, failed: 1 });
+    expect(await world.escrows()).toEqual({ a: 'IncompatibleAnswer' });
+    world.target.deniesRemovals = false;
+    world.clock.advance(DAY);
+    expect((await world.run()).counts).toMatchObject({ deleted: 1, escrowed: 0 });
+    expect(world.userOf('a')).toBeUndefined();
+  });
+});

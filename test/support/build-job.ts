@@ -35,6 +35,8 @@ export interface JobVariation {
   readonly profile?: Record<string, unknown>;
   readonly lifecycle?: Record<string, unknown>;
   readonly guards?: Record<string, unknown>;
+  readonly protect?: readonly string[];
+  readonly mode?: 'observe' | 'enforce';
 }
 
 /** Guards that never trip, for tests about something else. */
@@ -42,6 +44,9 @@ const NO_GUARDS = {
   leavers: { count: 100_000, percent: 100 },
   scopeLosses: { count: 100_000, percent: 100 },
   groupDeletes: { count: 100_000, percent: 100 },
+  memberships: { count: 100_000, percent: 100 },
+  creates: { count: 100_000, percent: 100 },
+  identity: { count: 100_000, percent: 100 },
 };
 
 /** A validated job. */
@@ -67,9 +72,11 @@ export function buildJob(variation: JobVariation = {}): Job {
       auth: { type: 'bearer', token: { fromEnv: 'TOKEN' } },
       ...variation.target,
     },
+    mode: variation.mode ?? 'enforce',
     profile: variation.profile ?? {},
     lifecycle: variation.lifecycle ?? {},
     guards: variation.guards ?? NO_GUARDS,
+    protect: variation.protect ?? [],
     objectMappings: variation.group === null ? [user] : [user, group],
   });
 }

@@ -55,6 +55,8 @@ export class FakeDirectory implements SourceConnector {
   readonly assignmentAnswers: ((rows: AppRoleAssignment[]) => AppRoleAssignment[])[] = [];
   /** Consumed one per reading of a member list. */
   readonly memberAnswers: ((rows: GroupMember[]) => GroupMember[])[] = [];
+  /** Consumed one per reading of the groups of a person. */
+  readonly groupAnswers: ((ids: string[]) => string[])[] = [];
   /** Throws when it answers an error; called before every page. */
   fault: ((page: { kind: string; number: number }) => Error | undefined) | undefined;
   readonly hidden = new Set<string>();
@@ -161,6 +163,11 @@ export class FakeDirectory implements SourceConnector {
     yield* this.#pages('assignments', answer([...visible]));
   }
 
+  async *readDeletedUsers(): AsyncIterable<readonly string[]> {
+    const deleted = [...this.users].filter(([, person]) => person.state === 'softDeleted').map(([id]) => id);
+    yield* this.#pages('deletedUsers', deleted);
+  }
+
   async *readGroupMembers(groupId: string, depth: 'direct' | 'transitive'): AsyncIterable<readonly GroupMember[]> {
     const ids = depth === 'direct' ? this.#team(groupId).members : this.#peopleBelow(groupId, new Set());
     const rows = [...ids]
@@ -168,6 +175,14 @@ export class FakeDirectory implements SourceConnector {
       .map((id) => ({ id, type: this.groups.has(id) ? 'group' : 'user' }));
     const answer = this.memberAnswers.shift() ?? ((list: GroupMember[]) => list);
     yield* this.#pages('members', answer(rows));
+  }
+
+  async *readGroupsOf(userId: string, depth: 'direct' | 'transitive'): AsyncIterable<readonly string[]> {
+    const ids = [...this.groups.keys()].filter((groupId) =>
+      depth === 'direct' ? this.#team(groupId).members.has(userId) : this.#peopleBelow(groupId, new Set()).has(userId),
+    );
+    const answer = this.groupAnswers.shift() ?? ((list: string[]) => list);
+    yield* this.#pages('memberOf', answer(ids));
   }
 
   readObjects(kind: ObjectKind, ids: readonly string[]): Promise<ReadonlyMap<string, ReadOutcome>> {

@@ -42,6 +42,8 @@ export class FakeTarget implements ScimTarget {
   dropsMembershipsOfDisabled = false;
   /** Leaves `members` out when there are none. */
   omitsEmptyMembers = true;
+  /** Answers 404 to every DELETE. */
+  deniesRemovals = false;
   #next = 0;
 
   /** Puts an account into the service as if somebody had created it there. */
@@ -144,11 +146,11 @@ export class FakeTarget implements ScimTarget {
     });
   }
 
-  remove(kind: ScimKind, id: string): Promise<TargetResult<void>> {
+  remove(kind: ScimKind, id: string): Promise<TargetResult<'removed' | 'absent'>> {
     return this.#answer({ method: 'remove', kind, id }, () => {
-      this.resources[kind].delete(id);
-      if (kind === 'User') this.#dropMember(id);
-      return { ok: true, value: undefined };
+      const existed = !this.deniesRemovals && this.resources[kind].delete(id);
+      if (kind === 'User' && !this.deniesRemovals) this.#dropMember(id);
+      return { ok: true, value: existed ? 'removed' : 'absent' };
     });
   }
 

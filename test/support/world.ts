@@ -11,6 +11,9 @@ import { FakeClock, MINUTE } from './fake-clock.ts';
 import { FakeDirectory } from './fake-directory.ts';
 import { FakeTarget } from './fake-target.ts';
 
+/** Id of the directory. */
+export const TENANT = 'bbbbbbbb-0000-4000-8000-000000000001';
+
 /** Everything a cycle touches. */
 export class World {
   readonly directory = new FakeDirectory();
@@ -24,11 +27,11 @@ export class World {
 
   constructor(store: Store, variation: JobVariation) {
     this.store = store;
-    this.job = compileJob(buildJob(variation));
+    this.job = compileJob(buildJob(variation), TENANT);
   }
 
   configure(variation: JobVariation): void {
-    this.job = compileJob(buildJob(variation));
+    this.job = compileJob(buildJob(variation), TENANT);
   }
 
   io(changes: Partial<EngineIo> = {}): EngineIo {

@@ -17,19 +17,24 @@ interface Tenant {
   readonly membersPerRequest: number;
 }
 
-async function disturbedCycle(world: World, cycle: Cycle): Promise<void> {
+async function disturbedCycle(world: World, variation: JobVariation, cycle: Cycle): Promise<void> {
+  if (cycle.observed) world.configure({ ...variation, mode: 'observe' });
   world.target.disturb = disturbances(cycle.faults);
   const store = cycle.crash === null ? world.store : crashingStore(world.store, cycle.crash).store;
   // Whatever ends the cycle is what the next ones have to cope with.
-  await world.run({}, { store }).catch(() => undefined);
+  await world.run(cycle.request, { store }).catch(() => undefined);
   world.target.disturb = undefined;
+  if (!cycle.observed) return;
+  expect(world.target.writes()).toEqual([]);
+  world.configure(variation);
 }
 
 async function live(tenant: Tenant, variation: JobVariation, steps: readonly Step[]): Promise<void> {
   const store = await openStore('sqlite::memory:');
   try {
     const { membersPerRequest } = tenant;
-    const world = new World(store, { ...variation, profile: { membersPerRequest, ...variation.profile } });
+    const settings = { ...variation, profile: { membersPerRequest, ...variation.profile } };
+    const world = new World(store, settings);
     world.directory.groupsShowDeletions = tenant.groupsShowDeletions;
     world.target.dropsMembershipsOfDisabled = tenant.dropsMembershipsOfDisabled;
     world.target.uniqueUserName = tenant.uniqueUserName;
@@ -38,7 +43,7 @@ async function live(tenant: Tenant, variation: JobVariation, steps: readonly Ste
     world.directory.assign('g');
     world.directory.assign('e');
     for (const each of steps) {
-      if (each.type === 'cycle') await disturbedCycle(world, each);
+      if (each.type === 'cycle') await disturbedCycle(world, settings, each);
       else applyEdit(world, each);
     }
     for (let cycle = 0; cycle < 3; cycle += 1) {

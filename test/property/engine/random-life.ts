@@ -1,5 +1,6 @@
 // Random histories of a small tenant: edits of the directory, and cycles with faults of the target and dying processes.
 import fc from 'fast-check';
+import type { CycleRequest } from '../../../src/model/cycle.ts';
 import { JobFault } from '../../../src/model/errors.ts';
 import { ambiguous, type Disturbance, type LoggedRequest } from '../../support/fake-target.ts';
 import type { World } from '../../support/world.ts';
@@ -30,6 +31,21 @@ const cycle = fc.record({
   type: fc.constant('cycle' as const),
   faults: fc.array(fault, { maxLength: 3 }),
   crash: fc.option(fc.record({ at: fc.integer({ min: 1, max: 30 }), committed: fc.boolean() })),
+  /** Whether the job is only observed in this cycle. */
+  observed: fc.boolean(),
+  /** A whole cycle, a careful start, or one for a few named objects. */
+  request: fc.oneof<fc.MaybeWeightedArbitrary<Partial<CycleRequest>>[]>(
+    { weight: 3, arbitrary: fc.constant({}) },
+    { weight: 1, arbitrary: fc.record({ limit: fc.integer({ min: 1, max: 3 }) }) },
+    {
+      weight: 2,
+      arbitrary: fc.record({
+        trigger: fc.constant('onDemand' as const),
+        dryRun: fc.boolean(),
+        selection: fc.record({ user: fc.subarray([...PEOPLE]), group: fc.subarray([...TEAMS]) }),
+      }),
+    },
+  ),
 });
 
 /** One step of a history. */

@@ -8,6 +8,8 @@ export function aConfiguration(...jobs: readonly Job[]): LoadedConfiguration {
     storeUrl: 'sqlite::memory:',
     sources: new Map(),
     jobs,
+    files: new Map(jobs.map(({ id }) => [id, `/etc/scimsync/jobs/${id}.yaml`])),
+    refused: [],
     daemon: { maxConcurrentJobs: 2 },
     logging: { personalData: 'ids' },
     warnings: [],

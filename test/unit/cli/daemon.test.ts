@@ -189,4 +189,32 @@ describe('daemon', () => {
     await daemon.tick();
     expect(world.started).toEqual(['a']);
   });
+
+  it('leaves a paused job alone, and runs what was due once the pause has ended by itself', async () => {
+    const daemon = world.daemon(aJob('a'));
+    await ensureJob(world.store.db, 'a');
+    await updateJob(world.store.db, 'a', { paused_since: BEGIN, paused_until: BEGIN + 90 * MINUTE });
+    await daemon.start();
+    await rest();
+    expect(world.wakeAt).toBe(BEGIN + 90 * MINUTE);
+    world.now += 89 * MINUTE;
+    await daemon.tick();
+    await rest();
+    expect(world.started).toEqual([]);
+    world.now += MINUTE;
+    await daemon.tick();
+    await rest();
+    expect(world.started).toEqual(['a']);
+  });
+
+  it('runs other jobs while one is paused', async () => {
+    const daemon = world.daemon(aJob('a'), aJob('b'));
+    await ensureJob(world.store.db, 'a');
+    await updateJob(world.store.db, 'a', { paused_since: BEGIN, paused_until: BEGIN + 90 * MINUTE });
+    await daemon.start();
+    world.now += MINUTE;
+    await daemon.tick();
+    await rest();
+    expect(world.started).toEqual(['b']);
+  });
 });

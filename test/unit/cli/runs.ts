@@ -39,6 +39,7 @@ export function aCompletedRun(
         id: 'c1',
         kind: 'incremental',
         dryRun,
+        mode: 'enforce',
         timeBegan: '2026-05-31T08:00:00.000Z',
         timeEnded: '2026-05-31T08:01:05.000Z',
       },

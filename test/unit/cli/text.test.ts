@@ -125,6 +125,13 @@ describe('summaryText', () => {
     );
   });
 
+  it('times a cycle that was gone on with from when it was; the interruption is no work', () => {
+    const run = { ...aCompletedRun({ created: 2 }), startedAt: '2026-05-31T08:01:00.000Z' };
+    expect(summaryText(run, '', plainPaint)).toContain('incremental cycle  (5.0 s, gone on with; begun 65 s ago)');
+    const whole = { ...aCompletedRun({ created: 2 }), startedAt: '2026-05-31T07:59:59.900Z' };
+    expect(summaryText(whole, '', plainPaint)).toContain('incremental cycle  (1 min 5 s)');
+  });
+
   it('says of a dry run that nothing was written', () => {
     const text = summaryText(aCompletedRun({ created: 2 }, 'NotRun', true), '', plainPaint);
     expect(text).toContain('planned only: nothing was written');
@@ -137,6 +144,8 @@ describe('summaryText', () => {
     expect(text).toContain(String.raw`refused \x1b[2J`);
     expect(text).toContain('what helps');
     expect(text).toContain('scimsync test-connection --job wiki');
+    expect(summaryText(aFailedRun('SourceChanged'), '', plainPaint)).toContain('scimsync job rebind wiki');
+    expect(summaryText(aFailedRun('JobRenamed'), '', plainPaint)).toContain('scimsync job list');
   });
 
   it('calls an interruption by its name', () => {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { ResyncRequired } from '../../../src/model/errors.ts';
+import { JobFault, ResyncRequired } from '../../../src/model/errors.ts';
 import {
   ExpiredPageToken,
   type GraphAnswer,
@@ -25,7 +25,7 @@ const error = (code: string, more: object = {}) => ({ error: { code, message: 'w
 
 function verdict(given: GraphAnswer, subject: Subject): unknown {
   try {
-    return judgeRefusal(given, subject, now);
+    return judgeRefusal(given, subject, now, (text) => text.replaceAll('s3cret', '***'));
   } catch (thrown) {
     return thrown;
   }
@@ -58,6 +58,15 @@ describe('the body of an error', () => {
 });
 
 describe('the verdict on a refusal', () => {
+  it('shows no secret, not even one that is cut off', () => {
+    for (const before of ['', 'x'.repeat(396)]) {
+      const said = { error: { code: 'a', message: `${before}s3cret is wrong` } };
+      const thrown = verdict(answer(400, said), users);
+      expect(thrown).toBeInstanceOf(JobFault);
+      expect(String(thrown)).not.toContain('s3c');
+    }
+  });
+
   const list: Subject = { ...users, paging: 'list' };
   const round: Subject = { ...users, paging: 'deltaRound' };
   const stored: Subject = { ...users, paging: 'storedLink' };

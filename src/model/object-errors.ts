@@ -1,0 +1,113 @@
+// Codes of faults that concern one object: a value, recorded and tried again, while everybody else goes on.
+import type { ErrorEntry } from './error-entry.ts';
+
+export const OBJECT_ERRORS = {
+  EntryConflict: {
+    scope: 'object',
+    retry: 'ladder',
+    cause: 'The target says another account already holds one of these values (409).',
+    advice: 'Find the account that holds the value in the target, or add a matching attribute that finds it.',
+  },
+  DuplicateTargetEntries: {
+    scope: 'object',
+    retry: 'ladder',
+    cause: 'More than one account in the target has the matching value.',
+    advice: 'Remove or rename the surplus account in the target, or match on a unique attribute.',
+  },
+  DuplicateSourceEntries: {
+    scope: 'object',
+    retry: 'ladder',
+    cause: 'The matching account is already linked to another person or group.',
+    advice: 'Give the two source objects different matching values.',
+  },
+  ImportSkipped: {
+    scope: 'object',
+    retry: 'ladder',
+    cause: 'No matching attribute has a value for this object.',
+    advice: 'Fill the source attribute, or map the matching attribute from one that everybody has.',
+  },
+  ExpressionFailed: {
+    scope: 'object',
+    retry: 'ladder',
+    cause: 'An attribute-mapping expression could not be evaluated for this object.',
+    advice: 'Read the message, correct the expression or the source value.',
+  },
+  SchemaPropertyCanOnlyAcceptValue: {
+    scope: 'object',
+    retry: 'ladder',
+    cause: 'Several values were mapped to an attribute that holds one.',
+    advice: 'Choose one with Item(...) or join them with Join(...).',
+  },
+  SchemaAttributeNotFound: {
+    scope: 'object',
+    retry: 'ladder',
+    cause: 'The target does not know an attribute that is mapped.',
+    advice: 'Create the attribute in the target, or remove the mapping.',
+  },
+  InvalidValue: {
+    scope: 'object',
+    retry: 'ladder',
+    cause: 'The target refused a value (400).',
+    advice: 'Read what the target said and correct the source value or the mapping.',
+  },
+  UnprocessableEntity: {
+    scope: 'object',
+    retry: 'ladder',
+    cause: 'The target could not use the request (422 or another unexpected answer).',
+    advice: 'Read what the target said; compare the request with its documentation.',
+  },
+  InsufficientRights: {
+    scope: 'object',
+    retry: 'ladder',
+    cause: 'The target accepted the credentials but refuses this operation (403).',
+    advice: 'Give the token the right to write users and groups.',
+  },
+  MethodNotAllowed: {
+    scope: 'object',
+    retry: 'ladder',
+    cause: 'The target does not support this operation (405 or 501).',
+    advice: 'Choose another lifecycle action, or set the profile of the target.',
+  },
+  InvalidAnchor: {
+    scope: 'object',
+    retry: 'nextCycle',
+    cause: 'The linked account no longer exists in the target (404).',
+    advice: 'Nothing to do: it is matched again with the next cycle.',
+  },
+  IncompatibleAnswer: {
+    scope: 'object',
+    retry: 'ladder',
+    cause: 'The target answered success without a usable resource (for instance no id).',
+    advice: 'Report the answer to the vendor: RFC 7644 section 3.3 asks for the resource with its id.',
+  },
+  NotApplied: {
+    scope: 'object',
+    retry: 'ladder',
+    cause: 'The target answered success but did not store the change.',
+    advice: 'Compare the attribute with the schema of the target; it may be read-only or unknown there.',
+  },
+  InternalServerError: {
+    scope: 'object',
+    retry: 'nextCycle',
+    cause: 'The target failed inside (5xx).',
+    advice: 'It is tried again with the next cycle; if it stays, ask the vendor with the time and the object.',
+  },
+  TooManyRequests: {
+    scope: 'object',
+    retry: 'nextCycle',
+    cause: 'The target asked to wait longer than this cycle may.',
+    advice: 'It is tried again with the next cycle; lower the rate in target.rateLimits if it repeats.',
+  },
+  Timeout: {
+    scope: 'object',
+    retry: 'nextCycle',
+    cause: 'The target did not answer in time.',
+    advice: 'It is tried again with the next cycle; raise target.timeoutSeconds if the target is slow.',
+  },
+  WebExceptionProtocolError: {
+    scope: 'object',
+    retry: 'nextCycle',
+    cause: 'The connection to the target broke during the request.',
+    advice: 'It is tried again with the next cycle, after reading what arrived.',
+  },
+} as const satisfies Record<string, ErrorEntry>;
