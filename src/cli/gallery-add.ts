@@ -21,6 +21,7 @@ export interface AddFlags {
   readonly source?: string;
   readonly servicePrincipal?: string;
   readonly baseUrl?: string;
+  readonly tokenFile?: string;
 }
 
 /**
@@ -45,7 +46,7 @@ export async function addJob(
 
   const missing = missingIn(job);
   const suffix = sameConfiguration(options);
-  const next = ['validate', `test-connection --job ${job.id}`, `--sync-now --job ${job.id}`].map(
+  const next = ['validate', `test-connection --job ${job.id}`, `plan --job ${job.id}`].map(
     (command) => `${programName()} ${command}${suffix}`,
   );
   if (options.json) {
@@ -78,12 +79,14 @@ function newJob(template: string, flags: AddFlags, sources: readonly string[]): 
     throw new CommandFault('--service-principal takes an object id such as 11111111-2222-3333-4444-555555555555.');
   if (baseUrl !== undefined && !target.shape.baseUrl.safeParse(baseUrl).success)
     throw new CommandFault('--base-url takes a URL such as https://example.com/scim/v2.');
+  if (flags.tokenFile?.trim() === '') throw new CommandFault('--token-file takes the path of a file.');
   const use = flags.source ?? (sources.length === 1 ? sources[0] : undefined);
   return {
     id,
     ...(use === undefined ? {} : { use }),
     ...(servicePrincipal === undefined ? {} : { servicePrincipalId: servicePrincipal }),
     ...(baseUrl === undefined ? {} : { baseUrl }),
+    ...(flags.tokenFile === undefined ? {} : { tokenFile: flags.tokenFile }),
   };
 }
 

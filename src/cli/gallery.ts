@@ -35,6 +35,7 @@ export function registerGallery(program: Command): void {
     .option('--source <use>', 'a source of scimsync.yaml (default: the only one)')
     .option('--service-principal <id>', 'object id of the enterprise application')
     .option('--base-url <url>', 'SCIM root of the application')
+    .option('--token-file <file>', 'file with the token of the application (default: an environment variable)')
     .addHelpText(
       'after',
       `

@@ -12,6 +12,8 @@ export interface NewJob {
   readonly use?: string;
   readonly servicePrincipalId?: string;
   readonly baseUrl?: string;
+  /** Where the token is read from, counted from the configuration directory; an environment variable when absent. */
+  readonly tokenFile?: string;
 }
 
 /** One thing that a person still has to do. */
@@ -44,10 +46,12 @@ export function missingIn(job: NewJob): readonly Missing[] {
   const marked = (['use', 'servicePrincipalId', 'baseUrl'] as const).filter((key) => job[key] === undefined);
   return [
     ...marked.map((key) => ({ what: keys[key], meaning: MEANING[key] })),
-    {
-      what: tokenVariable(job.id),
-      meaning: 'environment variable with the token of the application (or use fromFile)',
-    },
+    job.tokenFile === undefined
+      ? {
+          what: tokenVariable(job.id),
+          meaning: 'environment variable with the token of the application (or use fromFile)',
+        }
+      : { what: job.tokenFile, meaning: 'file with the token of the application, for its owner only (0600)' },
   ];
 }
 
@@ -76,7 +80,7 @@ target:
     type: bearer
     # The token never stands here: an environment variable, or { fromFile: /run/secrets/${job.id} }. With
     # expires: 2027-05-31 beside it, reminders go out in time.
-    token: { fromEnv: ${tokenVariable(job.id)} }
+    token: ${job.tokenFile === undefined ? `{ fromEnv: ${tokenVariable(job.id)} }` : `{ fromFile: ${scalarText(job.tokenFile)} }`}
   # caFile: ./internal-ca.pem # when the certificate comes from an authority of your own
 
 # What happens to an account, per event: disable | delete | nothing. In effect is:

@@ -29,7 +29,7 @@ it('an application without roles provisions everybody, one with roles leaves Def
   expect(withRoles.stderr).toContain('assignments with Default Access are left out (source.excludeDefaultAccess)');
   expect(withRoles.stderr).toContain('nobody is in scope: every assignment has Default Access');
   expect(await status()).toContain(
-    '3 assignment(s) hold Default Access. source.excludeDefaultAccess: false takes them in.',
+    'Nobody is in scope: 3 assignments with Default Access left out. source.excludeDefaultAccess: false takes them in.',
   );
   expect(await plan()).toMatch(/3 .*Default Access/);
 

@@ -55,6 +55,19 @@ describe('a new job', () => {
     expect(missingIn(WHOLE).map(({ what }) => what)).toEqual(['MY_APP_TOKEN']);
   });
 
+  it.each(['secrets/my app', '/run/secrets/x', 'a: { b'])(
+    'reads its token from the file %j where one is named',
+    async (tokenFile) => {
+      const job = { ...WHOLE, tokenFile };
+      const text = newJobText(job, await templateCalled('scim'));
+      const read = parseYaml('a.yaml', text);
+      expect(read.faults).toEqual([]);
+      const loaded = await load(text);
+      expect(allFaults(loaded).map(({ path }) => path)).toEqual(['target.auth.token.fromFile']);
+      expect(missingIn(job).map(({ what }) => what)).toEqual([tokenFile]);
+    },
+  );
+
   it('remains valid when its comments are taken into use', async () => {
     const text = newJobText(WHOLE, await templateCalled('scim'));
     const [before = '', after = ''] = text.split('# Before the first cycle:');
