@@ -1,10 +1,14 @@
-import { mkdtempSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
 
 /** Where the end-to-end tests note what they searched for secrets; test/canary reads it when they have ended. */
-process.env['SCIMSYNC_LEAK_RECORDS'] ??= mkdtempSync(join(tmpdir(), 'scimsync-leaks-'));
+if (process.env['SCIMSYNC_LEAK_RECORDS'] === undefined) {
+  const folder = mkdtempSync(join(tmpdir(), 'scimsync-leaks-'));
+  process.env['SCIMSYNC_LEAK_RECORDS'] = folder;
+  process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
+}
 
 /** One project a folder, so that `vitest run --project unit` runs one kind of test. */
 const project = (name: string, testTimeout: number, groupOrder = 0) => ({

@@ -64,8 +64,11 @@ for (const command of [program, ...program.commands, ...program.commands.flatMap
 // A reader that stops early (head) is no fault of ours.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code === 'EPIPE') process.exit(process.exitCode);
-  throw error;
+  process.stderr.write(`The result cannot be written (${error.code ?? 'unknown'}).\n`);
+  process.exit(EXIT.configuration);
 });
+// Messages that nobody can read keep no job from running.
+process.stderr.on('error', () => undefined);
 
 try {
   await program.parseAsync();

@@ -62,11 +62,15 @@ export function createDaemon(options: DaemonOptions): Daemon {
 
   async function startDueJobs(): Promise<void> {
     if (stopping.signal.aborted) return;
+    const jobs = enabledJobs();
+    let rows = await listJobs(store.db);
+    if (isClockSetBack(rows, jobs, now())) {
+      await settleDueTimes(false);
+      rows = await listJobs(store.db);
+    }
     // What was due during a pause is due when it ends.
-    const dueTimes = new Map(
-      (await listJobs(store.db)).map((row) => [row.id, Math.max(row.next_attempt, pauseOf(row, now())?.until ?? 0)]),
-    );
-    const idle = enabledJobs()
+    const dueTimes = new Map(rows.map((row) => [row.id, Math.max(row.next_attempt, pauseOf(row, now())?.until ?? 0)]));
+    const idle = jobs
       .filter((job) => !running.has(job.id))
       .map((job) => ({ job, due: dueTimes.get(job.id) ?? 0 }))
       .toSorted((left, right) => left.due - right.due);
@@ -124,6 +128,14 @@ export function createDaemon(options: DaemonOptions): Daemon {
   };
 }
 
+/** Whether a job would wait for longer than its interval, although nobody paused it. */
+function isClockSetBack(rows: Awaited<ReturnType<typeof listJobs>>, jobs: readonly Job[], now: number): boolean {
+  const intervals = new Map(jobs.map((job) => [job.id, durationMilliseconds(job.schedule.every)]));
+  return rows.some(
+    (row) => row.next_attempt > now + (intervals.get(row.id) ?? Number.POSITIVE_INFINITY) && pauseOf(row, now) === null,
+  );
+}
+
 /** A job that never had a due time gets its first one; a shorter interval counts from the last start. */
 function dueTime(
   row: {
@@ -140,5 +152,6 @@ function dueTime(
   if (goOn && row.open_cycle_id !== null) return now;
   if (row.next_attempt === 0) return firstDue(row.id, jobs, every, now);
   if (row.next_attempt <= now + every) return row.next_attempt;
-  return nextDue(row.last_started ?? now, every);
+  // A start in the future was before the clock was set back.
+  return nextDue(Math.min(row.last_started ?? now, now), every);
 }

@@ -2,6 +2,7 @@
 // of other files do not stand in its way.
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { baseUrlProblems } from '../config/base-url.ts';
 import { examineConfiguration } from '../config/load.ts';
 import { FILL_IN, missingIn, type NewJob, newJobText } from '../config/new-job.ts';
 import { suggestion } from '../config/suggestion.ts';
@@ -79,6 +80,8 @@ function newJob(template: string, flags: AddFlags, sources: readonly string[]): 
     throw new CommandFault('--service-principal takes an object id such as 11111111-2222-3333-4444-555555555555.');
   if (baseUrl !== undefined && !target.shape.baseUrl.safeParse(baseUrl).success)
     throw new CommandFault('--base-url takes a URL such as https://example.com/scim/v2.');
+  const [problem] = baseUrlProblems(baseUrl ?? '');
+  if (problem !== undefined) throw new CommandFault(`--base-url: ${problem.message} ${problem.advice}`);
   if (flags.tokenFile?.trim() === '') throw new CommandFault('--token-file takes the path of a file.');
   const use = flags.source ?? (sources.length === 1 ? sources[0] : undefined);
   return {

@@ -152,7 +152,7 @@ function selectSet(sets: readonly HeldSet[], id: string): ApprovalResult {
   if (found !== undefined) return { ok: true, approved: found.changes };
   const [, guardClass, size] = /^([A-Za-z]+)-(\d+)-[0-9a-f]{10}$/.exec(id) ?? [];
   if (guardClass === undefined || size === undefined)
-    return { ok: false, message: `${JSON.stringify(id)} is not the id of a set. scimsync staged shows them.` };
+    return { ok: false, message: `${JSON.stringify(id)} is not the id of a set.` };
   const now = sets.find((each) => each.guardClass === guardClass);
   if (now === undefined) return { ok: false, message: `Nothing is held in ${guardClass} any more.` };
   return { ok: false, message: `The set has changed since it was shown: ${differenceText(Number(size), now.count)}.` };
@@ -169,5 +169,6 @@ function selectObjects(sets: readonly HeldSet[], objects: readonly string[]): Ap
   const approved = sets.flatMap((set) => set.changes.filter((change) => wanted.has(change.objectId)));
   for (const change of approved) wanted.delete(change.objectId);
   if (wanted.size === 0) return { ok: true, approved };
-  return { ok: false, message: `Nothing is held for ${[...wanted].map((id) => JSON.stringify(id)).join(', ')}.` };
+  const names = [...wanted].map((id) => JSON.stringify(id)).join(', ');
+  return { ok: false, message: `Nothing is held for an object with the id ${names}; names are not taken here.` };
 }

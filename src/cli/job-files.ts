@@ -8,6 +8,7 @@ import type { Db } from '../store/database.ts';
 import { countLinksByJob, isBlank } from '../store/inventory.ts';
 import { findJob, listJobs } from '../store/jobs.ts';
 import type { JobTable } from '../store/schema.ts';
+import { programName } from './program-name.ts';
 import { counted } from './terminal-text.ts';
 
 /** What the files say about a job of the store. */
@@ -79,6 +80,6 @@ export async function refuseRenamed(
   if (former === undefined) return;
   throw new JobFault(
     'JobRenamed',
-    `Job ${job.id} is new, but job ${former.id}, which no file configures any more, keeps ${counted(former.links, 'link')} to the same target. Is ${former.id} called ${job.id} now? Then: scimsync job rename ${former.id} ${job.id}. Nothing was sent.`,
+    `Job ${job.id} is new, but job ${former.id}, which no file configures any more, keeps ${counted(former.links, 'link')} to the same target. Is ${former.id} called ${job.id} now? Then: ${programName()} job rename ${former.id} ${job.id}. Nothing was sent.`,
   );
 }

@@ -4,7 +4,7 @@ import { findJob } from '../store/jobs.ts';
 import { countAllLinks } from '../store/link-inventory.ts';
 import { confirm } from './confirm.ts';
 import { EXIT, type ExitCode } from './exit-code.ts';
-import type { GlobalOptions } from './global-options.ts';
+import { type GlobalOptions, sameConfiguration } from './global-options.ts';
 import { loadOrFail } from './load.ts';
 import { leaseViewNow } from './status.ts';
 import { refusalFault, withStore } from './stored-job.ts';
@@ -22,7 +22,7 @@ export async function forgetInStore(
   const configured = configuration.jobs.some((job) => job.id === id);
   return withStore(configuration, async (store) => {
     const row = await findJob(store.db, id);
-    if (row === undefined) throw await refusalFault(store, { reason: 'unknown', id });
+    if (row === undefined) throw await refusalFault(store, { reason: 'unknown', id }, sameConfiguration(options));
     const links = await countAllLinks(store.db, id);
     const where = row.target_root === null ? 'the target' : printable(row.target_root);
     const meaning = [
@@ -34,7 +34,7 @@ export async function forgetInStore(
     ].join('\n');
     await confirm(meaning, `Forget job ${id}?`, yes, terminal);
     const refusal = await forgetJob(store, id, leaseViewNow());
-    if (refusal !== null) throw await refusalFault(store, refusal);
+    if (refusal !== null) throw await refusalFault(store, refusal, sameConfiguration(options));
     if (options.json) terminal.out(`${JSON.stringify({ forgotten: { id, links } }, null, 2)}\n`);
     else terminal.out(`Job ${id} is forgotten, with ${counted(links, 'link')}. Nothing was sent to its target.\n`);
     return EXIT.well;

@@ -54,7 +54,7 @@ function reportText(id: string, report: RebindReport, options: GlobalOptions, { 
   ];
   const next =
     outcome === 'bound'
-      ? `${paint('green', 'Bound')}: ${id} belongs there from now on. Next: ${programName()} --sync-now --job ${id} --dry-run${sameConfiguration(options)}`
+      ? `${paint('green', 'Bound')}: ${id} belongs there from now on. Next: ${programName()} plan --job ${id}${sameConfiguration(options)}`
       : `${paint('red', 'Refused')}: this does not look like the same system. Nothing was changed. Put the former configuration back, or begin with a new job id.`;
   return [paint('bold', id), ...alignedRows(rows).map((row) => `  ${row}`), next].join('\n');
 }

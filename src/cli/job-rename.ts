@@ -27,7 +27,7 @@ export async function renameInStore(
   const known = new Set(configuration.jobs.map((job) => job.id));
   return withStore(configuration, async (store) => {
     const refusal = await renameJob(store, from, to, leaseViewNow());
-    if (refusal !== null) throw await refusalFault(store, refusal);
+    if (refusal !== null) throw await refusalFault(store, refusal, sameConfiguration(options));
     const links = await countAllLinks(store.db, to);
     const suffix = sameConfiguration(options);
     if (options.json) terminal.out(`${JSON.stringify({ renamed: { from, to, links } }, null, 2)}\n`);
@@ -35,7 +35,7 @@ export async function renameInStore(
     if (known.has(from))
       terminal.err(`A file still configures ${from}: change its id before the next cycle, or it begins afresh.\n`);
     if (!known.has(to)) terminal.err(`No file configures ${to} yet: its leavers are not processed until one does.\n`);
-    else if (!options.json) terminal.out(`Next: ${programName()} --sync-now --job ${to} --dry-run${suffix}\n`);
+    else if (!options.json) terminal.out(`Next: ${programName()} plan --job ${to}${suffix}\n`);
     return EXIT.well;
   });
 }

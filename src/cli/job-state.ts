@@ -53,6 +53,8 @@ export interface JobState {
   readonly nextDue: string | null;
   readonly escrowed: number;
   readonly held: number;
+  /** Changes that were held, were approved, and wait for the next cycle. */
+  readonly approved: number;
   readonly paused: PauseDocument | null;
   /** Observed cycles in a row after which nothing was to be changed. */
   readonly quietCycles: number;
@@ -124,6 +126,7 @@ const NOTHING_YET = {
   nextDue: null,
   escrowed: 0,
   held: 0,
+  approved: 0,
   paused: null,
   quietCycles: 0,
   lastFault: null,
@@ -185,6 +188,7 @@ async function stateOf(db: Db, row: JobTable, aspects: Aspects): Promise<JobStat
     nextDue: job?.enabled === true && row.next_attempt > 0 ? new Date(row.next_attempt).toISOString() : null,
     escrowed: await countEscrows(db, row.id),
     held: await countChanges(db, row.id, 'staged'),
+    approved: await countChanges(db, row.id, 'approved'),
     paused: pause === null ? null : pauseDocument(pause),
     quietCycles: row.quiet_cycles,
     lastFault: row.last_fault === null ? null : (JSON.parse(row.last_fault) as JobState['lastFault']),

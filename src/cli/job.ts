@@ -20,7 +20,10 @@ function registerList(job: Command): void {
   job
     .command('list')
     .description('every job: what its file says, how many links are kept, its last cycle')
-    .addHelpText('after', '\nExit code 3 while a job has accounts but no configuration.')
+    .addHelpText(
+      'after',
+      '\nExit code 3 while a job has accounts but no configuration.\n\nExample:\n  scimsync job list',
+    )
     .action(async (_options: unknown, command: Command) =>
       runAction(command, async (options, terminal) => {
         const { listJobInventory } = await import('./job-list.ts');

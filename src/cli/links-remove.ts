@@ -42,12 +42,12 @@ export async function removeOneLink(
     ].join('\n');
     await confirm(meaning, 'Forget this link?', yes, terminal);
     const refusal = await removeLinkByHand(store, row, leaseViewNow());
-    if (refusal !== null) throw await refusalFault(store, refusal);
+    if (refusal !== null) throw await refusalFault(store, refusal, sameConfiguration(options));
     const removed = { job: jobId, kind: row.kind, sourceId: row.source_id, targetId: row.target_id };
     if (options.json) terminal.out(`${JSON.stringify({ removed }, null, 2)}\n`);
     else
       terminal.out(
-        `The link of ${row.kind} ${row.source_id} is forgotten. See what happens next: ${programName()} --sync-now --job ${jobId} --dry-run${sameConfiguration(options)}\n`,
+        `The link of ${row.kind} ${row.source_id} is forgotten. See what happens next: ${programName()} plan --job ${jobId}${sameConfiguration(options)}\n`,
       );
     return EXIT.well;
   });

@@ -73,7 +73,7 @@ function refuseRefused({ refused }: LoadedConfiguration, known: readonly string[
  */
 export function requireKnownJob(id: string, known: readonly string[]): void {
   if (known.includes(id)) return;
-  const advice = known.length === 0 ? 'There are no jobs.' : (suggestion(id, known) ?? '');
+  const advice = known.length === 0 ? 'There are no jobs.' : (suggestion(id, [...new Set(known)]) ?? '');
   throw new CommandFault(`There is no job ${JSON.stringify(id)}. ${advice}`.trimEnd());
 }
 

@@ -1,5 +1,6 @@
 // The provisioning log as CSV (RFC 4180). A cell that a spreadsheet would take for a formula is prefixed with an apostrophe.
 import type { ProvisioningLogEntry } from '../model/cycle.ts';
+import { printable } from './terminal-text.ts';
 
 const COLUMNS = [
   'time',
@@ -49,6 +50,8 @@ export function csvLine(entry: ProvisioningLogEntry): string {
 
 /** One cell: harmless in a spreadsheet, quoted where RFC 4180 asks for it. */
 export function csvCell(text: string): string {
-  const safe = /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
+  // Line breaks and tabs belong to CSV; other control characters act on the terminal that shows the file.
+  const shown = text.replaceAll(/(?![\t\n\r])[\p{Cc}\p{Bidi_Control}\u2028\u2029]/gu, printable);
+  const safe = /^[=+\-@\t\r]/.test(shown) ? `'${shown}` : shown;
   return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
 }

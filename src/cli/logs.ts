@@ -13,6 +13,7 @@ import { listenForInterruption } from './interruption.ts';
 import { loadOrFail, openExistingStore, requireKnownJob } from './load.ts';
 import { csvHeader, csvLine } from './log-csv.ts';
 import { entryLines } from './log-text.ts';
+import { programName } from './program-name.ts';
 import type { Terminal } from './terminal.ts';
 
 const DEFAULT_LIMIT = 100;
@@ -62,7 +63,7 @@ export function registerLogs(program: Command): void {
       `
 Examples:
   scimsync logs --job peakon --status failure
-  scimsync logs --object ana.ruiz --since 2d
+  scimsync logs --object "Ana Ruiz" --since 2d
   scimsync logs --since 2026-01-01T00:00:00Z --limit 100000 --csv > log.csv
   scimsync logs --follow --json`,
     )
@@ -108,13 +109,19 @@ async function logs(flags: LogsFlags, options: GlobalOptions, terminal: Terminal
     const entries = await readLog(store.db, queryOf(flags));
     print(entries);
     if (flags.follow === true) await follow(store.db, flags, entries.at(-1)?.seq, print);
-    else if (entries.length === 0) terminal.err('There is no such entry.\n');
+    else if (entries.length === 0) terminal.err(`${noEntryText(flags)}\n`);
     else if (entries.length === flags.limit)
       terminal.err(`These are the newest ${flags.limit} entries; --limit shows more.\n`);
   } finally {
     await store.close();
   }
   return EXIT.well;
+}
+
+/** An empty log is no surprise before the first write; an empty selection may be a slip. */
+function noEntryText({ status, action, object, since }: LogsFlags): string {
+  if ([status, action, object, since].some((chosen) => chosen !== undefined)) return 'There is no such entry.';
+  return `Nothing is logged: no cycle has written yet. In mode observe none does; what it would do: ${programName()} plan`;
 }
 
 function queryOf({ job, status, action, object, since, limit }: LogsFlags): LogQuery {

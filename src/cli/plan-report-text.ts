@@ -53,7 +53,9 @@ function matchingTexts({ matching, source }: PlanReport, paint: Paint): string[]
     texts.push(paint('yellow', `${best.attribute} would find ${best.found}: consider it as matchingPriority 1`));
   const others = matching.foundBy.filter((each) => !each.configured && each !== best);
   if (others.length > 0)
-    texts.push(`not matched by: ${others.map((each) => `${each.attribute} would find ${each.found}`).join(' · ')}`);
+    texts.push(
+      `not used for matching: ${others.map((each) => `${each.attribute} would find ${each.found}`).join(' · ')}`,
+    );
   return texts;
 }
 

@@ -11,7 +11,8 @@ import { alignedRows } from './table.ts';
 import type { Colour, Paint, Terminal } from './terminal.ts';
 import { counted, printable, shortened } from './terminal-text.ts';
 
-const SHOWN_OBJECTS = 50;
+/** Few enough that the report above them is not lost from sight. */
+const SHOWN_OBJECTS = 12;
 /** Values shown of an account that would be created; all of them are new. */
 const SHOWN_VALUES = 3;
 
@@ -36,7 +37,7 @@ export async function textPlan(
   for (const line of planReportLines(report, paint)) out(`${line}\n`);
   if (counts.failed > 0) out(`  ${paint('red', 'failing')}   ${counted(counts.failed, 'object')} cannot be planned\n`);
   await printObjects(objects, shown.all, out, paint);
-  for (const line of nextLines(job, summary, suffix)) out(`${line}\n`);
+  for (const line of nextLines(job, summary, shown, suffix)) out(`${line}\n`);
 }
 
 async function printObjects(
@@ -86,12 +87,19 @@ function value(text: string | null): string {
   return text === null ? '(none)' : JSON.stringify(printable(shortened(text, 80)));
 }
 
-function nextLines(job: Job, { report, counts }: CycleSummary, suffix: string): string[] {
+function nextLines(job: Job, { report, counts }: CycleSummary, { whatIfs }: PlanShown, suffix: string): string[] {
   const file = `the file of job ${job.id}`;
-  if (report?.held.some((each) => each.guardClass === 'creates') === true)
+  // Any other command would work with the values of the file.
+  if (whatIfs.length > 0)
+    return [`  next      to have it so, write it into ${file}, then: ${programName()} plan --job ${job.id}${suffix}`];
+  if (report?.firstContact === true && report.held.some((each) => each.guardClass === 'creates')) {
+    const staged = `${programName()} staged --job ${job.id}${suffix}`;
     return [
-      `  next      correct the matching attributes in ${file}, then: ${programName()} plan --job ${job.id}${suffix}`,
+      '  next      look at some of those who would be created: have they an account under another name?',
+      `            yes: correct the matching attributes in ${file}, then: ${programName()} plan --job ${job.id}${suffix}`,
+      `            no: ${job.mode === 'observe' ? `go on with mode: enforce in ${file}` : 'go on'}; they are held until you approve them: ${staged}`,
     ];
+  }
   if (counts.held > 0)
     return [
       `  next      if this is meant, it is approved once it is held: ${programName()} staged --job ${job.id}${suffix}`,

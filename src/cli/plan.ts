@@ -14,13 +14,13 @@ import { createReporting } from './reporting.ts';
 import { runFault } from './run-fault.ts';
 import { faultExitCode, runExitCode } from './run-outcome.ts';
 import type { Terminal } from './terminal.ts';
-import { parseWhatIf, type WhatIf, withWhatIfs } from './what-if.ts';
+import { parseWhatIf, withWhatIfs } from './what-if.ts';
 
 const FORMATS = ['text', 'json', 'md'] as const;
 
 interface PlanFlags {
   readonly job?: readonly string[];
-  readonly set?: readonly WhatIf[];
+  readonly set?: readonly string[];
   readonly format?: (typeof FORMATS)[number];
   readonly all?: true;
 }
@@ -33,7 +33,7 @@ export function registerPlan(program: Command): void {
     .option('--job <id...>', 'only these jobs')
     .addOption(
       new Option('--set <key=value>', 'try another value of the job; may be repeated').argParser(
-        (text: string, before: readonly WhatIf[] | undefined) => [...(before ?? []), parseWhatIf(text)],
+        (text: string, before: readonly string[] | undefined) => [...(before ?? []), text],
       ),
     )
     .addOption(new Option('--format <format>', 'how it is printed (default: text)').choices(FORMATS))
@@ -55,16 +55,18 @@ Examples:
 }
 
 async function plan(flags: PlanFlags, options: GlobalOptions, terminal: Terminal): Promise<ExitCode> {
+  const whatIfs = (flags.set ?? []).map(parseWhatIf);
   const configuration = await loadOrFail(options);
-  const jobs = chosenJobs(configuration, flags.job).map((job) => withWhatIfs(job, flags.set ?? []));
+  const jobs = chosenJobs(configuration, flags.job).map((job) => withWhatIfs(job, whatIfs));
   const { openPlanning } = await import('../compose.ts');
   const { createPlanWriter } = await import('./plan-output.ts');
   const format = options.json ? 'json' : (flags.format ?? 'text');
-  const writer = createPlanWriter(format, { all: flags.all === true, whatIfs: flags.set ?? [] }, options, terminal);
+  const writer = createPlanWriter(format, { all: flags.all === true, whatIfs }, options, terminal);
   const reporting = await createReporting(options, configuration, terminal);
+  // Before there is a copy, and for a terminal that is closed as well: whatever ends the program, the copy goes with it.
+  using interruption = listenForInterruption(() => reporting.note('Stopping.'), ['SIGINT', 'SIGTERM', 'SIGHUP']);
   const installation = await openPlanning(configuration);
   try {
-    using interruption = listenForInterruption(() => reporting.note('Stopping.'));
     const codes: ExitCode[] = [];
     writer.begin();
     for (const job of jobs) {
@@ -99,6 +101,9 @@ async function planOne(
   let summary: CycleSummary;
   try {
     const { compiled, io } = await connectJob(installation, job, surroundings);
+    const { refuseRenamed } = await import('./job-files.ts');
+    // As a cycle does: a plan of what no cycle would do leads astray.
+    await refuseRenamed(installation.store.db, installation.configuration, job, compiled.targetRoot);
     const request = { trigger: 'syncNow', dryRun: true, describe: true } as const;
     summary = await runJob(compiled, request, installation.identity, 0, io);
   } catch (error) {

@@ -2,6 +2,7 @@
 // provisioning shows them (import, scoping, matching, processing, references, export).
 import type { ProvisioningStep } from '../model/cycle.ts';
 import type { ObjectReport } from '../model/object-report.ts';
+import { shortAttribute } from './attribute-text.ts';
 import { pauseText } from './pause-text.ts';
 import { programName } from './program-name.ts';
 import type { NotWritten } from './provision-run.ts';
@@ -72,7 +73,7 @@ function objectLines(
   if (outcome === 'planned') steps.push(['export', plannedExport(report, memberships)]);
   const changes = report.modifiedProperties.map(({ displayName: attribute, oldValue, newValue }) => [
     '',
-    `  ${printable(attribute)}  ${quoted(oldValue)} -> ${quoted(newValue)}`,
+    `  ${printable(shortAttribute(attribute))}  ${quoted(oldValue)} -> ${quoted(newValue)}`,
   ]);
   const advice = report.errorInformation === undefined ? [] : [['advice', report.errorInformation.recommendedAction]];
   return [
@@ -94,5 +95,5 @@ function mark(status: ProvisioningStep['status']): string {
 }
 
 function quoted(value: string | null): string {
-  return value === null ? 'nothing' : `"${printable(value)}"`;
+  return value === null ? '(none)' : `"${printable(value)}"`;
 }

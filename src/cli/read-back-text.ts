@@ -1,6 +1,7 @@
 // What a careful start (--limit) sent and what the target holds of it, for people.
 import type { CycleSummary } from '../model/cycle.ts';
 import type { ObjectReport } from '../model/object-report.ts';
+import { shortAttribute } from './attribute-text.ts';
 import type { Paint } from './terminal.ts';
 import { counted, printable } from './terminal-text.ts';
 
@@ -37,10 +38,12 @@ function differenceText({ readBack }: ObjectReport): string {
   if (readBack === undefined || readBack.result === 'unread') return 'not read, so it is not known what it holds';
   if (readBack.result === 'gone') return 'there is no such account';
   return readBack.differences
-    .map(({ attribute, sent, held }) => `${attribute} was sent as ${quoted(sent)} and is ${quoted(held)}`)
+    .map(
+      ({ attribute, sent, held }) => `${shortAttribute(attribute)} was sent as ${quoted(sent)} and is ${quoted(held)}`,
+    )
     .join('; ');
 }
 
 function quoted(value: string | null): string {
-  return value === null ? 'nothing' : `"${printable(value)}"`;
+  return value === null ? '(none)' : `"${printable(value)}"`;
 }

@@ -34,6 +34,7 @@ export function registerRoot(program: Command): void {
     .description('Keeps SCIM 2.0 targets in step with the users and groups that Microsoft Entra assigns to them.')
     .usage('[command] [options]')
     .allowExcessArguments()
+    .helpCommand('help [command]', 'what there is, or how one command is used')
     .addHelpText('after', EXAMPLES)
     .hook('preAction', refuseSyncOptions)
     .action(async (_options: unknown, command: Command) => runAction(command, rootAction(command)));

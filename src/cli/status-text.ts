@@ -47,11 +47,12 @@ export function statusLines(report: StatusReport, now: number, suffix: string, p
   });
 }
 
-function openText({ held, escrowed, paused }: JobState, now: number): string {
+function openText({ held, approved, escrowed, paused }: JobState, now: number): string {
   return [
     ...(held > 0 ? [`${held} held`] : []),
+    ...(approved > 0 ? [`${approved} approved, not carried out yet`] : []),
     ...(escrowed > 0 ? [`${escrowed} failing`] : []),
-    ...(paused === null ? [] : [`goes on ${relativeTime(Date.parse(paused.until), now)}`]),
+    ...(paused === null ? [] : [`goes on in ${durationText(Date.parse(paused.until) - now)}`]),
   ].join(', ');
 }
 
@@ -80,7 +81,8 @@ function unendedText({ kind, dryRun, timeBegan, timeResumed }: LastCycle, runs: 
 
 function observedText({ quietCycles }: JobState, { counts }: LastCycle): string {
   if (quietCycles > 0) return `nothing would change, for ${counted(quietCycles, 'cycle')}`;
-  return counts === null ? '' : `would ${plannedText(counts)}`;
+  if (counts === null) return '';
+  return `would ${plannedText(counts)}${counts.held === 0 ? '' : `, and a guard would hold ${counts.held} of it`}`;
 }
 
 function dueText({ nextDue, paused }: JobState, now: number, daemonRuns: boolean): string {
@@ -111,15 +113,16 @@ export function nextCommand(state: JobState, suffix: string): string {
     case 'paused':
       return command(`resume --job ${id}`);
     case 'neverRun':
-      return command(`--sync-now --job ${id} --dry-run`);
+      return command(`plan --job ${id}`);
     case 'observing':
       return state.quietCycles > 0 ? '' : command(`plan --job ${id}`);
     case 'unfinished':
       return command(`--sync-now --job ${id}`);
     case 'running':
       return command(`logs --job ${id} --follow`);
-    case 'disabled':
     case 'well':
+      return state.approved > 0 ? command(`--sync-now --job ${id}`) : '';
+    case 'disabled':
       return '';
     default:
       throw new Error(`unknown condition ${String(state.condition satisfies never)}`);
@@ -162,7 +165,12 @@ export function vanishedAdvice(
   const where = file === null ? '' : ` It was last configured in ${printable(file)}.`;
   return [
     `The store knows this job, but no file configures it any more.${where}`,
-    `Put the file back, or: ${programName()} job rename ${id} ${successor}${suffix}   (its id was changed)`,
-    `                       ${programName()} job forget ${id}${suffix}       (it is given up; the accounts stay as they are)`,
+    ...alignedRows([
+      [`Put the file back, or: ${programName()} job rename ${id} ${successor}${suffix}`, '(its id was changed)'],
+      [
+        `                       ${programName()} job forget ${id}${suffix}`,
+        '(it is given up; the accounts stay as they are)',
+      ],
+    ]),
   ];
 }

@@ -5,6 +5,7 @@ import type { Store } from '../store/database.ts';
 import type { Refusal } from '../store/inventory.ts';
 import { CommandFault } from './command-fault.ts';
 import { openExistingStore, requireKnownJob } from './load.ts';
+import { programName } from './program-name.ts';
 
 /**
  * Opens the store, gives it to `work` and closes it.
@@ -32,18 +33,18 @@ export async function requireStoredJob(store: Store, id: string, { jobs }: Loade
   );
 }
 
-/** A refusal as the fault that ends the command. */
-export async function refusalFault(store: Store, refusal: Refusal): Promise<CommandFault> {
+/** A refusal as the fault that ends the command; `suffix` is added to the command that it names (--config …). */
+export async function refusalFault(store: Store, refusal: Refusal, suffix: string): Promise<CommandFault> {
   switch (refusal.reason) {
     case 'unknown': {
       const { listJobs } = await import('../store/jobs.ts');
       const known = (await listJobs(store.db)).map((row) => row.id);
-      const advice = suggestion(refusal.id, known) ?? 'scimsync job list shows those it knows.';
+      const advice = suggestion(refusal.id, known) ?? `Those it knows: ${programName()} job list${suffix}`;
       return new CommandFault(`The store knows no job ${JSON.stringify(refusal.id)}. ${advice}`);
     }
     case 'exists':
       return new CommandFault(
-        `Job ${refusal.id} has worked already, and two jobs cannot be made one. Nothing was changed. If it began by mistake: scimsync job forget ${refusal.id}`,
+        `Job ${refusal.id} has worked already, and two jobs cannot be made one. Nothing was changed. If it began by mistake: ${programName()} job forget ${refusal.id}${suffix}`,
       );
     case 'busy':
       return new CommandFault(

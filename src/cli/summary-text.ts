@@ -1,5 +1,6 @@
 // What a cycle did, for people: what was found, what was done, what needs attention, and the next command to type.
-import type { CycleCounts, RequestCounts } from '../model/cycle.ts';
+import { READ_ONLY_VARIABLE } from '../config/read-only.ts';
+import type { CycleCounts, CycleMode, RequestCounts } from '../model/cycle.ts';
 import { durationText, relativeTime } from './duration-text.ts';
 import { pauseText } from './pause-text.ts';
 import { planReportLines } from './plan-report-text.ts';
@@ -20,7 +21,7 @@ function completedText({ job, summary, startedAt }: CompletedRun, suffix: string
   const { cycle, counts, requests, status } = summary;
   const took = tookText(cycle, startedAt);
   const planned = cycle.dryRun || cycle.mode === 'observe';
-  const head = `${paint('bold', job.id)}  ${cycleText(cycle)}  (${took}${status === 'Active' ? '' : `, ${status}`})`;
+  const head = `${paint('bold', job.id)}  ${cycleText(cycle, job.mode)}  (${took}${status === 'Active' ? '' : `, ${status}`})`;
   const rows = [
     ['found', foundText(counts)],
     [planned ? 'would' : 'done', doneText(counts, planned)],
@@ -42,8 +43,11 @@ function tookText({ timeBegan, timeEnded }: CompletedRun['summary']['cycle'], st
   return `${durationText(ended - started)}, gone on with; begun ${relativeTime(began, ended)}`;
 }
 
-function cycleText({ kind, dryRun, mode }: CompletedRun['summary']['cycle']): string {
+/** Whoever has forgotten the read-only variable must not look for the cause in the job. */
+function cycleText({ kind, dryRun, mode }: CompletedRun['summary']['cycle'], jobMode: CycleMode): string {
   if (dryRun) return `${kind} cycle, planned only: nothing was written`;
+  if (mode === 'observe' && jobMode === 'enforce')
+    return `${kind} cycle, read-only (--read-only or ${READ_ONLY_VARIABLE}): nothing was written`;
   return mode === 'observe' ? `${kind} cycle, observed: nothing was written` : `${kind} cycle`;
 }
 

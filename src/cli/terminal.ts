@@ -1,4 +1,5 @@
 // Where results (stdout) and everything else (stderr) go, and whether colours and redrawn lines make sense there.
+import { harmlessJson } from '../model/harmless-json.ts';
 
 export type Colour = 'red' | 'yellow' | 'green' | 'dim' | 'bold';
 
@@ -37,8 +38,8 @@ export function processTerminal(color: boolean, environment: Readonly<Record<str
   const { stdout, stderr } = process;
   const wanted = color && (environment['NO_COLOR'] ?? '') === '' && environment['TERM'] !== 'dumb';
   return {
-    out: (text) => void stdout.write(text),
-    err: (text) => void stderr.write(text),
+    out: (text) => void stdout.write(harmlessJson(text)),
+    err: (text) => void stderr.write(harmlessJson(text)),
     paint: wanted && stdout.isTTY ? coloured : plainPaint,
     paintErr: wanted && stderr.isTTY ? coloured : plainPaint,
     redraws: stderr.isTTY && environment['TERM'] !== 'dumb',

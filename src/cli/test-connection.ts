@@ -66,7 +66,10 @@ async function testConnections(
   }
   const ok = results.every((each) => each.ok);
   if (options.json) terminal.out(`${JSON.stringify({ ok, jobs: results }, null, 2)}\n`);
-  else if (results.length === 0) terminal.err(`There is no enabled job in ${options.config}/jobs.\n`);
+  else if (results.length === 0)
+    terminal.err(
+      `There is no enabled job${refused === EXIT.well ? '' : ' without faults'} in ${options.config}/jobs.\n`,
+    );
   else terminal.out(`${summaryLine(results, options)}\n`);
   return worstExitCode([refused, ok ? EXIT.well : EXIT.jobFailed]);
 }

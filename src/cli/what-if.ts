@@ -36,7 +36,9 @@ export function withWhatIfs(job: Job, whatIfs: readonly WhatIf[]): Job {
   for (const each of whatIfs) set(draft, each);
   const parsed = jobSchema.safeParse(draft);
   if (parsed.success) return parsed.data;
-  const faults = parsed.error.issues.map((issue) => `  ${issue.path.map(String).join('.')}: ${issue.message}`);
+  const faults = parsed.error.issues.map(
+    ({ path, message }) => `  ${path.length === 0 ? '' : `${path.map(String).join('.')}: `}${message}`,
+  );
   throw new CommandFault(`With these values job ${job.id} is not valid:\n${faults.join('\n')}`);
 }
 
@@ -52,7 +54,8 @@ function set(draft: Record<string, unknown>, { path, value }: WhatIf): void {
       throw new CommandFault(`There is nothing at ${path.slice(0, index + 1).join('.')} in this job.`);
     at = below;
   }
-  at[path.at(-1) ?? ''] = value;
+  // Not by assignment: under the name __proto__ that would change nothing that the schema sees.
+  Object.defineProperty(at, path.at(-1) ?? '', { value, enumerable: true, configurable: true, writable: true });
 }
 
 function stepInto(at: Record<string, unknown>, step: string): Record<string, unknown> | null {

@@ -1,6 +1,7 @@
 // One merged job: form first (the schema), then meaning, on whatever has the right form.
 import { z } from 'zod';
 import { jobSchema } from '../model/job.ts';
+import { baseUrlProblems } from './base-url.ts';
 import { checkObjectMapping } from './check-object-mapping.ts';
 import { checkProtect } from './check-protect.ts';
 import type { Findings } from './fault.ts';
@@ -46,19 +47,9 @@ function judgedPaths(job: JobDraft, withTemplate: boolean): JudgedPaths {
 
 function checkBaseUrl(job: JobDraft, findings: Findings): void {
   const node = descend(job.root, 'target', 'baseUrl');
-  if (node === undefined || job.baseUrl === undefined || !URL.canParse(job.baseUrl)) return;
-  const url = new URL(job.baseUrl);
-  const complain = (message: string, advice: string) => findings.faults.push(faultAt(node.at, message, advice));
-  if (url.username !== '' || url.password !== '') {
-    complain('The URL must not contain credentials.', 'Put the secret where target.auth.token points.');
-  }
-  if (url.search !== '' || url.hash !== '') {
-    complain('The URL must end with its path, without ? or #.', 'Give the SCIM root only.');
-  }
-  const resource = /\/(Users|Groups|Schemas|ServiceProviderConfig|ResourceTypes|Bulk)\/*$/i.exec(url.pathname)?.[1];
-  if (resource !== undefined) {
-    complain(`The URL ends in /${resource}; the SCIM root is expected.`, `Leave /${resource} out.`);
-  }
+  if (node === undefined || job.baseUrl === undefined) return;
+  for (const { message, advice } of baseUrlProblems(job.baseUrl))
+    findings.faults.push(faultAt(node.at, message, advice));
 }
 
 /** Peakon wants userName and work e-mail equal, and cannot restore what was deleted. */

@@ -1,6 +1,6 @@
 // One YAML 1.2 file -> located values. Messages are our own: the parser's quote the source, and a source line of a
 // configuration can hold a secret. Sizes are bounded: file, depth, and the number of values after aliases expanded.
-import { open } from 'node:fs/promises';
+import { constants, open } from 'node:fs/promises';
 import type { YAMLError } from 'yaml';
 import { isAlias, isMap, isScalar, isSeq, LineCounter, parseDocument } from 'yaml';
 import type { ConfigurationFault } from './fault.ts';
@@ -8,6 +8,8 @@ import type { Located, LocatedEntry, LocatedMap, Origin, Scalar } from './locate
 import { joinPath } from './located.ts';
 
 const MAX_FILE_BYTES = 1024 * 1024;
+/** To read; a pipe that nobody writes into is opened all the same, and found to be no file. */
+const UNWAITING = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0);
 const MAX_VALUES = 100_000;
 const MAX_DEPTH = 50;
 /** One missing quote can make an error of every line that follows. */
@@ -31,7 +33,7 @@ type Content = { ok: true; text: string } | { ok: false; message: string; missin
 
 async function readBounded(path: string): Promise<Content> {
   try {
-    await using handle = await open(path, 'r');
+    await using handle = await open(path, UNWAITING);
     const status = await handle.stat();
     if (!status.isFile()) return { ok: false, message: 'This is not a file.', missing: false };
     if (status.size > MAX_FILE_BYTES) {
@@ -195,5 +197,10 @@ export function readYamlValue(
   const document = parseDocument(text);
   const [error] = document.errors;
   if (error !== undefined) return { ok: false, message: `it cannot be read (${error.code}).` };
-  return { ok: true, value: document.toJS({ maxAliasCount: 100 }) as unknown };
+  try {
+    return { ok: true, value: document.toJS({ maxAliasCount: 100 }) as unknown };
+  } catch {
+    // An alias without its anchor, or one of too many values.
+    return { ok: false, message: 'its aliases cannot be resolved; a text that begins with * must be in quotes.' };
+  }
 }

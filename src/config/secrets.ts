@@ -1,6 +1,6 @@
 // Secrets by reference. Values are read when they are needed and kept nowhere; no message contains one, nor the text
 // of a reference that could be a secret put into the wrong place.
-import { open } from 'node:fs/promises';
+import { constants, open } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { JobFault } from '../model/errors.ts';
 import type { SecretReference } from '../model/job.ts';
@@ -10,6 +10,8 @@ import { commandOutput, programFault } from './secret-command.ts';
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 const MAX_SECRET_BYTES = 64 * 1024;
+/** To read; a pipe that nobody writes into is opened all the same, and found to be no file. */
+const UNWAITING = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0);
 
 export type SecretReading =
   | { readonly ok: true; readonly value: string; readonly warning?: string }
@@ -79,7 +81,7 @@ async function fromFile(path: string, written: string): Promise<SecretReading> {
   const shown = /^\.{0,2}\//.test(written) ? `The secret file ${path}` : 'The secret file named here';
   const advice = 'Check the path (it counts from the configuration directory) and the rights of the file.';
   try {
-    await using handle = await open(path, 'r');
+    await using handle = await open(path, UNWAITING);
     const status = await handle.stat();
     if (!status.isFile()) return { ok: false, message: `${shown} is not a file.`, advice };
     if (status.size > MAX_SECRET_BYTES) return { ok: false, message: `${shown} is larger than 64 KiB.`, advice };

@@ -18,7 +18,8 @@ export const JOB_ERRORS = {
     scope: 'job',
     retry: 'nextCycle',
     cause: 'The target does not answer as a SCIM 2.0 service.',
-    advice: 'Check that target.baseUrl is the SCIM root (without /Users); run test-connection.',
+    advice:
+      'Compare target.baseUrl with the SCIM address that the target shows, path included; then run test-connection.',
   },
   TargetChanged: {
     scope: 'job',
@@ -57,7 +58,8 @@ export const JOB_ERRORS = {
     scope: 'job',
     retry: 'nextCycle',
     cause: 'Microsoft Entra refused the client credentials.',
-    advice: 'Check clientId and the credential of the source; then run test-connection.',
+    advice:
+      'Check clientId and the credential of the source (of a client secret its Value, not its Secret ID); then run test-connection.',
   },
   SourceSecretExpired: {
     scope: 'job',
@@ -106,7 +108,7 @@ export const JOB_ERRORS = {
     retry: 'nextCycle',
     cause: 'The enterprise application does not exist in this tenant, or was deleted.',
     advice:
-      'Check source.servicePrincipalId (the object id of the enterprise application). Deleted: restore it within 30 days, or assign in a new one and rebind. Nobody is disabled because of it.',
+      'Check source.servicePrincipalId: the object id under Enterprise applications, not that of the app registration. Deleted: restore it within 30 days, or assign in a new one and run job rebind. Nobody is disabled because of it.',
   },
   SourceIncomplete: {
     scope: 'job',
@@ -137,6 +139,12 @@ export const JOB_ERRORS = {
     retry: 'nextCycle',
     cause: 'The store could not be read or written.',
     advice: 'Check disk space and permissions of the database file.',
+  },
+  StoreNewer: {
+    scope: 'job',
+    retry: 'never',
+    cause: 'A newer version of scimsync has used this store; it is not damaged.',
+    advice: 'Use the newer version again, or this one with the backup from before the upgrade.',
   },
   NotificationFailed: {
     scope: 'job',

@@ -1,6 +1,7 @@
 // Log lines of the process as JSON on stderr (pino). Not the provisioning log, which is a table. No line carries a secret,
 // and with `personalData: ids` no line names a person in a field of its own.
 import { type DestinationStream, destination, type Logger, pino } from 'pino';
+import { harmlessJson } from '../model/harmless-json.ts';
 import { secretsInUse } from './secret-values.ts';
 
 /** Levels as configured; `silent` writes nothing. */
@@ -58,10 +59,19 @@ export function createLogger(settings: LoggingSettings): Logger {
       redact: { paths: [...atEveryDepth(SECRET_KEYS), ...personal], censor: '[redacted]' },
       serializers: { err: describeError },
       // Whatever a line quotes, from whomever: no secret that is in use leaves by it.
-      hooks: { streamWrite: secretsInUse.redact },
+      hooks: { streamWrite: (line) => harmlessJson(secretsInUse.redact(line)) },
     },
-    settings.stream ?? destination({ dest: 2, sync: true }),
+    settings.stream ?? stderrStream(),
   );
+}
+
+/** Lines wait in memory, up to this many bytes, until they can be written: a full disk keeps nobody from being provisioned. */
+const MOST_WAITING = 1024 * 1024;
+
+function stderrStream(): DestinationStream {
+  const stream = destination({ dest: 2, sync: true, maxLength: MOST_WAITING });
+  stream.on('error', () => undefined);
+  return stream;
 }
 
 /** What is safe to log of an error: libraries hang requests with credentials onto theirs. */

@@ -22,8 +22,11 @@ export function createSecretValues(): SecretValues {
   let pattern: RegExp | undefined;
   return {
     remember(value) {
-      if (value.length < SHORTEST || values.has(value)) return;
+      if (value.length < SHORTEST) return;
+      // What is in use is told again with every cycle: it becomes the newest, and is forgotten last.
+      const isKnown = values.delete(value);
       values.add(value);
+      if (isKnown) return;
       const [oldest] = values;
       if (values.size > MOST_VALUES && oldest !== undefined) values.delete(oldest);
       pattern = patternOf(values);

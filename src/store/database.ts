@@ -3,7 +3,7 @@
 import { chmodSync, existsSync, mkdirSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import Sqlite from 'better-sqlite3';
-import { Kysely, SqliteDialect, type Transaction } from 'kysely';
+import { Kysely, SqliteDialect, sql, type Transaction } from 'kysely';
 import { Migrator } from 'kysely/migration';
 import { JobFault } from '../model/errors.ts';
 import { MIGRATIONS } from './migrations.ts';
@@ -80,7 +80,12 @@ export async function openStore(url: string): Promise<Store> {
   const migrator = new Migrator({ db, provider: { getMigrations: () => Promise.resolve({ ...MIGRATIONS }) } });
   const { error } = await retryWhileBusy(() => migrator.migrateToLatest());
   if (error !== undefined) {
+    const newer = await newerMigrations(db);
     await db.destroy();
+    if (newer.length > 0) {
+      const message = `The store ${url} was brought up to date by a newer version of scimsync (${newer.join(', ')}).`;
+      throw new JobFault('StoreNewer', message, { cause: error });
+    }
     throw new JobFault('StoreUnavailable', `The store ${url} cannot be brought up to date: ${describe(error)}`, {
       cause: error,
     });
@@ -90,6 +95,17 @@ export async function openStore(url: string): Promise<Store> {
     transaction: (work) => retryWhileBusy(() => db.transaction().execute(work)),
     close: () => db.destroy(),
   };
+}
+
+/** Migrations that the store has seen and this version does not know. */
+async function newerMigrations(db: Kysely<Tables>): Promise<string[]> {
+  try {
+    const seen = await sql<{ name: string }>`select name from kysely_migration order by name`.execute(db);
+    return seen.rows.map(({ name }) => name).filter((name) => !Object.hasOwn(MIGRATIONS, name));
+  } catch {
+    // A file that cannot even be asked is reported as what it is.
+    return [];
+  }
 }
 
 async function retryWhileBusy<T>(attempt: () => Promise<T>): Promise<T> {

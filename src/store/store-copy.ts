@@ -1,5 +1,5 @@
 // A consistent copy of the store in a file of its own, for whoever wants to try something without touching the original.
-import { existsSync } from 'node:fs';
+import { existsSync, rmSync } from 'node:fs';
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,12 +8,14 @@ import { openStore, type Store } from './database.ts';
 
 /**
  * Copies the store at `url` (`sqlite:<path>`) while others may be writing to it; a store that does not exist yet is an
- * empty copy. Nobody holds a job in the copy. Closing it removes the file.
+ * empty copy. Nobody holds a job in the copy. Closing it removes the file, and so does the end of the process.
  * @throws JobFault StoreUnavailable
  */
 export async function copyStore(url: string): Promise<Store> {
   const folder = await mkdtemp(join(tmpdir(), 'scimsync-'));
   const path = join(folder, 'copy.db');
+  const removeNow = (): void => rmSync(folder, { recursive: true, force: true });
+  process.once('exit', removeNow);
   try {
     if (existsSync(url.slice('sqlite:'.length))) await copyInto(url, path);
     const copy = await openStore(`sqlite:${path}`);
@@ -23,10 +25,12 @@ export async function copyStore(url: string): Promise<Store> {
       close: async () => {
         await copy.close();
         await rm(folder, { recursive: true, force: true });
+        process.off('exit', removeNow);
       },
     };
   } catch (error) {
     await rm(folder, { recursive: true, force: true });
+    process.off('exit', removeNow);
     throw error;
   }
 }

@@ -2,6 +2,7 @@
 import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { sql } from 'kysely';
 import { expect, it, onTestFinished } from 'vitest';
 import { openStore } from '../../src/store/database.ts';
 import { ensureJob, nextSequence } from '../../src/store/jobs.ts';
@@ -62,4 +63,17 @@ it('says so when the file is no database', async () => {
   const file = join(folder(), 'store.db');
   writeFileSync(file, 'this is a text, not a database, and long enough to be noticed as such by anybody who looks');
   await expect(openStore(`sqlite:${file}`)).rejects.toMatchObject({ code: 'StoreUnavailable' });
+});
+
+it('says that a newer version has used the store', async () => {
+  const file = join(folder(), 'store.db');
+  const store = await openStore(`sqlite:${file}`);
+  await sql`insert into kysely_migration (name, timestamp) values ('9999-from-the-future', '2030-01-01')`.execute(
+    store.db,
+  );
+  await store.close();
+  await expect(openStore(`sqlite:${file}`)).rejects.toMatchObject({
+    code: 'StoreNewer',
+    message: expect.stringContaining('9999-from-the-future') as string,
+  });
 });

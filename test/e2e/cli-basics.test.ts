@@ -1,7 +1,7 @@
 // The built command line as a process, without a sandbox: texts, exit codes, streams and signals.
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, type StdioOptions, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync } from 'node:fs';
+import { closeSync, existsSync, openSync } from 'node:fs';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
@@ -57,15 +57,15 @@ interface Started {
   readonly ended: Promise<Ended>;
 }
 
-function start(args: readonly string[]): Started {
+function start(args: readonly string[], stdio: StdioOptions = ['ignore', 'pipe', 'pipe']): Started {
   const environment = { PATH: process.env['PATH'], GRAPH_SECRET: 'graph-s3cr3t', WIKI_TOKEN: 'wiki-s3cr3t' };
-  const child = spawn(process.execPath, [CLI, ...args], { env: environment, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, [CLI, ...args], { env: environment, stdio });
   let out = '';
   let err = '';
-  child.stdout.on('data', (chunk: Buffer) => {
+  child.stdout?.on('data', (chunk: Buffer) => {
     out += chunk.toString();
   });
-  child.stderr.on('data', (chunk: Buffer) => {
+  child.stderr?.on('data', (chunk: Buffer) => {
     err += chunk.toString();
   });
   const ended = new Promise<Ended>((resolve) => child.on('close', (code) => resolve({ code, out, err })));
@@ -85,6 +85,37 @@ function logged(child: ChildProcess, message: string): Promise<void> {
     child.on('close', () => reject(new Error(`ended without "${message}": ${text}`)));
   });
 }
+
+describe('values of options', () => {
+  it.each(['source', '=x', 'mode=[', 'mode=*nobody'])('plan --set %s is refused in words', async (value) => {
+    const directory = await directoryWith(GOOD);
+    const { code, out, err } = await run('plan', '--config', directory, '--set', value);
+    expect([code, out]).toEqual([1, '']);
+    expect(err).toMatch(/^[^\n]*(KEY=VALUE|not YAML)[^\n]*\n$/);
+  });
+});
+
+describe.skipIf(!existsSync('/dev/full'))('a stream that cannot be written', () => {
+  const streams = (out: boolean, err: boolean): StdioOptions => {
+    const full = openSync('/dev/full', 'w');
+    onTestFinished(() => closeSync(full));
+    return ['ignore', out ? full : 'pipe', err ? full : 'pipe'];
+  };
+
+  it('for results is said in words', async () => {
+    const directory = await directoryWith(GOOD);
+    const { code, err } = await start(['validate', '--config', directory], streams(true, false)).ended;
+    expect(code).toBe(1);
+    expect(err).toBe('The result cannot be written (ENOSPC).\n');
+  });
+
+  it('for messages keeps nobody from working', async () => {
+    const directory = await directoryWith(NO_JOBS);
+    const { code, out } = await start(['validate', '--config', directory], streams(false, true)).ended;
+    expect([code, out.includes('no job')]).toEqual([0, true]);
+    expect((await start(['no-such-command'], streams(false, true)).ended).code).toBe(1);
+  });
+});
 
 describe('help and version', () => {
   it('--version prints the version', async () => {
@@ -129,7 +160,7 @@ describe('help and version', () => {
     const { code, out } = await run('--config', directory);
     expect(code).toBe(0);
     expect(out).toContain('test-connection');
-    expect(out).toContain(`scimsync --sync-now --job wiki --dry-run --config ${directory}`);
+    expect(out).toContain(`scimsync plan --job wiki --config ${directory}`);
     expect(existsSync(join(directory, 'data'))).toBe(false);
     const none = await run('--config', join(directory, 'none'));
     expect(none.code).toBe(0);

@@ -88,6 +88,9 @@ describe('gallery', () => {
     [['--source', 'acne'], 'Did you mean "acme"?'],
     [['--service-principal', 'x'], 'object id'],
     [['--base-url', 'wiki'], 'URL'],
+    [['--base-url', 'https://me:hunter2@wiki.example.com/scim'], 'must not contain credentials'],
+    [['--base-url', 'https://wiki.example.com/scim?token=hunter2'], 'without ? or #'],
+    [['--base-url', 'https://wiki.example.com/scim/Users'], 'the SCIM root is expected'],
   ])('refuses %j', async (args, said) => {
     const { exitCode, stderr } = await run(await configuration(), 'gallery', 'add', 'scim', ...args);
     expect(exitCode).toBe(1);

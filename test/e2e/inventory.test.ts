@@ -38,6 +38,8 @@ describe('a job whose file is gone', () => {
     expectExit(run, 3);
     expect(run.stderr).toMatch(LOUD);
     expect(run.job('wiki').error).toMatchObject({ code: 'JobRenamed' });
+    const planned = await cli(start.directory, 'plan');
+    expect(planned).toMatchObject({ exitCode: 3, stdout: expect.stringContaining('job rename scim wiki') });
     expect(list(JSON.parse(run.stdout), 'vanished')).toMatchObject([{ id: 'scim', file: 'jobs/scim.yaml' }]);
     const printed = await cli(start.directory, '--sync-now');
     expectExit(printed, 3);

@@ -15,6 +15,10 @@ function program(): Command {
   return made;
 }
 
+it.each([['help'], ['help', 'logs']])('%s shows help', async (...args) => {
+  await expect(program().parseAsync(args, { from: 'user' })).rejects.toMatchObject({ exitCode: 0 });
+});
+
 it.each([[['logs', 'peakon']], [['logs', '--limit', '3', 'peakon']], [['--dry-run', 'logs']]])(
   '%j is refused before anything is done',
   async (args) => {

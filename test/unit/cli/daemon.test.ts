@@ -108,6 +108,25 @@ describe('daemon', () => {
     expect(world.wakeAt).toBe(BEGIN + 7 * MINUTE);
   });
 
+  it.each([false, true])(
+    'waits one interval at most after the clock was set back (while it runs: %j)',
+    async (runs) => {
+      const ahead = BEGIN + 100 * 24 * 60 * MINUTE;
+      await ensureJob(world.store.db, 'a');
+      await updateJob(world.store.db, 'a', { next_attempt: ahead + 40 * MINUTE, last_started: ahead });
+      world.now = runs ? ahead : BEGIN;
+      const daemon = world.daemon(aJob('a'));
+      await daemon.start();
+      world.now = BEGIN;
+      await daemon.tick();
+      expect(world.wakeAt).toBe(BEGIN + 40 * MINUTE);
+      world.now = BEGIN + 40 * MINUTE;
+      await daemon.tick();
+      await rest();
+      expect(world.started).toEqual(['a']);
+    },
+  );
+
   it('goes on at once with a cycle that an earlier process did not finish', async () => {
     await ensureJob(world.store.db, 'a');
     await updateJob(world.store.db, 'a', { next_attempt: BEGIN + 7 * MINUTE, open_cycle_id: 'c1' });

@@ -117,7 +117,7 @@ describe('approveHeld', () => {
   it('approves single objects, all or none', async () => {
     expect(await approveHeld(store, 'wiki', { objects: ['u-b', 'u-x'] })).toEqual({
       ok: false,
-      message: 'Nothing is held for "u-x".',
+      message: 'Nothing is held for an object with the id "u-x"; names are not taken here.',
     });
     expect(await statuses()).toMatchObject({ b: 'staged' });
     expect(await approveHeld(store, 'wiki', { objects: ['u-b', 'u-c'] })).toMatchObject({ ok: true });

@@ -47,6 +47,7 @@ function aState(changes: Partial<JobState> = {}): JobState {
     nextDue: '2026-05-31T08:30:00.000Z',
     escrowed: 0,
     held: 0,
+    approved: 0,
     paused: null,
     quietCycles: 0,
     lastFault: null,
@@ -248,6 +249,23 @@ describe('statusLines', () => {
     ]);
   });
 
+  it('says when a pause ends as precisely as it was asked for', () => {
+    const paused = { ...PAUSE, until: '2026-05-31T11:59:58.000Z' };
+    expect(linesOf([aState({ condition: 'paused', paused })])[0]).toContain('goes on in 3 h 59 min');
+  });
+
+  it('says what was approved and waits for the next cycle', () => {
+    expect(linesOf([aState({ approved: 254 })])[0]).toContain('254 approved, not carried out yet');
+  });
+
+  it('of an observed job, what a guard would hold', () => {
+    const counts = { ...zeroCounts(), created: 18, adopted: 2, held: 18 };
+    const lastCycle = { ...aState().lastCycle, mode: 'observe', counts } as JobState['lastCycle'];
+    expect(linesOf([aState({ condition: 'observing', mode: 'observe', lastCycle })])[0]).toContain(
+      'would create 18 · adopt 2, and a guard would hold 18 of it',
+    );
+  });
+
   it.each([
     [0, 'initial 5 min ago: would create 18 · adopt 2'],
     [1, 'initial 5 min ago: nothing would change, for 1 cycle'],
@@ -283,12 +301,13 @@ describe('nextCommand', () => {
     [{ condition: 'fault', lastFault: { ...FAULT, code: 'ConfigurationInvalid' } }, 'scimsync validate'],
     [{ condition: 'fault', lastFault: { ...FAULT, code: 'StoreUnavailable' } }, 'scimsync --sync-now --job wiki'],
     [{ condition: 'failing' }, 'scimsync logs --job wiki --status failure'],
-    [{ condition: 'neverRun' }, 'scimsync --sync-now --job wiki --dry-run'],
+    [{ condition: 'neverRun' }, 'scimsync plan --job wiki'],
     [{ condition: 'fault', lastFault: { ...FAULT, code: 'TargetChanged' } }, 'scimsync job rebind wiki'],
     [{ condition: 'vanished' }, 'scimsync job list'],
     [{ condition: 'refused' }, 'scimsync validate'],
     [{ condition: 'paused' }, 'scimsync resume --job wiki'],
     [{ condition: 'well' }, ''],
+    [{ condition: 'well', approved: 3 }, 'scimsync --sync-now --job wiki'],
   ])('%j', (changes, command) => {
     expect(nextCommand(aState(changes), '')).toBe(command);
   });

@@ -89,6 +89,8 @@ describe('csv', () => {
     ['\tx', "'\tx"],
     ['\rx', '"\'\rx"'],
     ['=HYPERLINK("x")', '"\'=HYPERLINK(""x"")"'],
+    ['\u001b]0;x\u0007\u009b31m', String.raw`\x1b]0;x\x07\x9b31m`],
+    ['\u202egnp.exe', String.raw`\u202egnp.exe`],
   ])('cell %j', (text, cell) => {
     expect(csvCell(text)).toBe(cell);
   });

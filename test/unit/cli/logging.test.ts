@@ -1,3 +1,5 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync, openSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { createLogger, type LoggingSettings } from '../../../src/observe/logging.ts';
 
@@ -60,5 +62,24 @@ describe('createLogger', () => {
 
   it('honours the level', () => {
     expect(logged({ level: 'warn', personalData: 'ids' }, {})).toBe('');
+  });
+
+  it('writes characters that a terminal acts on, or that change the order of others, as escapes', () => {
+    const line = logged({ level: 'info', personalData: 'full' }, { detail: 'a\u009b31m\u202eb\u2028\u007f' });
+    expect(line).not.toMatch(/[\u007f-\u009f\u2028\u2029\p{Bidi_Control}]/u);
+    expect(JSON.parse(line)).toMatchObject({ detail: 'a\u009b31m\u202eb\u2028\u007f' });
+  });
+
+  it.skipIf(!existsSync('/dev/full'))('keeps nobody from working when its lines cannot be written', () => {
+    const source = new URL('../../../src/observe/logging.ts', import.meta.url).href;
+    const program = `const { createLogger } = await import(${JSON.stringify(source)});
+      const log = createLogger({ level: 'info', personalData: 'ids' });
+      for (let line = 0; line < 3; line += 1) log.info('a line');
+      console.log('went on');`;
+    const { status, stdout } = spawnSync(process.execPath, ['--input-type=module', '--eval', program], {
+      stdio: ['ignore', 'pipe', openSync('/dev/full', 'w')],
+      encoding: 'utf8',
+    });
+    expect([status, stdout]).toEqual([0, 'went on\n']);
   });
 });

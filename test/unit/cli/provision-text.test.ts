@@ -39,7 +39,7 @@ describe('provisionText', () => {
       '  user Ana Ruiz  id-1  update: success',
       '    import  + Read.',
       '    export  + update: done.',
-      '              title  nothing -> "Lead"',
+      '              title  (none) -> "Lead"',
     ]);
   });
 
@@ -97,7 +97,7 @@ describe('limitedRows', () => {
     );
     expect(rows).toEqual([
       ['limit', '2 of 7 sent · 5 left: run again with a larger --limit or without'],
-      ['read back', 'user Jo Li: title was sent as "Lead" and is nothing'],
+      ['read back', 'user Jo Li: title was sent as "Lead" and is (none)'],
       ['', 'user Ana Ruiz: as sent'],
     ]);
   });

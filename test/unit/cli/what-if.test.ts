@@ -14,7 +14,7 @@ describe('a value to be tried', () => {
     expect(parseWhatIf(text)).toEqual({ path, value });
   });
 
-  it.each(['source', '=x', 'a..b=1', 'a=[', ''])('%s is refused', (text) => {
+  it.each(['source', '=x', 'a..b=1', 'a=[', '', 'a=*nobody'])('%s is refused', (text) => {
     expect(() => parseWhatIf(text)).toThrow(/KEY=VALUE|not YAML/);
   });
 
@@ -33,6 +33,9 @@ describe('a value to be tried', () => {
   it.each([
     ['source.nestedGroups=deep', /source\.nestedGroups/],
     ['source.nosuch=1', /nosuch/],
+    ['nosuch=1', /^With these values job \S+ is not valid:\n {2}Unrecognized key: "nosuch"$/],
+    ['__proto__={enabled: false}', /__proto__/],
+    ['guards.__proto__=1', /__proto__/],
     ['nosuch.deep=1', /nothing at nosuch/],
     ['objectMappings.device.enabled=true', /nothing at objectMappings\.device/],
     ['id=other', /which job it is/],

@@ -95,6 +95,7 @@ describe('a secret in the wrong place', () => {
     ['below the token', `${head}  auth: { type: bearer, token: { value: hunter2 } }\n`],
     ['of a name', `${head}  auth: { type: bearer, token: { fromEnv: hunter2XYZ } }\n`],
     ['of a file', `${head}  auth: { type: bearer, token: { fromFile: hunter2XYZ } }\n`],
+    ['of a command', `${head}  auth: { type: bearer, token: { fromCommand: [hunter2XYZ] } }\n`],
     [
       'of the name of a disabled job',
       `enabled: false\n${head}  auth: { type: bearer, token: { fromEnv: hunter2XYZ } }\n`,

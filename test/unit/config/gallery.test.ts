@@ -1,5 +1,5 @@
 // The templates and examples that are shipped: each loads into a job without a fault or warning.
-import { copyFile, mkdir, readFile } from 'node:fs/promises';
+import { copyFile, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
@@ -83,7 +83,9 @@ describe('examples', () => {
     await copyFile(join(shipped, 'scimsync.example.yaml'), join(files.directory, 'scimsync.yaml'));
     await copyFile(join(shipped, 'jobs/peakon.example.yaml'), join(files.directory, 'jobs/peakon.yaml'));
     await copyFile(join(shipped, 'jobs/scim.example.yaml'), join(files.directory, 'jobs/wiki.yaml'));
-    const result = await files.load({ ACME_GRAPH_SECRET: 'g', PEAKON_TOKEN: 'p' });
+    await mkdir(join(files.directory, 'secrets'));
+    await writeFile(join(files.directory, 'secrets/graph'), 'g\n', { mode: 0o600 });
+    const result = await files.load({ PEAKON_TOKEN: 'p' });
     // The file with the token of the second job is the one thing a test machine cannot have.
     expect(allFaults(result).map(({ path }) => path)).toEqual(['target.auth.token.fromFile']);
   });

@@ -1,10 +1,12 @@
+import { execFileSync } from 'node:child_process';
+import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { effectiveJobLines } from '../../../src/cli/effective-job-text.ts';
 import { explainJob } from '../../../src/config/explain.ts';
 import { examineConfiguration } from '../../../src/config/load.ts';
 import { toPlain } from '../../../src/config/located.ts';
-import { parseYaml } from '../../../src/config/read-yaml.ts';
+import { parseYaml, readYamlFile } from '../../../src/config/read-yaml.ts';
 import { allFaults, JOB, MAIN, temporaryConfiguration } from './temporary-configuration.ts';
 
 const places = (text: string) =>
@@ -154,4 +156,13 @@ describe('loadConfiguration', () => {
       { numRuns: 100 },
     );
   }, 60_000);
+});
+
+describe('readYamlFile', () => {
+  it.skipIf(process.platform === 'win32')('does not wait for a pipe that nobody writes into', async () => {
+    const { directory } = await temporaryConfiguration({});
+    const path = join(directory, 'pipe.yaml');
+    execFileSync('mkfifo', [path]);
+    expect(await readYamlFile(path, '')).toMatchObject({ faults: [{ message: 'This is not a file.' }] });
+  });
 });

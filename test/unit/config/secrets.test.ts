@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -43,6 +44,15 @@ describe('resolveSecret', () => {
       message: expect.stringContaining(message),
     });
   });
+
+  it.skipIf(process.platform === 'win32')(
+    'refuses a pipe that nobody writes into, and does not wait for it',
+    async () => {
+      const files = await temporaryConfiguration({});
+      execFileSync('mkfifo', [join(files.directory, 'pipe')]);
+      await expect(resolveSecret({ fromFile: './pipe' }, files.directory, {})).rejects.toThrow('is not a file');
+    },
+  );
 
   it('refuses a file above 64 KiB', async () => {
     const files = await temporaryConfiguration({});

@@ -46,6 +46,15 @@ describe('secret values in use', () => {
     expect(shown).not.toContain('value-number-249!');
   });
 
+  it('keeps one that is remembered again, however many came in between', () => {
+    const secrets = createSecretValues();
+    for (let cycle = 0; cycle < 500; cycle += 1) {
+      secrets.remember('token-of-the-target');
+      secrets.remember(`access-token-of-cycle-${cycle}`);
+      expect(secrets.redact('says token-of-the-target')).toBe('says ***');
+    }
+  });
+
   it('are in no log line, whoever wrote them into it', () => {
     secretsInUse.remember('q"uite-secret-1');
     const lines: string[] = [];
