@@ -3,12 +3,10 @@
 import type { ObjectKind } from '../model/directory.ts';
 import type { ObjectReport } from '../model/object-report.ts';
 import type { DesiredAttribute } from '../scim/desired.ts';
-import { pageChanges, replanObjectsOf, setStatus, supersedeAll } from '../store/changes.ts';
-import { nextSequence } from '../store/jobs.ts';
 import { membersToAdd, membersToRemove } from '../store/members.ts';
-import type { ChangePayload } from './change-payload.ts';
 import { type CycleContext, settling } from './context.ts';
 import type { ChangeOutcome } from './execute.ts';
+import { giveUp } from './give-up.ts';
 
 /** An object that something was sent for. */
 export interface SentObject {
@@ -117,22 +115,7 @@ export async function admitsMembers(
 export async function leaveTheRest(context: CycleContext, careful: CarefulStart): Promise<void> {
   const { job, io } = context;
   await settling(context, async (trx) => {
-    let left = 0;
-    for (let after = ''; ; ) {
-      const page = await pageChanges(trx, job.id, ['pending'], after, 500);
-      const last = page.at(-1);
-      if (last === undefined) break;
-      const approved = page.filter((change) => (JSON.parse(change.payload ?? '{}') as ChangePayload).approved === true);
-      await setStatus(
-        trx,
-        approved.map((change) => change.id),
-        'approved',
-      );
-      left += page.length;
-      after = last.id;
-    }
-    await replanObjectsOf(trx, job.id, 'pending', await nextSequence(trx, job.id), false);
-    await supersedeAll(trx, job.id, 'pending', io.clock.now().getTime());
+    const left = await giveUp(trx, job.id, 'pending', io.clock.now().getTime());
     careful.left = left + careful.refused;
   });
 }

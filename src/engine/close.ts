@@ -11,6 +11,7 @@ import { pruneLog } from '../store/provisioning-log.ts';
 import { purgeGone } from '../store/source-objects.ts';
 import { clearIndex } from '../store/target-index.ts';
 import { type CycleContext, planMark, settling } from './context.ts';
+import { hasMetTarget } from './first-contact.ts';
 import type { GuardVerdicts } from './gate.ts';
 import { countPlannedMemberships } from './memberships.ts';
 
@@ -20,6 +21,7 @@ const RETENTION_MS = 30 * 24 * 3_600_000;
 export async function closeCycle(context: CycleContext): Promise<CycleSummary> {
   const { job, io, counts } = context;
   const now = io.clock.now();
+  const met = context.contacting && (await hasMetTarget(context));
   await settling(context, async (trx) => {
     counts.inScope = await countInScope(trx, job.id);
     counts.escrowed = await countEscrows(trx, job.id);
@@ -32,7 +34,7 @@ export async function closeCycle(context: CycleContext): Promise<CycleSummary> {
     await updateJob(trx, job.id, {
       ...ended(now),
       ...(isWhole ? {} : { initial_done: before }),
-      ...(isWhole && heldCreations === 0 ? { contacted: 1 } : {}),
+      ...(met && isWhole && heldCreations === 0 ? { contacted: 1 } : {}),
     });
     await updateCycle(trx, context.cycleId, ending(context, now));
   });

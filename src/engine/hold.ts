@@ -1,8 +1,9 @@
 // Carries out the verdicts of the gate: what tripped a guard is held, everything else may be sent.
 import type { GuardClass, ProvisioningLogEntry } from '../model/cycle.ts';
-import type { ObjectKind } from '../model/directory.ts';
+import { OBJECT_KINDS, type ObjectKind } from '../model/directory.ts';
 import { classifyCreations, moveChanges, pageChanges } from '../store/changes.ts';
 import type { Db } from '../store/database.ts';
+import { clearEscrow } from '../store/escrows.ts';
 import { appendLog } from '../store/provisioning-log.ts';
 import type { ChangeTable } from '../store/schema.ts';
 import type { ChangePayload } from './change-payload.ts';
@@ -46,7 +47,20 @@ async function logHeld(trx: Db, context: CycleContext, guardClass: GuardClass, b
       trx,
       held.map((change) => heldEntry(context, change, because)),
     );
+    await endAttempts(trx, context.job.id, held);
     after = last.id;
+  }
+}
+
+/** Whoever is held waits for an approval, not for the next attempt, which would ask the target in every cycle. */
+export async function endAttempts(
+  trx: Db,
+  jobId: string,
+  held: readonly Pick<ChangeTable, 'kind' | 'source_id'>[],
+): Promise<void> {
+  for (const kind of OBJECT_KINDS) {
+    const ids = held.filter((change) => change.kind === kind).map((change) => change.source_id);
+    await clearEscrow(trx, jobId, kind, ids);
   }
 }
 

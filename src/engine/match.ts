@@ -164,8 +164,13 @@ async function indexWhenCheaper(context: CycleContext, mapping: CompiledMapping,
   if (queries <= Math.max(1, Math.ceil(known / pageSize))) return false;
   let first = true;
   let announced = 0;
+  let listed = 0;
+  // An empty target shows no page at all.
+  if (mapping.kind === 'user') context.announcedAccounts = 0;
   for await (const page of io.target.list(mapping.scimKind, io.signal)) {
-    if (first && mapping.kind === 'user') context.announcedAccounts = page.totalResults;
+    listed += page.resources.length;
+    // Some services announce a page in place of everything.
+    if (mapping.kind === 'user') context.announcedAccounts = Math.max(announced, page.totalResults, listed);
     const remaining = Math.ceil(page.totalResults / Math.max(1, page.resources.length)) - 1;
     if (first && remaining > queries) return false;
     first = false;

@@ -56,8 +56,10 @@ async function completeGroup(context: CycleContext, group: DirtyGroup): Promise<
     removed += remove.length;
   }
   await settling(context, async (trx) => {
-    await settleApprovedHolds(trx, job.id, group.id, context.io.clock.now().getTime());
-    const waits = await keepsHeldMembers(trx, job.id, group.id);
+    // What was approved while the last request was on its way is not done yet.
+    const isDue = (await membersToRemove(trx, job.id, group.id, '', 1)).length > 0;
+    if (!isDue) await settleApprovedHolds(trx, job.id, group.id, context.io.clock.now().getTime());
+    const waits = isDue || (await keepsHeldMembers(trx, job.id, group.id));
     await updateObjects(trx, job.id, 'group', [group.id], { members_dirty: waits ? 1 : 0, members_verify: 0 });
     await clearEscrow(trx, job.id, 'group', [group.id]);
     if (added + removed === 0) return;

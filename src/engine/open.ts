@@ -13,6 +13,7 @@ import { bindingColumns, readBoundJob } from './binding.ts';
 import { CarefulStart } from './careful-start.ts';
 import type { CompiledJob } from './compiled-job.ts';
 import { type CycleContext, type EngineIo, settling } from './context.ts';
+import { giveUp } from './give-up.ts';
 import { openSelection } from './on-demand.ts';
 import { SelectionReport } from './on-demand-report.ts';
 import { doubtProtection } from './protection.ts';
@@ -64,6 +65,8 @@ export async function openCycle(
   await settling(context, async (trx) => {
     await clearIndex(trx, job.id);
     await discardPlans(trx, job.id);
+    // What an unfinished cycle let through is part of what the next one would do: a plan shows it, once, and as it is now.
+    if (request.dryRun && selection === undefined) await giveUpUnsent(trx, job.id, io.clock.now().getTime());
     if (resumed === undefined) await insertCycle(trx, cycleRow(context));
     await doubtProtection(trx, job, row);
     if (selection !== undefined) return openSelection(trx, context, selection, row);
@@ -103,6 +106,11 @@ async function discardPlans(trx: Db, jobId: string): Promise<void> {
     .execute();
 }
 
+async function giveUpUnsent(trx: Db, jobId: string, now: number): Promise<void> {
+  await giveUp(trx, jobId, 'planned', now);
+  await giveUp(trx, jobId, 'pending', now);
+}
+
 /**
  * What is to be planned although the source says nothing new: requests whose answer was never settled (asking the target
  * itself), approved and due objects, and everybody when the configuration changed. Also for a plan, which shows what the
@@ -112,7 +120,8 @@ async function markDue(trx: Db, context: CycleContext, changed: boolean): Promis
   const { job, io } = context;
   const sequence = await nextSequence(trx, job.id);
   await replanObjectsOf(trx, job.id, 'sent', sequence, true);
-  await replanObjectsOf(trx, job.id, 'approved', sequence, false);
+  // An approval is for the first cycle that writes; observing it again and again would ask the target each time.
+  if (!context.observes) await replanObjectsOf(trx, job.id, 'approved', sequence, false);
   await markEscrowsDue(trx, job.id, io.clock.now().getTime(), sequence);
   if (changed) await updateAllObjects(trx, job.id, { changed_seq: sequence });
 }
@@ -130,14 +139,10 @@ async function takeOver(trx: Db, context: CycleContext, row: JobTable, changed: 
   await supersedeAll(trx, job.id, 'sent', now);
   // What was only observed is void once the job writes.
   if (!context.observes) await forgetObserved(trx, job.id);
-  if (changed) {
-    await supersedeAll(trx, job.id, 'planned', now);
-    await supersedeAll(trx, job.id, 'pending', now);
-  }
+  if (changed) await giveUpUnsent(trx, job.id, now);
   await updateJob(trx, job.id, {
     open_cycle_id: context.cycleId,
     configuration_hash: job.configurationHash,
-    protect_hash: job.protection.hash,
     ...bindingColumns(row, job),
     last_started: now,
     ...(row.mode === job.settings.mode ? {} : { mode: job.settings.mode, mode_since: now, quiet_cycles: 0 }),

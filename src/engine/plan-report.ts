@@ -3,7 +3,8 @@ import type { ObjectKind } from '../model/directory.ts';
 import type { PlannedActions, PlanReport } from '../model/plan-report.ts';
 import { pageChanges } from '../store/changes.ts';
 import { updateJob } from '../store/jobs.ts';
-import { countPeopleInScope } from '../store/object-counts.ts';
+import { countLinks } from '../store/links.ts';
+import { countInScope } from '../store/object-counts.ts';
 import type { ChangeTable } from '../store/schema.ts';
 import { findObjects } from '../store/source-objects.ts';
 import { countKeys } from '../store/target-index.ts';
@@ -36,25 +37,26 @@ interface Tally {
  */
 export async function describePlan(context: CycleContext, verdicts: GuardVerdicts): Promise<void> {
   const { job, request, kind } = context;
-  const meets = context.contacting && kind === 'initial' && (context.announcedAccounts ?? 0) > 0;
+  // What a careful start (--limit) or a cycle that was broken off has linked already is no stranger any more.
+  const first = context.contacting && (await countLinks(context.io.store.db, job.id, 'user', false)) === 0;
+  const meets = first && kind === 'initial' && (context.announcedAccounts ?? 0) > 0;
   if (!meets && request.describe !== true) return;
-  const report = await reportPlan(context, verdicts);
+  const report = { ...(await reportPlan(context, verdicts)), firstContact: first };
   context.report = report;
   if (meets) await settling(context, (trx) => updateJob(trx, job.id, { match_report: JSON.stringify(report) }));
 }
 
-async function reportPlan(context: CycleContext, verdicts: GuardVerdicts): Promise<PlanReport> {
+async function reportPlan(context: CycleContext, verdicts: GuardVerdicts): Promise<Omit<PlanReport, 'firstContact'>> {
   const { job, io } = context;
   const identities = context.announcedAccounts === null ? [] : identityAttributes(job.user);
   const tally = await tallyChanges(context, identities);
   const leftOut = await countLeftOut(context);
-  const inScope = await countPeopleInScope(io.store.db, job.id);
+  const inScope = await countInScope(io.store.db, job.id, 'user');
   const held = [...verdicts.byClass].filter(([, verdict]) => verdict.held);
   return {
     at: io.clock.now().toISOString(),
     target: job.targetRoot,
     mode: job.settings.mode,
-    firstContact: context.contacting,
     source: {
       assigned: inScope + leftOut.total,
       inScope,

@@ -2,7 +2,7 @@
 // are written in one transaction, compared with the sequence that was read, so that a change that arrives meanwhile
 // is planned again.
 import type { ObjectKind } from '../model/directory.ts';
-import { insertChanges, openChanges, supersedeOpen } from '../store/changes.ts';
+import { insertChanges, openChanges, supersedeOpen, UNDECIDED } from '../store/changes.ts';
 import type { Db } from '../store/database.ts';
 import { findLinks } from '../store/links.ts';
 import { countToPlan } from '../store/object-counts.ts';
@@ -13,6 +13,7 @@ import { ensureCapabilities } from './capabilities.ts';
 import { changeRow } from './change-row.ts';
 import { mappingOf } from './compiled-job.ts';
 import { breathe, type CycleContext, planMark, settling } from './context.ts';
+import { endAttempts } from './hold.ts';
 import { createMatcher } from './match.ts';
 import { keepObservation } from './observe.ts';
 import { selectedIds } from './on-demand.ts';
@@ -109,9 +110,19 @@ async function writePlan(
         rows.filter((row) => row.status !== 'staged'),
       );
     if (context.observes) return keepObservation(trx, context, kind, planned, rows);
-    await supersedeOpen(trx, job.id, kind, ids, now);
+    // Whoever cannot be planned now is held, or approved, as before.
+    const [failed, judged] = [true, false].map((fails) =>
+      planned.filter((each) => (each.fault !== null) === fails).map((each) => each.row.id),
+    );
+    await supersedeOpen(trx, job.id, kind, judged ?? [], now);
+    await supersedeOpen(trx, job.id, kind, failed ?? [], now, UNDECIDED);
     await insertChanges(trx, rows);
     await settleUnchanged(trx, context, kind, planned, links);
+    await endAttempts(
+      trx,
+      job.id,
+      rows.filter((row) => row.status === 'staged'),
+    );
     if (kind === 'user') await keepProtection(trx, job.id, planned);
     await markPlanned(trx, job.id, kind, planned);
   });

@@ -3,7 +3,7 @@
 import { compileProtection, protects, protectsKnown } from '../rules/protect.ts';
 import type { ScimResource } from '../scim/resource.ts';
 import type { Db } from '../store/database.ts';
-import { nextSequence } from '../store/jobs.ts';
+import { nextSequence, updateJob } from '../store/jobs.ts';
 import { markAllProtected, markProtected } from '../store/links.ts';
 import type { JobTable, LinkTable } from '../store/schema.ts';
 import { updateAllObjects } from '../store/source-objects.ts';
@@ -71,10 +71,13 @@ export async function keepProtection(trx: Db, jobId: string, planned: readonly P
 
 /**
  * Other filters than before: every account is judged again when its person is planned, and counts as protected until then.
+ * By which filters the links are marked is stored with the marks, also by a dry run: otherwise nobody would be judged again
+ * when filters that were only taken away for a moment are back.
  */
 export async function doubtProtection(trx: Db, job: CompiledJob, row: JobTable): Promise<void> {
   const before = row.protect_hash ?? compileProtection([]).hash;
   if (before === job.protection.hash) return;
+  await updateJob(trx, job.id, { protect_hash: job.protection.hash });
   await markAllProtected(trx, job.id, job.protection.filters.length === 0 ? 0 : UNKNOWN);
   await updateAllObjects(trx, job.id, { changed_seq: await nextSequence(trx, job.id), members_dirty: 1 });
 }

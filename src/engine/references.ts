@@ -23,7 +23,7 @@ import { type Exported, exportedAfter } from './change-payload.ts';
 import { breathe, type CycleContext, settling } from './context.ts';
 import { type LogSubject, logEntry, modifiedProperties } from './log-entry.ts';
 import { step } from './planned-object.ts';
-import { escrow, forgetAccount } from './settle-plan.ts';
+import { doubtOrForget, escrow } from './settle-plan.ts';
 
 const PAGE = 200;
 
@@ -128,7 +128,7 @@ async function settle(context: CycleContext, completed: readonly CompletedRefere
       };
       if (fault !== null) {
         counts.failed += 1;
-        if (fault.code === 'InvalidAnchor') await forgetAccount(trx, job.id, 'user', reference.source_id);
+        if (fault.code === 'InvalidAnchor') await doubtOrForget(trx, job.id, 'user', reference.source_id, link);
         await escrow(trx, context, subject, fault, escrows.get(reference.source_id));
         entries.push(entry(context, subject, null, fault));
         continue;

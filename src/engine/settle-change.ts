@@ -19,7 +19,7 @@ import type { ChangeOutcome } from './execute.ts';
 import { type LogSubject, logEntry, modifiedProperties } from './log-entry.ts';
 import { step } from './planned-object.ts';
 import { noteRemovals } from './sent-members.ts';
-import { escrow, forgetAccount } from './settle-plan.ts';
+import { doubtOrForget, escrow, forgetAccount } from './settle-plan.ts';
 
 /** Settles a batch of outcomes. */
 export async function settleOutcomes(context: CycleContext, outcomes: readonly ChangeOutcome[]): Promise<void> {
@@ -124,7 +124,7 @@ async function settleFailure(trx: Db, context: CycleContext, outcome: ChangeOutc
   const { job } = context;
   const kind = change.kind as ObjectKind;
   if (fault === null) return;
-  if (fault.code === 'InvalidAnchor') await forgetAccount(trx, job.id, kind, change.source_id);
+  if (fault.code === 'InvalidAnchor') await doubtOrForget(trx, job.id, kind, change.source_id, outcome.link);
   // A group that was refused holds nobody; one whose creation is in doubt may hold whoever was sent with it.
   if (kind === 'group' && outcome.link === undefined && fault.ambiguous !== true)
     await forgetMembershipsOf(trx, job.id, kind, change.source_id);

@@ -49,7 +49,7 @@ export async function settleUnchanged(
   for (const each of planned) {
     const link = links.get(each.row.id) ?? each.foundLink ?? undefined;
     if (each.foundLink !== null) await saveLink(trx, each.foundLink);
-    if (each.dropsLink && link !== undefined && isToBeMadeAnew(kind, each)) await doubtAccount(trx, link);
+    if (each.dropsLink && link !== undefined && isToBeReplaced(kind, each)) await doubtAccount(trx, link);
     else if (each.dropsLink) await forgetAccount(trx, job.id, kind, each.row.id);
     else if (link !== undefined && each.confirmed !== null) await confirm(trx, context, link, each);
     // A request for this object may still fail; the references that wait are those of its newest state all the same.
@@ -84,18 +84,33 @@ async function renewPendingReferences(trx: Db, jobId: string, planned: PlannedOb
     await savePendingReference(trx, jobId, planned.row.id, reference.name, reference.referencedId);
 }
 
-function isToBeMadeAnew(kind: ObjectKind, { decision }: PlannedObject): boolean {
-  return kind === 'user' && decision?.action === 'create';
+function isToBeReplaced(kind: ObjectKind, { decision }: PlannedObject): boolean {
+  return kind === 'user' && (decision?.action === 'create' || decision?.action === 'adopt');
 }
 
 /**
- * The account of a person could not be found, and one is planned in its place. Until that is created, which a guard may
- * hold, the link stays: a target that had only lost its way shows the account again. Nothing is known of it meanwhile, so
- * it is asked for whenever the person is planned.
+ * The account of a person could not be found, and perhaps another one is to take its place. Until that is settled, which a
+ * guard may hold and the target refuse, the link stays: a target that had only lost its way shows the account again, and
+ * whoever leaves meanwhile is looked for. Nothing is known of the account, so it is asked for whenever the person is planned.
  */
 async function doubtAccount(trx: Db, link: LinkTable): Promise<void> {
   await saveLink(trx, { ...link, exported: '{}' });
   await removePendingReferences(trx, link.job_id, link.source_id);
+}
+
+/**
+ * A write was answered 404. A group is matched again; of a person that says nothing yet, and the next plan searches: without
+ * the link somebody who left would count as never provisioned, and a new account in its place for no guard.
+ */
+export async function doubtOrForget(
+  trx: Db,
+  jobId: string,
+  kind: ObjectKind,
+  sourceId: string,
+  link: LinkTable | undefined,
+): Promise<void> {
+  if (kind === 'group') await forgetAccount(trx, jobId, kind, sourceId);
+  else if (link !== undefined) await doubtAccount(trx, link);
 }
 
 /** The account of an object is gone: link and memberships are forgotten, and the object may be matched again. */

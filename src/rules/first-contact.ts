@@ -7,9 +7,9 @@ export interface FirstContactNumbers {
   readonly accounts: number;
   /** Of these, the ones that nobody in scope was matched with. */
   readonly unmatchedAccounts: number;
-  /** People in scope. */
+  /** People in scope, but for those whose account was made by this job. */
   readonly inScope: number;
-  /** Of these, the ones with an account: linked already or found by a matching attribute. */
+  /** Of these, the ones with an account: adopted already or found by a matching attribute. */
   readonly matched: number;
 }
 

@@ -5,7 +5,8 @@ import type { ObjectKind } from '../model/directory.ts';
 import type { Db } from './database.ts';
 import type { ChangeTable, Tables } from './schema.ts';
 
-const OPEN: readonly ChangeStatus[] = ['planned', 'pending', 'sent', 'staged', 'approved'];
+/** Statuses of a change that may still be carried out. */
+export const OPEN_STATUSES: readonly ChangeStatus[] = ['planned', 'pending', 'sent', 'staged', 'approved'];
 
 /** Writes planned changes. */
 export async function insertChanges(db: Db, rows: readonly ChangeTable[]): Promise<void> {
@@ -17,6 +18,9 @@ export async function insertChanges(db: Db, rows: readonly ChangeTable[]): Promi
   }
 }
 
+/** What nobody has judged, or a process that ended let through: without a plan that stands it must not be sent. */
+export const UNDECIDED: readonly ChangeStatus[] = ['planned', 'pending', 'sent'];
+
 /** A new plan for these objects replaces whatever was open; held memberships of a group are no plan of the group itself. */
 export async function supersedeOpen(
   db: Db,
@@ -24,6 +28,7 @@ export async function supersedeOpen(
   kind: ObjectKind,
   sourceIds: readonly string[],
   now: number,
+  statuses: readonly ChangeStatus[] = OPEN_STATUSES,
 ): Promise<void> {
   for (let from = 0; from < sourceIds.length; from += 500) {
     await db
@@ -32,7 +37,7 @@ export async function supersedeOpen(
       .where('job_id', '=', jobId)
       .where('kind', '=', kind)
       .where('source_id', 'in', sourceIds.slice(from, from + 500))
-      .where('status', 'in', OPEN)
+      .where('status', 'in', statuses)
       .where(isOfObject)
       .execute();
   }
@@ -58,7 +63,7 @@ export async function openChanges(
     .where('job_id', '=', jobId)
     .where('kind', '=', kind)
     .where('source_id', 'in', sourceIds)
-    .where('status', 'in', OPEN)
+    .where('status', 'in', OPEN_STATUSES)
     .where(isOfObject)
     .execute();
   return new Map(rows.map((row) => [row.source_id, row]));

@@ -100,6 +100,18 @@ export async function countLinks(db: Db, jobId: string, kind: ObjectKind, active
   return Number((await query.executeTakeFirstOrThrow()).count);
 }
 
+/** Number of accounts of people that were made by this job. */
+export async function countMadeLinks(db: Db, jobId: string): Promise<number> {
+  const row = await db
+    .selectFrom('link')
+    .select((eb) => eb.fn.countAll<number>().as('count'))
+    .where('job_id', '=', jobId)
+    .where('kind', '=', 'user')
+    .where('matched_by', '=', 'created')
+    .executeTakeFirstOrThrow();
+  return Number(row.count);
+}
+
 /** Records that a reference of an account waits for somebody who has no account yet. */
 export async function savePendingReference(
   db: Db,

@@ -53,25 +53,13 @@ export async function countToMatch(
   return Number(row.count);
 }
 
-/** Number of people in scope. */
-export async function countPeopleInScope(db: Db, jobId: string): Promise<number> {
-  const row = await db
+/** Number of objects in scope, of one kind where that is given. */
+export async function countInScope(db: Db, jobId: string, kind?: ObjectKind): Promise<number> {
+  let query = db
     .selectFrom('source_object')
     .select((eb) => eb.fn.countAll<number>().as('count'))
     .where('job_id', '=', jobId)
-    .where('kind', '=', 'user')
-    .where('in_scope', '=', 1)
-    .executeTakeFirstOrThrow();
-  return Number(row.count);
-}
-
-/** Number of objects in scope. */
-export async function countInScope(db: Db, jobId: string): Promise<number> {
-  const row = await db
-    .selectFrom('source_object')
-    .select((eb) => eb.fn.countAll<number>().as('count'))
-    .where('job_id', '=', jobId)
-    .where('in_scope', '=', 1)
-    .executeTakeFirstOrThrow();
-  return Number(row.count);
+    .where('in_scope', '=', 1);
+  if (kind !== undefined) query = query.where('kind', '=', kind);
+  return Number((await query.executeTakeFirstOrThrow()).count);
 }

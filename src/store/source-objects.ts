@@ -1,7 +1,9 @@
 // The shadow copy of the source: one row an object. A row needs planning while changed_seq > planned_seq.
 import type { AccountState } from '../model/cycle.ts';
 import type { ObjectKind } from '../model/directory.ts';
+import { OPEN_STATUSES } from './changes.ts';
 import type { Db } from './database.ts';
+import { hasChange, hasLink } from './object-conditions.ts';
 import type { SourceObjectTable } from './schema.ts';
 
 /** A row as read. */
@@ -237,7 +239,8 @@ export function dirtyGroups(db: Db, jobId: string, now: number) {
 
 /**
  * Forgets objects that are gone for good and have no account: nothing personal is kept for them. Whoever may have an
- * account that was never confirmed stays.
+ * account that was never confirmed stays, and so does whoever has an open change: without its object nobody would give it
+ * up, and it would be sent.
  */
 export async function purgeGone(db: Db, jobId: string, mark: PlanMark): Promise<void> {
   await db
@@ -248,17 +251,7 @@ export async function purgeGone(db: Db, jobId: string, mark: PlanMark): Promise<
     .where('needs_read', '=', 0)
     .where('fresh_match', '=', 0)
     .whereRef('changed_seq', '<=', mark)
-    .where((eb) =>
-      eb.not(
-        eb.exists(
-          eb
-            .selectFrom('link')
-            .select('link.target_id')
-            .where('link.job_id', '=', jobId)
-            .whereRef('link.kind', '=', 'source_object.kind')
-            .whereRef('link.source_id', '=', 'source_object.id'),
-        ),
-      ),
-    )
+    .where((eb) => eb.not(hasLink(eb)))
+    .where((eb) => eb.not(hasChange(eb, OPEN_STATUSES)))
     .execute();
 }

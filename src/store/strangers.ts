@@ -1,6 +1,8 @@
 // Objects that the store knows only because somebody asked about them.
 import type { ObjectKind } from '../model/directory.ts';
+import { OPEN_STATUSES } from './changes.ts';
 import type { Db } from './database.ts';
+import { hasChange, hasLink, isEscrowed } from './object-conditions.ts';
 
 /**
  * Forgets those of the given objects that nothing entitles and that have no account: somebody asked about them, and nothing
@@ -15,43 +17,9 @@ export async function forgetStrangers(db: Db, jobId: string, kind: ObjectKind, i
     .where('id', 'in', ids)
     .where('roles', 'is', null)
     .where('fresh_match', '=', 0)
-    .where((eb) =>
-      eb.not(
-        eb.exists(
-          eb
-            .selectFrom('link')
-            .select('link.target_id')
-            .where('link.job_id', '=', jobId)
-            .whereRef('link.kind', '=', 'source_object.kind')
-            .whereRef('link.source_id', '=', 'source_object.id'),
-        ),
-      ),
-    )
+    .where((eb) => eb.not(hasLink(eb)))
     // What is still open is planned afresh or given up with the row, never sent without it.
-    .where((eb) =>
-      eb.not(
-        eb.exists(
-          eb
-            .selectFrom('change')
-            .select('change.id')
-            .where('change.job_id', '=', jobId)
-            .where('change.status', 'in', ['observed', 'planned', 'pending', 'sent', 'staged', 'approved'])
-            .whereRef('change.kind', '=', 'source_object.kind')
-            .whereRef('change.source_id', '=', 'source_object.id'),
-        ),
-      ),
-    )
-    .where((eb) =>
-      eb.not(
-        eb.exists(
-          eb
-            .selectFrom('escrow')
-            .select('escrow.code')
-            .where('escrow.job_id', '=', jobId)
-            .whereRef('escrow.kind', '=', 'source_object.kind')
-            .whereRef('escrow.source_id', '=', 'source_object.id'),
-        ),
-      ),
-    )
+    .where((eb) => eb.not(hasChange(eb, ['observed', ...OPEN_STATUSES])))
+    .where((eb) => eb.not(isEscrowed(eb)))
     .execute();
 }

@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import type { CycleCounts } from '../../src/model/cycle.ts';
 import { DEPARTMENT, direct, USER_ATTRIBUTES } from '../support/build-job.ts';
+import { crashingStore } from '../support/crashing-store.ts';
 import { HOUR } from '../support/fake-clock.ts';
 import type { Json } from '../support/patch-resource.ts';
 import { buildWorld, type World } from '../support/world.ts';
@@ -129,4 +130,25 @@ it('writes nothing to the provisioning log and keeps links as they are', async (
   expect(await world.store.db.selectFrom('link').selectAll().execute()).toHaveLength(3);
   expect(await world.store.db.selectFrom('pending_reference').selectAll().execute()).toEqual([]);
   expect(DEPARTMENT).toMatch(/department$/);
+});
+
+it('in the middle of an unfinished cycle shows what the next one would do, each object once', async () => {
+  for (let at = 1; at < 30; at += 1) {
+    const world = await buildWorld({ group: null });
+    const [leaver = '', changed = ''] = world.people(4);
+    await world.run();
+    world.directory.unassign(leaver);
+    world.directory.setUser(changed, { displayName: 'Newer' });
+    const { store } = crashingStore(world.store, { at, committed: true });
+    await world.run({}, { store }).catch(() => undefined);
+    world.directory.setUser(changed, { displayName: 'Newest' });
+    const before = world.userOf(leaver)?.['active'] === true ? 1 : 0;
+    const plan = await world.run({ dryRun: true, describe: true });
+    expect(plan.report?.people, `died at commit ${at}`).toMatchObject({ disable: before, update: 1 });
+    expect(plan.counts).toMatchObject({ disabled: before, updated: 1 });
+    expect(world.target.writes()).toEqual([]);
+    await world.run();
+    expect(world.userOf(leaver)).toMatchObject({ active: false });
+    expect(world.userOf(changed)).toMatchObject({ displayName: 'Newest' });
+  }
 });

@@ -118,6 +118,13 @@ describe('the report of a first contact', () => {
     expect((await observed.run()).report).toBeUndefined();
   });
 
+  it('is not made again for what a careful start has linked', async () => {
+    const world = await buildWorld({ group: null });
+    company(world, 10);
+    expect((await world.run({ limit: 2 })).report?.matching?.accounts).toBe(6);
+    expect((await world.run()).report).toBeUndefined();
+  });
+
   it('is made for a dry run without being kept', async () => {
     const world = await buildWorld({ group: null });
     company(world, 4);

@@ -2,6 +2,9 @@
 // little, and a first contact at which hardly anybody is matched.
 import { describe, expect, it } from 'vitest';
 import type { ScimResource } from '../../src/scim/resource.ts';
+import { direct, USER_ATTRIBUTES } from '../support/build-job.ts';
+import { crashingStore } from '../support/crashing-store.ts';
+import { DAY } from '../support/fake-clock.ts';
 import type { Json } from '../support/patch-resource.ts';
 import { buildWorld, type World } from '../support/world.ts';
 
@@ -111,6 +114,40 @@ describe('accounts that vanished', () => {
       method === 'find' ? { fault: { code: 'WebExceptionProtocolError', message: 'down' } } : undefined;
     expect((await world.run()).counts).toMatchObject({ created: 0, failed: 1 });
     expect(await world.store.db.selectFrom('link').select('source_id').execute()).toHaveLength(3);
+  });
+});
+
+describe('a write that is answered 404', () => {
+  const NOT_FOUND = { fault: { code: 'InvalidAnchor', message: 'not found' } } as const;
+
+  it('says nothing of a person yet: who is gone then is counted by the guard', async () => {
+    const { world, ids } = await linked(30);
+    for (const id of ids) world.directory.setUser(id, { department: 'New' });
+    world.target.disturb = ({ method }) => (method === 'patch' ? NOT_FOUND : undefined);
+    expect((await world.run()).counts).toMatchObject({ failed: 30 });
+    world.target.disturb = undefined;
+    const accounts = new Map(world.target.resources.User);
+    world.target.resources.User.clear();
+    world.clock.advance(DAY);
+    expect((await world.run()).counts).toMatchObject({ created: 0, held: 30 });
+    for (const [id, resource] of accounts) world.target.resources.User.set(id, resource);
+    await approve(world);
+    expect((await world.run()).counts).toMatchObject({ created: 0, adopted: 0, updated: 30 });
+  });
+
+  it('nor when a reference is completed', async () => {
+    const { world, ids } = await linked(30);
+    world.directory.addUser('boss');
+    for (const id of ids) world.directory.setManager(id, 'boss');
+    await world.run();
+    world.directory.assign('boss');
+    world.target.disturb = ({ method, kind, id }) => {
+      if (method === 'get' && kind === 'User') world.target.resources.User.delete(id ?? '');
+      return undefined;
+    };
+    expect((await world.run()).counts).toMatchObject({ created: 1, failed: 30 });
+    world.clock.advance(DAY);
+    expect((await world.run()).counts).toMatchObject({ created: 0, held: 30 });
   });
 });
 
@@ -224,9 +261,84 @@ describe('a first contact', () => {
     expect(await world.openChanges()).toEqual({});
   });
 
+  /** A matching attribute without a value for anybody: nobody can be planned. */
+  const NOBODY_MATCHES = {
+    guards: {},
+    group: null,
+    user: { attributeMappings: [direct('externalId', 'city', 1), ...USER_ATTRIBUTES.slice(1).map(unmatched)] },
+  };
+
+  function unmatched(attribute: (typeof USER_ATTRIBUTES)[number]) {
+    return { ...attribute, matchingPriority: 0 };
+  }
+
+  it('counts what is listed where a target announces a page in place of everything', async () => {
+    const { world } = await meeting(30);
+    const list = world.target.list.bind(world.target);
+    world.target.pageSize = 10;
+    world.target.list = async function* (kind) {
+      for await (const { resources } of list(kind)) yield { resources, totalResults: resources.length };
+    };
+    expect((await world.run()).counts).toMatchObject({ created: 0, held: 20 });
+  });
+
+  it('is not over before anybody was assigned', async () => {
+    const { world } = await meeting(20);
+    const { assignments } = world.directory;
+    world.directory.assignments = [];
+    await world.run();
+    await world.run();
+    world.directory.assignments = assignments;
+    expect((await world.run()).counts).toMatchObject({ created: 0, held: 20 });
+  });
+
+  it('is not over when nobody could be planned', async () => {
+    const { world } = await meeting(20);
+    world.configure(NOBODY_MATCHES);
+    expect((await world.run()).counts).toMatchObject({ failed: 20, held: 0 });
+    world.configure({ guards: {}, group: null });
+    expect((await world.run()).counts).toMatchObject({ created: 0, held: 20 });
+  });
+
+  it('holds whom it held although they cannot be planned meanwhile', async () => {
+    const { world } = await meeting(20);
+    await world.run();
+    world.configure(NOBODY_MATCHES);
+    expect((await world.run()).counts).toMatchObject({ failed: 20, held: 20 });
+    world.configure({ guards: {}, group: null });
+    expect((await world.run()).counts).toMatchObject({ created: 0, held: 20, failed: 0 });
+  });
+
+  it('holds every creation wherever the process died before', async () => {
+    for (let at = 1; at < 25; at += 1) {
+      const { world } = await meeting(20);
+      await world.run({}, { store: crashingStore(world.store, { at, committed: true }).store }).catch(() => undefined);
+      await world.run();
+      expect((await world.run()).counts).toMatchObject({ created: 0, held: 20 });
+      expect(world.target.resources.User.size).toBe(20);
+    }
+  });
+
   it('says in a plan what it would hold, and sends nothing', async () => {
     const { world } = await meeting(20);
     expect((await world.run({ dryRun: true })).counts).toMatchObject({ held: 20 });
     expect(world.target.writes()).toEqual([]);
   });
+});
+
+it('accounts that were made on demand prove nothing about the matching of the others', async () => {
+  const world = await buildWorld({ guards: {}, group: null });
+  for (let index = 0; index < 20; index += 1) world.target.seed('User', { userName: `employee-${index}` });
+  const ids = world.people(20);
+  const selection = { user: ids.slice(0, 12), group: [] };
+  expect((await world.run({ trigger: 'onDemand', selection })).counts.created).toBe(12);
+  expect((await world.run()).counts).toMatchObject({ created: 0, held: 8 });
+  expect(world.target.resources.User.size).toBe(32);
+});
+
+it('a careful start in an empty target holds nobody', async () => {
+  const world = await buildWorld({ guards: {}, group: null });
+  world.people(40);
+  expect((await world.run({ limit: 25 })).counts.created).toBe(25);
+  expect((await world.run()).counts).toMatchObject({ created: 15, held: 0 });
 });

@@ -134,6 +134,32 @@ describe('half of a group', () => {
     expect((await world.run()).counts).toMatchObject({ held: 0, memberships: { removed: 30 } });
   });
 
+  it.each(['the memberships', 'the people'])('is not forgotten when %s are approved at any moment', async (what) => {
+    for (let at = 1; at < 30; at += 1) {
+      const { world, ids } = await teams([10], {
+        memberships: { count: 2, percent: 100, from: 1 },
+        scopeLosses: { count: 2, percent: 100, from: 1 },
+      });
+      leave(world, 'g0', ids.slice(0, 4));
+      if (what === 'the people') world.directory.unassign(...ids.slice(0, 4));
+      await world.run();
+      world.directory.addUser('new');
+      world.directory.assign('new');
+      world.directory.addMember('g0', 'new');
+      let commits = 0;
+      const transaction: typeof world.store.transaction = async (work) => {
+        commits += 1;
+        if (commits === at) await approveAll(world);
+        return world.store.transaction(work);
+      };
+      await world.run({}, { store: { ...world.store, transaction } });
+      if (commits < at) await approveAll(world);
+      await world.run();
+      expect(world.membersOf('g0'), `approved at commit ${at}`).toEqual([...ids.slice(4), 'new'].toSorted());
+      expect(await world.openChanges()).toEqual({});
+    }
+  });
+
   it('is shown by a plan as held, and the plan changes nothing', async () => {
     const { world, ids } = await teams([60]);
     leave(world, 'g0', ids.slice(0, 30));

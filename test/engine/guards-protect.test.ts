@@ -199,3 +199,19 @@ describe('filters that change', () => {
     expect(world.membersOf('g')).toEqual(['p0001', 'p0003']);
   });
 });
+
+it('a dry run without the filters leaves nobody unprotected who is protected again afterwards', async () => {
+  const protect = ['userName eq "p0001@example.com"'];
+  const world = await buildWorld({ protect });
+  const ids = world.people(3);
+  world.directory.addGroup('g', ids);
+  world.directory.assign('g');
+  await world.run();
+  world.configure({});
+  await world.run({ dryRun: true });
+  world.configure({ protect });
+  world.directory.removeMember('g', 'p0001');
+  await world.run();
+  await world.run();
+  expect(world.membersOf('g')).toEqual(ids);
+});

@@ -1,5 +1,6 @@
 // Accidental-deletion guards through whole cycles: what is held, what goes on meanwhile, and how it ends.
 import { describe, expect, it } from 'vitest';
+import { crashingStore } from '../support/crashing-store.ts';
 import { DAY, HOUR } from '../support/fake-clock.ts';
 import { buildWorld, type World } from '../support/world.ts';
 
@@ -186,5 +187,79 @@ describe('somebody held', () => {
     expect(summary.counts).toMatchObject({ deleted: 0, disabled: 0, held: 10 });
     expect(await world.openChanges()).toMatchObject({ [ids[0] ?? '']: 'staged delete' });
     expect(world.target.writes()).toEqual([]);
+  });
+});
+
+describe('people who cannot be planned for a while', () => {
+  async function held() {
+    const world = await buildWorld({ guards: { scopeLosses: { count: 3, percent: 100, from: 2 } }, group: null });
+    world.directory.pageSize = 1000;
+    const ids = world.people(20).slice(0, 6);
+    await world.run();
+    world.directory.unassign(...ids);
+    expect((await world.run()).counts).toMatchObject({ held: 6 });
+    return { world, ids };
+  }
+
+  function failing(world: World): void {
+    world.target.disturb = ({ method }) =>
+      method === 'get' ? { fault: { code: 'WebExceptionProtocolError', message: 'down' } } : undefined;
+  }
+
+  it('are held as before', async () => {
+    const { world, ids } = await held();
+    failing(world);
+    for (const id of ids) world.directory.setUser(id, { displayName: 'New' });
+    expect((await world.run()).counts).toMatchObject({ failed: 6, held: 6 });
+    world.target.disturb = undefined;
+    world.clock.advance(DAY);
+    expect((await world.run()).counts).toMatchObject({ failed: 0, held: 6, disabled: 0, escrowed: 0 });
+  });
+
+  it('cost nothing any more once they are held', async () => {
+    const world = await buildWorld({ guards: { scopeLosses: { count: 3, percent: 100, from: 2 } }, group: null });
+    world.directory.pageSize = 1000;
+    const ids = world.people(20).slice(0, 6);
+    await world.run();
+    world.directory.unassign(ids[0] ?? '');
+    world.target.disturb = ({ method }) =>
+      method === 'patch' ? { fault: { code: 'InvalidValue', message: 'refused' } } : undefined;
+    expect((await world.run()).counts).toMatchObject({ failed: 1, escrowed: 1 });
+    world.target.disturb = undefined;
+    world.directory.unassign(...ids);
+    world.clock.advance(DAY);
+    expect((await world.run()).counts).toMatchObject({ held: 6, escrowed: 0 });
+    world.clock.advance(DAY);
+    expect((await world.run()).counts).toMatchObject({ held: 6 });
+    expect(world.target.log).toEqual([]);
+  });
+
+  it('are approved still when the process dies and the configuration changes', async () => {
+    for (let at = 1; at < 30; at += 1) {
+      const { world, ids } = await held();
+      await world.store.db.updateTable('change').set({ status: 'approved' }).where('status', '=', 'staged').execute();
+      const { store } = crashingStore(world.store, { at, committed: true });
+      await world.run({}, { store }).catch(() => undefined);
+      const before = ids.filter((id) => world.userOf(id)?.['active'] === true).length;
+      const lifecycle = { outOfScope: 'nothing' };
+      world.configure({ guards: { scopeLosses: { count: 3, percent: 100, from: 2 } }, group: null, lifecycle });
+      expect((await world.run()).counts, `died at commit ${at}`).toMatchObject({ held: 0 });
+      expect(
+        ids.filter((id) => world.userOf(id)?.['active'] === true),
+        `${before} were left`,
+      ).toEqual([]);
+    }
+  });
+
+  it('are approved still, and removed as soon as that is possible', async () => {
+    const { world, ids } = await held();
+    await world.store.db.updateTable('change').set({ status: 'approved' }).where('status', '=', 'staged').execute();
+    failing(world);
+    await world.run();
+    world.directory.assign(ids[0] ?? '');
+    await world.run();
+    world.target.disturb = undefined;
+    expect((await world.run()).counts).toMatchObject({ held: 0, disabled: 5 });
+    expect(await world.openChanges()).toEqual({});
   });
 });

@@ -155,6 +155,8 @@ describe('choosing between listing and asking', () => {
     { people: 1, accounts: 0, listed: 1, asked: 0 },
   ])('$people people against $accounts accounts', async ({ people, accounts, listed, asked }) => {
     const world = await buildWorld({ group: null });
+    world.directory.addUser('known');
+    world.directory.assign('known');
     await world.run();
     for (let index = 0; index < accounts; index += 1)
       world.target.seed('User', { userName: `old${index}@example.com` });

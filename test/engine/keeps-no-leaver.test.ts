@@ -88,6 +88,51 @@ describe('a 404 for the account of somebody who left', () => {
   });
 });
 
+it('a 404 to the write that disables somebody does not make them a stranger', async () => {
+  const world = await onePerson();
+  world.directory.unassign('a');
+  world.target.disturb = ({ method }) =>
+    method === 'patch' ? { fault: { code: 'InvalidAnchor', message: 'not found' } } : undefined;
+  expect((await world.run()).counts).toMatchObject({ failed: 1, disabled: 0 });
+  world.target.disturb = undefined;
+  world.clock.advance(DAY);
+  expect((await world.run()).counts.disabled).toBe(1);
+  expect(world.userOf('a')).toMatchObject({ active: false });
+});
+
+it('somebody whose account was to be replaced by another one is disabled there when they leave first', async () => {
+  const world = await onePerson();
+  const [id, account] = [...world.target.resources.User][0] ?? ['', {}];
+  world.target.resources.User.delete(id);
+  world.target.seed('User', { ...account, externalId: '' });
+  world.directory.setUser('a', { department: 'New' });
+  world.target.disturb = ({ method }) =>
+    method === 'patch' ? { fault: { code: 'InvalidValue', message: 'refused' } } : undefined;
+  expect((await world.run()).counts).toMatchObject({ adopted: 0, failed: 1 });
+  world.target.disturb = undefined;
+  world.directory.setUser('a', { accountEnabled: false });
+  await world.run();
+  expect(world.target.user('a@example.com')).toMatchObject({ active: false });
+});
+
+it('a creation that was let through is not sent for somebody who went while the job was observed', async () => {
+  for (let at = 1; at < 25; at += 1) {
+    const world = await buildWorld({ group: null });
+    world.directory.addUser('a');
+    world.directory.assign('a');
+    await world.run({}, { store: crashingStore(world.store, { at, committed: true }).store }).catch(() => undefined);
+    world.configure({ group: null, mode: 'observe' });
+    world.directory.hardDelete('a');
+    await world.run();
+    await world.run();
+    world.configure({ group: null });
+    await world.run();
+    await world.run();
+    expect(world.userOf('a')?.['active'] ?? false, `died at commit ${at}`).toBe(false);
+    expect(await world.openChanges()).toEqual({});
+  }
+});
+
 describe('guards and what they do not see', () => {
   it('removals that were let through but not sent yet count for the next cycle', async () => {
     const guards = { scopeLosses: { count: 6, percent: 100 } };

@@ -166,3 +166,19 @@ describe('from observe to enforce and back', () => {
     expect(await observedChanges(world)).toMatchObject({ p0001: 'create' });
   });
 });
+
+it('what was approved waits for the first cycle that writes, and costs nothing until then', async () => {
+  const guarded = { guards: { scopeLosses: { count: 2, percent: 100, from: 1 } }, group: null };
+  const world = await buildWorld(guarded);
+  const ids = world.people(10).slice(0, 5);
+  await world.run();
+  world.directory.unassign(...ids);
+  expect((await world.run()).counts.held).toBe(5);
+  await world.store.db.updateTable('change').set({ status: 'approved' }).where('status', '=', 'staged').execute();
+  world.configure({ ...guarded, mode: 'observe' });
+  await world.run();
+  await world.run();
+  expect(world.target.log).toEqual([]);
+  world.configure(guarded);
+  expect((await world.run()).counts).toMatchObject({ disabled: 5, held: 0 });
+});

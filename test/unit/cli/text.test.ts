@@ -103,6 +103,16 @@ describe('progressText', () => {
 });
 
 describe('summaryText', () => {
+  it.each([
+    ['enforce', 'incremental cycle, read-only (--read-only or SCIMSYNC_READ_ONLY): nothing was written'],
+    ['observe', 'incremental cycle, observed: nothing was written'],
+  ] as const)('says why a cycle of a job in mode %s wrote nothing', (mode, text) => {
+    const run = aCompletedRun({ created: 2 });
+    const cycle = { ...run.summary.cycle, mode: 'observe' } as const;
+    const observed = { ...run, job: { ...run.job, mode }, summary: { ...run.summary, cycle } };
+    expect(summaryText(observed, '', plainPaint)).toContain(text);
+  });
+
   it('says what was done and, where something needs attention, the next command', () => {
     const run = aCompletedRun({
       imported: 9,

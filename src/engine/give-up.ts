@@ -1,0 +1,34 @@
+// Gives up what was planned or let through and not sent. Its objects are planned afresh from their newest state, so nothing
+// old is sent and no guard is passed twice on one verdict; what somebody approved stays approved.
+import type { ChangeStatus } from '../model/cycle.ts';
+import { pageChanges, replanObjectsOf, setStatus, supersedeAll } from '../store/changes.ts';
+import type { Db } from '../store/database.ts';
+import { nextSequence } from '../store/jobs.ts';
+import type { ChangePayload } from './change-payload.ts';
+
+/** Gives up all changes of a job with a status; returns how many there were. `now` is in milliseconds. */
+export async function giveUp(
+  trx: Db,
+  jobId: string,
+  status: Extract<ChangeStatus, 'planned' | 'pending'>,
+  now: number,
+): Promise<number> {
+  let count = 0;
+  for (let after = ''; ; ) {
+    const page = await pageChanges(trx, jobId, [status], after, 500);
+    const last = page.at(-1);
+    if (last === undefined) break;
+    const approved = page.filter((change) => (JSON.parse(change.payload ?? '{}') as ChangePayload).approved === true);
+    await setStatus(
+      trx,
+      approved.map((change) => change.id),
+      'approved',
+    );
+    count += page.length;
+    after = last.id;
+  }
+  if (count === 0) return 0;
+  await replanObjectsOf(trx, jobId, status, await nextSequence(trx, jobId), false);
+  await supersedeAll(trx, jobId, status, now);
+  return count;
+}
