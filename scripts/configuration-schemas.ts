@@ -5,6 +5,7 @@
  */
 import { z } from 'zod';
 import { mainFileSchema } from '../src/config/main-file.ts';
+import { mappingTestFileSchema } from '../src/config/mapping-test-schema.ts';
 import { templateSchema } from '../src/config/template-schema.ts';
 import { jobSchema } from '../src/model/job.ts';
 import { attributeMappingSchema, objectMappingSchema } from '../src/model/object-mapping.ts';
@@ -78,7 +79,7 @@ const writtenJob = jobSchema.extend({
 
 const writtenDefaults = writtenJob.omit({ id: true, extends: true });
 
-/** The three files, by the name of their schema. */
+/** The files, by the name of their schema. */
 export function configurationSchemas(): ReadonlyMap<string, JsonSchema> {
   const defaults = mergeable(jsonSchema(writtenDefaults));
   const main = jsonSchema(mainFileSchema);
@@ -96,6 +97,7 @@ export function configurationSchemas(): ReadonlyMap<string, JsonSchema> {
     ],
     ['job', titled('A job of scimsync (jobs/*.yaml)', { ...mergeable(jsonSchema(writtenJob)), required: ['id'] })],
     ['template', titled('A gallery template of scimsync (gallery/*.yaml)', jsonSchema(writtenTemplate))],
+    ['test', titled('Mapping tests of scimsync (*.test.yaml)', jsonSchema(mappingTestFileSchema))],
   ]);
 }
 

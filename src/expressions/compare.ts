@@ -2,11 +2,12 @@
 // that "the condition check fails" for null and empty attributes.
 import type { Coerced } from './coerce.ts';
 import { describeType, integerOf, isEmptyList, toBoolean, toText } from './coerce.ts';
-import type { SourceValue } from './evaluation.ts';
+import { readDate } from './date-read.ts';
+import { DateValue, type Value } from './evaluation.ts';
 import type { ComparisonOperator } from './lexer.ts';
 
 export interface Operand {
-  readonly value: SourceValue;
+  readonly value: Value;
   /** True for an attribute reference: only there "" counts as missing. */
   readonly isAttribute: boolean;
 }
@@ -21,8 +22,13 @@ function isMissing({ value, isAttribute }: Operand): boolean {
   return value === null || (isAttribute && (value === '' || isEmptyList(value)));
 }
 
-/** Negative, zero or positive. A boolean on one side makes it a comparison of booleans, else a number one of numbers. */
-function orderOf(operator: ComparisonOperator, left: SourceValue, right: SourceValue): Coerced<number> {
+/**
+ * Negative, zero or positive. A date on one side makes it a comparison of moments, else a boolean one of booleans, else a
+ * number one of numbers.
+ */
+function orderOf(operator: ComparisonOperator, left: Value, right: Value): Coerced<number> {
+  if (left instanceof DateValue || right instanceof DateValue)
+    return both(toTicks(left), toTicks(right), orderOfNumbers);
   if (typeof left === 'boolean' || typeof right === 'boolean') {
     return both(toBoolean(left), toBoolean(right), (a, b) => Number(a) - Number(b));
   }
@@ -36,14 +42,21 @@ function both<T>(left: Coerced<T>, right: Coerced<T>, order: (a: T, b: T) => num
   return { ok: true, value: order(left.value, right.value) };
 }
 
-function toNumber(value: SourceValue): Coerced<number | bigint> {
+function toNumber(value: Value): Coerced<number | bigint> {
   if (typeof value === 'number') return { ok: true, value };
   const integer = integerOf(value);
   if (integer !== undefined) return { ok: true, value: integer };
   return { ok: false, message: `must be a number, not ${describeType(value)}` };
 }
 
-function isNumber(value: SourceValue): boolean {
+function toTicks(value: Value): Coerced<bigint> {
+  const ticks = value instanceof DateValue ? value.ticks : typeof value === 'string' ? readDate(value) : undefined;
+  return ticks === undefined
+    ? { ok: false, message: `must be a date, not ${describeType(value)}` }
+    : { ok: true, value: ticks };
+}
+
+function isNumber(value: Value): boolean {
   return typeof value === 'number' || typeof value === 'bigint';
 }
 

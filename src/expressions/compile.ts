@@ -1,15 +1,24 @@
 // Expression -> closure, compiled once and evaluated for every object. Everything that does not depend on an object's
 // values is checked here: functions, numbers of arguments, attributes, constants. Pure: what it needs comes as input.
-import { fromInteger, isList } from './coerce.ts';
+import { fromInteger, isList, toText } from './coerce.ts';
 import { compareValues } from './compare.ts';
 import type { ExpressionError } from './errors.ts';
-import type { CallSite, Evaluate, EvaluationInput, EvaluationResult, SourceValue } from './evaluation.ts';
-import { errorResult, valueResult } from './evaluation.ts';
-import type { Call, FunctionDefinition, StrictBody } from './function-definition.ts';
+import type {
+  CallSite,
+  Evaluate,
+  EvaluationInput,
+  EvaluationResult,
+  PartResult,
+  SourceValue,
+  Value,
+} from './evaluation.ts';
+import { DateValue, errorStop, plain, Redacted, Stop, tainted } from './evaluation.ts';
+import type { Call, FunctionDefinition, Need, StrictBody } from './function-definition.ts';
 import { constantOf } from './function-definition.ts';
 import { findFunction, fitSlots, missingFunction } from './function-table.ts';
 import type { CallNode, ExpressionNode } from './parse.ts';
 import { parseExpression } from './parse.ts';
+import { MAX_STEPS, type StepBudget, stepBudget } from './regex.ts';
 
 export type { EvaluationInput, EvaluationResult, SourceValue } from './evaluation.ts';
 
@@ -18,7 +27,13 @@ export interface CompiledExpression {
   /** Source attributes the expression refers to, each once, in order of appearance. */
   readonly attributes: readonly string[];
   readonly warnings: readonly string[];
-  /** Never throws for any value; lazily evaluated branches do not fail unless taken. */
+  /** The same attributes give another value at another time. */
+  readonly readsClock: boolean;
+  /** The same attributes give another value each time (Guid, RandomString). */
+  readonly random: boolean;
+  /** It may answer `asks` (SelectUniqueValue). */
+  readonly asksTarget: boolean;
+  /** Dates leave it as texts, `7/2/2021 3:33:38 PM` in UTC. Never throws for any value; lazily evaluated branches do not fail unless taken. */
   evaluate(input: EvaluationInput): EvaluationResult;
 }
 
@@ -31,11 +46,45 @@ export type CompileResult = { ok: true; expression: CompiledExpression } | { ok:
 export function compileExpression(text: string, knows: KnowsAttribute = () => true): CompileResult {
   const parsed = parseExpression(text);
   if (!parsed.ok) return { ok: false, errors: [parsed.error] };
-  const compilation: Compilation = { knows, attributes: new Set(), errors: [], warnings: new Set(parsed.warnings) };
+  const compilation: Compilation = {
+    knows,
+    root: parsed.node,
+    attributes: new Set(),
+    errors: [],
+    warnings: new Set(parsed.warnings),
+    needs: new Set(),
+    budget: stepBudget(),
+  };
   const evaluate = compileNode(parsed.node, compilation);
   if (compilation.errors.length > 0) return { ok: false, errors: compilation.errors.toSorted(byPosition) };
-  const expression = { text, attributes: [...compilation.attributes], warnings: [...compilation.warnings], evaluate };
+  const { attributes, warnings, needs, budget } = compilation;
+  const expression: CompiledExpression = {
+    text,
+    attributes: [...attributes],
+    warnings: [...warnings],
+    readsClock: needs.has('clock'),
+    random: needs.has('random'),
+    asksTarget: needs.has('target'),
+    evaluate(input) {
+      budget.left = MAX_STEPS;
+      return wholeResult(evaluate(input));
+    },
+  };
   return { ok: true, expression };
+}
+
+/** Outside an expression a date is its text form. */
+function wholeResult(result: PartResult): EvaluationResult {
+  if (result instanceof Stop) return result.outcome;
+  return { type: 'value', value: withDatesAsText(plain(result)), redacted: result instanceof Redacted };
+}
+
+function withDatesAsText(value: Value): SourceValue {
+  if (typeof value === 'string') return value;
+  if (isList(value)) return value.map(withDatesAsText);
+  if (!(value instanceof DateValue)) return value;
+  const text = toText(value);
+  return text.ok ? text.value : null;
 }
 
 function byPosition(left: ExpressionError, right: ExpressionError): number {
@@ -44,16 +93,21 @@ function byPosition(left: ExpressionError, right: ExpressionError): number {
 
 interface Compilation {
   readonly knows: KnowsAttribute;
+  /** The whole expression; only there may functions stand that have to be the outermost. */
+  readonly root: ExpressionNode;
   readonly attributes: Set<string>;
   readonly errors: ExpressionError[];
   readonly warnings: Set<string>;
+  readonly needs: Set<Need>;
+  /** What all regular expressions of one evaluation may take together. */
+  readonly budget: StepBudget;
 }
 
 function compileNode(node: ExpressionNode, compilation: Compilation): Evaluate {
   switch (node.kind) {
     case 'text':
     case 'number': {
-      const result = valueResult(typeof node.value === 'bigint' ? fromInteger(node.value) : node.value);
+      const result = typeof node.value === 'bigint' ? fromInteger(node.value) : node.value;
       return () => result;
     }
     case 'attribute':
@@ -77,23 +131,27 @@ function compileAttribute(name: string, position: number, compilation: Compilati
     compilation.errors.push({ kind: 'unknown-attribute', message, position });
   }
   compilation.attributes.add(name);
-  return (input) => valueResult(input.attribute(name) ?? null);
+  return (input) => input.attribute(name) ?? null;
 }
 
 function compileParameter(name: string, position: number): Evaluate {
   return ({ params }) => {
     const value = params !== undefined && Object.hasOwn(params, name) ? params[name] : undefined;
-    if (value !== undefined) return valueResult(value);
+    if (value !== undefined) return value;
     const message = `The parameter %${name}% has no value.`;
-    return { type: 'error', error: { kind: 'unknown-parameter', message, position } };
+    return new Stop({ type: 'error', error: { kind: 'unknown-parameter', message, position } });
   };
 }
 
 function compileConstant(node: ExpressionNode & { kind: 'constant' }): Evaluate {
-  if (node.name === 'IgnoreAttributeFlow') return () => ({ type: 'ignoreAttribute' });
-  if (node.name === 'IgnoreObjectFlow') return () => ({ type: 'ignoreObject' });
-  const result = valueResult(constantOf(node) ?? null);
+  const result = constantResult(node);
   return () => result;
+}
+
+function constantResult(node: ExpressionNode & { kind: 'constant' }): PartResult {
+  if (node.name === 'IgnoreAttributeFlow') return new Stop({ type: 'ignoreAttribute' });
+  if (node.name === 'IgnoreObjectFlow') return new Stop({ type: 'ignoreObject' });
+  return constantOf(node) ?? null;
 }
 
 function compileComparison(node: ExpressionNode & { kind: 'comparison' }, compilation: Compilation): Evaluate {
@@ -104,16 +162,16 @@ function compileComparison(node: ExpressionNode & { kind: 'comparison' }, compil
   const rightIsAttribute = node.right.kind === 'attribute';
   return (input) => {
     const left = evaluateLeft(input);
-    if (left.type !== 'value') return left;
+    if (left instanceof Stop) return left;
     const right = evaluateRight(input);
-    if (right.type !== 'value') return right;
+    if (right instanceof Stop) return right;
     const holds = compareValues(
       node.operator,
-      { value: left.value, isAttribute: leftIsAttribute },
-      { value: right.value, isAttribute: rightIsAttribute },
+      { value: plain(left), isAttribute: leftIsAttribute },
+      { value: plain(right), isAttribute: rightIsAttribute },
     );
-    if (holds.ok) return valueResult(holds.value, left.redacted || right.redacted);
-    return { type: 'error', error: { kind: 'type', message: holds.message, position: node.position } };
+    if (holds.ok) return tainted(holds.value, left instanceof Redacted || right instanceof Redacted);
+    return new Stop({ type: 'error', error: { kind: 'type', message: holds.message, position: node.position } });
   };
 }
 
@@ -129,48 +187,57 @@ function warnAboutEmptyComparison(node: ExpressionNode & { kind: 'comparison' },
 
 function compileCall(written: CallNode, compilation: Compilation): Evaluate {
   const definition = findFunction(written.name);
-  const fitted = definition === undefined ? written : fitSlots(definition, written);
+  const arranged = definition?.arrange?.(written) ?? written;
+  const fitted = definition === undefined ? written : fitSlots(definition, arranged);
   const call = 'message' in fitted ? written : fitted;
   // Arguments are compiled in any case, so that their faults are reported together with the call's.
   const slots = call.slots.map((slot) => (slot === null ? undefined : compileNode(slot, compilation)));
   if (definition === undefined) {
     compilation.errors.push(missingFunction(written));
-    return () => errorResult('unknown-function', `There is no function ${written.name}.`);
+    return () => errorStop('unknown-function', `There is no function ${written.name}.`);
   }
   const site: CallSite = { functionName: definition.name, position: written.position };
   const fault = 'message' in fitted ? { kind: 'arity' as const, message: fitted.message } : definition.check?.(call);
-  if (fault !== undefined) compilation.errors.push({ ...fault, ...site });
+  if (fault !== undefined) compilation.errors.push({ ...site, ...fault });
+  if (definition.outermost === true && written !== compilation.root) {
+    const message = `${definition.name} has to be the outermost function; put the others into its rules.`;
+    compilation.errors.push({ kind: 'nesting', message, ...site });
+  }
+  const need = definition.needs?.(call);
+  if (need !== undefined) compilation.needs.add(need);
+  for (const warning of definition.warn?.(written) ?? []) compilation.warnings.add(warning);
   if (written.name !== definition.name) compilation.warnings.add(`${written.name} is written ${definition.name}.`);
-  const { body } = definition;
+  const body = typeof definition.body === 'function' ? definition.body(call, compilation.budget) : definition.body;
   return body.kind === 'lazy' ? (input) => body.run(slots, input, site) : strictCall(definition, body, slots, site);
 }
 
 function strictCall(
-  definition: FunctionDefinition,
+  { parameters, each }: FunctionDefinition,
   body: StrictBody,
   slots: readonly (Evaluate | undefined)[],
   site: CallSite,
 ): Evaluate {
+  const run = each === undefined ? body.run : (call: Call) => runForEach(each, body, call);
   return (input) => {
     let redacted = false;
-    const values: (SourceValue | undefined)[] = [];
+    const values: (Value | undefined)[] = [];
     for (const slot of slots) {
       const result = slot?.(input);
-      if (result !== undefined && result.type !== 'value') return result;
-      redacted ||= result?.redacted ?? false;
-      values.push(result?.value);
+      if (result instanceof Stop) return result;
+      if (result instanceof Redacted) redacted = true;
+      values.push(result === undefined ? undefined : plain(result));
     }
-    const call: Call = { site, parameters: definition.parameters, values, input, redacted, fault: undefined };
-    const value = runForEach(definition, body, call);
-    return call.fault === undefined ? valueResult(value, redacted) : { type: 'error', error: call.fault };
+    const call: Call = { site, parameters, values, input, redacted, fault: undefined };
+    const value = run(call);
+    return call.fault === undefined ? tainted(value, redacted) : new Stop({ type: 'error', error: call.fault });
   };
 }
 
 /** Text functions are applied to every value of a multi-valued source, as in Entra Connect; lists they make are joined. */
-function runForEach({ each }: FunctionDefinition, body: StrictBody, call: Call): SourceValue {
-  const source = each === undefined ? undefined : call.values[each];
-  if (each === undefined || !isList(source)) return body.run(call);
-  const results: SourceValue[] = [];
+function runForEach(each: number, body: StrictBody, call: Call): Value {
+  const source = call.values[each];
+  if (!isList(source)) return body.run(call);
+  const results: Value[] = [];
   for (const element of source) {
     const ofElement: Call = { ...call, values: call.values.with(each, element) };
     const result = body.run(ofElement);

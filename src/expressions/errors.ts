@@ -4,7 +4,6 @@
 export type ExpressionErrorKind =
   | 'parse'
   | 'unknown-function'
-  | 'unsupported-function'
   | 'unknown-attribute'
   | 'unknown-parameter'
   | 'arity'

@@ -1,4 +1,5 @@
-// The values expressions work on and what one evaluation yields. Holds types and their constructors only.
+// The values expressions work on and what one evaluation yields. Holds types and their constructors only. Dates exist
+// inside an expression only: what leaves it is a SourceValue.
 import type { ExpressionError, ExpressionErrorKind } from './errors.ts';
 
 /** A value of a source attribute. An attribute that is absent and one that is null are the same: null. */
@@ -11,28 +12,76 @@ export type SourceValue =
   | readonly SourceValue[]
   | { readonly [key: string]: unknown };
 
+/** A moment in UTC, in ticks of 100 ns since the year 1 (date-ticks.ts). */
+export class DateValue {
+  readonly ticks: bigint;
+
+  constructor(ticks: bigint) {
+    this.ticks = ticks;
+  }
+}
+
+/** A value between the functions of an expression. */
+export type Value = SourceValue | DateValue | readonly Value[];
+
 /** Everything an evaluation may know; expressions read no clock and no environment. */
 export interface EvaluationInput {
   attribute(name: string): SourceValue;
-  now?: Date;
+  now: Date;
+  /**
+   * Cryptographic bytes, for Guid and RandomString. When an evaluation is repeated because it asked (see Outcome), it has to
+   * get the same bytes again, or it would ask for another candidate each time.
+   */
+  random: (count: number) => Uint8Array;
+  /**
+   * Whether the target holds this value already, without regard to case; undefined while that is not known. For
+   * SelectUniqueValue.
+   */
+  isTaken?: ((candidate: string) => boolean | undefined) | undefined;
   /** Values of `%name%` parameters. */
-  params?: Readonly<Record<string, string>>;
+  params?: Readonly<Record<string, string>> | undefined;
   /** Answer of DefaultDomain(). */
-  tenantDefaultDomain?: string;
+  tenantDefaultDomain?: string | undefined;
 }
 
 /**
  * `ignoreAttribute` leaves the target attribute out of the request, `ignoreObject` skips the object, an error fails this
- * object only. `redacted` says that logs must show `[Redact]` instead of the value.
+ * object only. `asks`: find out whether the target has the candidate, then evaluate again with an `isTaken` that knows.
+ * `redacted` says that logs must show `[Redact]` instead of the value.
  */
-export type EvaluationResult =
-  | { readonly type: 'value'; readonly value: SourceValue; readonly redacted: boolean }
+export type Outcome<V> =
+  | { readonly type: 'value'; readonly value: V; readonly redacted: boolean }
   | { readonly type: 'ignoreAttribute' }
   | { readonly type: 'ignoreObject' }
+  | { readonly type: 'asks'; readonly candidate: string }
   | { readonly type: 'error'; readonly error: ExpressionError };
 
+/** What a whole expression yields. */
+export type EvaluationResult = Outcome<SourceValue>;
+
+/** A value that logs must not show. */
+export class Redacted {
+  readonly value: Value;
+
+  constructor(value: Value) {
+    this.value = value;
+  }
+}
+
+/** The end of an evaluation without a value. */
+export class Stop {
+  readonly outcome: Exclude<Outcome<never>, { readonly type: 'value' }>;
+
+  constructor(outcome: Stop['outcome']) {
+    this.outcome = outcome;
+  }
+}
+
+/** What a part of an expression yields: nearly always a plain value, which costs no object around it. */
+export type PartResult = Value | Redacted | Stop;
+
 /** A compiled part of an expression. */
-export type Evaluate = (input: EvaluationInput) => EvaluationResult;
+export type Evaluate = (input: EvaluationInput) => PartResult;
 
 /** Where a call stands in the text; completes the errors raised by it. */
 export interface CallSite {
@@ -40,15 +89,16 @@ export interface CallSite {
   readonly position: number;
 }
 
-export function valueResult(value: SourceValue, redacted = false): EvaluationResult {
-  return { type: 'value', value, redacted };
+export function errorStop(kind: ExpressionErrorKind, message: string, site?: CallSite): Stop {
+  return new Stop({ type: 'error', error: { kind, message, ...site } });
 }
 
-export function errorResult(kind: ExpressionErrorKind, message: string, site?: CallSite): EvaluationResult {
-  return { type: 'error', error: { kind, message, ...site } };
+/** The value itself. */
+export function plain(result: Value | Redacted): Value {
+  return result instanceof Redacted ? result.value : result;
 }
 
 /** The result, marked as redacted when something it depends on was. */
-export function tainted(result: EvaluationResult, redacted: boolean): EvaluationResult {
-  return redacted && result.type === 'value' && !result.redacted ? valueResult(result.value, true) : result;
+export function tainted(result: PartResult, redacted: boolean): PartResult {
+  return !redacted || result instanceof Redacted || result instanceof Stop ? result : new Redacted(result);
 }

@@ -3,8 +3,9 @@
 import type { Coerced } from './coerce.ts';
 import { toInteger, toText } from './coerce.ts';
 import type { ExpressionError, ExpressionErrorKind } from './errors.ts';
-import type { CallSite, Evaluate, EvaluationInput, EvaluationResult, SourceValue } from './evaluation.ts';
+import type { CallSite, Evaluate, EvaluationInput, PartResult, SourceValue, Value } from './evaluation.ts';
 import type { CallNode, ExpressionNode } from './parse.ts';
+import type { StepBudget } from './regex.ts';
 
 /**
  * What Replace and Join may build, in UTF-16 units: nested, they can multiply a text each time. No attribute of a
@@ -19,32 +20,51 @@ export interface FunctionDefinition {
   readonly parameters: readonly string[];
   /** Index of the argument over whose values the function is repeated when it is multi-valued. */
   readonly each?: number;
-  readonly body: StrictBody | LazyBody;
+  readonly body: StrictBody | LazyBody | BodyOfCall;
   /** What can be refused before there is any value: unusable combinations, constants out of range. */
   readonly check?: (call: CallNode) => ConstantFault | undefined;
+  /** What is likely meant otherwise, although it can be evaluated. */
+  readonly warn?: (call: CallNode) => readonly string[];
+  /** Puts another order of arguments, which users also write, into the order of `parameters`. */
+  readonly arrange?: (call: CallNode) => CallNode;
+  /** What a call depends on besides its arguments. */
+  readonly needs?: (call: CallNode) => Need | undefined;
+  /** True when no other function may stand around the call. */
+  readonly outermost?: boolean;
 }
+
+/** The clock, random bytes, or the values that the target has. */
+export type Need = 'clock' | 'random' | 'target';
 
 export interface StrictBody {
   readonly kind: 'strict';
   /** Returns the value; a fault noted in the call takes precedence over what is returned. */
-  readonly run: (call: Call) => SourceValue;
+  readonly run: (call: Call) => Value;
 }
 
 export interface LazyBody {
   readonly kind: 'lazy';
-  readonly run: (slots: readonly (Evaluate | undefined)[], input: EvaluationInput, site: CallSite) => EvaluationResult;
+  readonly run: (slots: readonly (Evaluate | undefined)[], input: EvaluationInput, site: CallSite) => PartResult;
 }
+
+/**
+ * Makes a body for one call out of its constants, once, when the expression is compiled; also for a call that `check`
+ * found fault with. The budget is filled again for every evaluation of the expression.
+ */
+export type BodyOfCall = (call: CallNode, budget: StepBudget) => StrictBody | LazyBody;
 
 export interface ConstantFault {
   readonly kind: ExpressionErrorKind;
   readonly message: string;
+  /** Of the argument at fault, in the expression; the call's when left out. */
+  readonly position?: number;
 }
 
 /** One call of a strict function: its values (undefined = omitted) and the first fault met while reading them. */
 export interface Call {
   readonly site: CallSite;
   readonly parameters: readonly string[];
-  readonly values: readonly (SourceValue | undefined)[];
+  readonly values: readonly (Value | undefined)[];
   readonly input: EvaluationInput;
   /** Whether any argument is redacted. */
   readonly redacted: boolean;
@@ -70,7 +90,7 @@ export function isGiven(call: Call, index: number): boolean {
 }
 
 /** The argument as it is; null when omitted. */
-export function valueAt(call: Call, index: number): SourceValue {
+export function valueAt(call: Call, index: number): Value {
   return call.values[index] ?? null;
 }
 
@@ -86,9 +106,14 @@ export function integerAt(call: Call, index: number): bigint {
 
 function read<T>(call: Call, index: number, coerced: Coerced<T>, fallback: T): T {
   if (coerced.ok) return coerced.value;
-  const name = (call.parameters[index] ?? 'argument').replace(/[?.]+$/, '');
-  fail(call, 'type', `${call.site.functionName}: ${name} ${coerced.message}.`);
+  fail(call, 'type', `${argumentName(call, index)} ${coerced.message}.`);
   return fallback;
+}
+
+/** `Left: numChars`, to begin a message with. */
+export function argumentName({ site, parameters }: Call, index: number): string {
+  const name = (parameters[index] ?? parameters.at(-1) ?? 'argument').replace(/[?.]+$/, '');
+  return `${site.functionName}: ${name}`;
 }
 
 /** Index for JavaScript's text functions out of any integer, however large. */

@@ -2,14 +2,18 @@
 import type { ExpressionError } from './errors.ts';
 import type { FunctionDefinition } from './function-definition.ts';
 import { appRoleFunctions } from './functions-app-roles.ts';
+import { dateFunctions } from './functions-dates.ts';
+import { directoryFunctions } from './functions-directory.ts';
 import { logicFunctions } from './functions-logic.ts';
 import { multivaluedFunctions } from './functions-multivalued.ts';
+import { randomFunctions } from './functions-random.ts';
 import { replaceFunctions } from './functions-replace.ts';
 import { textFunctions } from './functions-text.ts';
 import { textTransformFunctions } from './functions-text-transform.ts';
+import { uniqueFunctions } from './functions-unique.ts';
 import type { CallNode } from './parse.ts';
 import { nearest } from './suggest.ts';
-import { CONNECT_ONLY_FUNCTIONS, connectEquivalent, UNSUPPORTED_FUNCTIONS } from './unavailable-functions.ts';
+import { CONNECT_ONLY_FUNCTIONS, connectEquivalent } from './unavailable-functions.ts';
 
 const DEFINITIONS: readonly FunctionDefinition[] = [
   ...textFunctions,
@@ -18,33 +22,36 @@ const DEFINITIONS: readonly FunctionDefinition[] = [
   ...logicFunctions,
   ...multivaluedFunctions,
   ...appRoleFunctions,
+  ...dateFunctions,
+  ...directoryFunctions,
+  ...randomFunctions,
+  ...uniqueFunctions,
 ];
 
 const BY_NAME: ReadonlyMap<string, FunctionDefinition> = new Map(
   DEFINITIONS.map((definition) => [definition.name.toLowerCase(), definition]),
 );
 
-/** Canonical names of the functions this version evaluates, in alphabetical order. */
+/** Canonical names of all functions, in alphabetical order. */
 export const SUPPORTED_FUNCTIONS: readonly string[] = DEFINITIONS.map(({ name }) => name).toSorted();
+
+/** How the function is called, optional arguments in brackets: `InStr(value1, value2, [start], [compareType])`. */
+export function signatureOf({ name, parameters }: FunctionDefinition): string {
+  return `${name}(${parameters.map((parameter) => parameter.replace(/^(.*)\?$/, '[$1]')).join(', ')})`;
+}
 
 export function findFunction(name: string): FunctionDefinition | undefined {
   return BY_NAME.get(name.toLowerCase());
 }
 
-/** Why a name cannot be called: not in this version, of Entra Connect only, or nobody's (with the nearest name). */
+/** Why a name cannot be called: it is Entra Connect's, or nobody's (with the nearest name). */
 export function missingFunction({ name, position }: CallNode): ExpressionError {
-  const wanted = name.toLowerCase();
-  const later = UNSUPPORTED_FUNCTIONS.find((candidate) => candidate.toLowerCase() === wanted);
-  if (later !== undefined) {
-    const message = `The function ${later} is not available in this version of scimsync.`;
-    return { kind: 'unsupported-function', message, position, functionName: later };
-  }
   const equivalent = connectEquivalent(name);
   if (equivalent !== undefined) {
     const message = `${name} is a function of Entra Connect sync, not of app provisioning: ${equivalent}.`;
     return { kind: 'unknown-function', message, position, functionName: name };
   }
-  const meant = nearest(name, [...SUPPORTED_FUNCTIONS, ...UNSUPPORTED_FUNCTIONS, ...CONNECT_ONLY_FUNCTIONS.keys()]);
+  const meant = nearest(name, [...SUPPORTED_FUNCTIONS, ...CONNECT_ONLY_FUNCTIONS.keys()]);
   const hint = meant === undefined ? '' : ` Did you mean ${meant}?`;
   return { kind: 'unknown-function', message: `There is no function ${name}.${hint}`, position, functionName: name };
 }
@@ -57,7 +64,7 @@ export function fitSlots(definition: FunctionDefinition, call: CallNode): CallNo
   const { name, parameters } = definition;
   const repeats = parameters.at(-1)?.endsWith('...') ?? false;
   const slots = repeats ? withoutTrailingGaps(call.slots) : call.slots;
-  const signature = `${name}(${parameters.map((parameter) => parameter.replace(/^(.*)\?$/, '[$1]')).join(', ')})`;
+  const signature = signatureOf(definition);
   if (!repeats && slots.length > parameters.length) {
     const most = parameters.length === 0 ? 'no arguments' : `at most ${parameters.length}`;
     return { message: `${name} takes ${most}, not ${slots.length}: ${signature}.` };

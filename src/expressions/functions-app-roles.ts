@@ -1,6 +1,6 @@
 // App roles of the assigned user: functions of the source attribute appRoleAssignments, a list of roles
 // `{id, value, displayName}`. What the SCIM request looks like is not decided here.
-import type { SourceValue } from './evaluation.ts';
+import type { SourceValue, Value } from './evaluation.ts';
 import type { Call, FunctionDefinition } from './function-definition.ts';
 import { fail, strict, valueAt } from './function-definition.ts';
 import { valuesOf } from './functions-multivalued.ts';
@@ -24,7 +24,7 @@ function singleAppRoleAssignment(call: Call): SourceValue {
 }
 
 /** Null stays null; an empty list stays an empty list, so that the target's roles can be cleared. */
-function ofRoles(form: (role: SourceValue) => string | null): (call: Call) => SourceValue {
+function ofRoles(form: (role: Value) => string | null): (call: Call) => SourceValue {
   return (call) => {
     const roles = valueAt(call, 0);
     if (roles === null) return null;
@@ -35,12 +35,12 @@ function ofRoles(form: (role: SourceValue) => string | null): (call: Call) => So
 }
 
 /** The role's value; its display name where an app role was defined without a value. */
-function roleName(role: SourceValue): string | null {
+function roleName(role: Value): string | null {
   if (typeof role === 'string') return role;
   return propertyOf(role, 'value') ?? propertyOf(role, 'displayName');
 }
 
-function roleJson(role: SourceValue): string | null {
+function roleJson(role: Value): string | null {
   if (typeof role === 'string') return JSON.stringify({ value: role });
   if (role === null || typeof role !== 'object') return null;
   return JSON.stringify({
@@ -50,7 +50,7 @@ function roleJson(role: SourceValue): string | null {
   });
 }
 
-function propertyOf(role: SourceValue, name: 'id' | 'value' | 'displayName'): string | null {
+function propertyOf(role: Value, name: 'id' | 'value' | 'displayName'): string | null {
   if (role === null || typeof role !== 'object' || !Object.hasOwn(role, name)) return null;
   const property: unknown = Reflect.get(role, name);
   return typeof property === 'string' && property !== '' ? property : null;

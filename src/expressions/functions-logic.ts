@@ -1,10 +1,10 @@
 // Choice, tests for null, booleans, flow control and the numbers that go with them. IIF, Switch and Coalesce evaluate
 // only what they return: documented expressions would fail on the branch not taken otherwise.
 import { fromInteger, isEmptyList, isNullOrEmpty, toBoolean, toText } from './coerce.ts';
-import type { CallSite, Evaluate, EvaluationInput, EvaluationResult, SourceValue } from './evaluation.ts';
-import { errorResult, tainted, valueResult } from './evaluation.ts';
-import type { Call, ConstantFault, FunctionDefinition } from './function-definition.ts';
-import { fail, integerAt, lazy, strict, textAt, valueAt } from './function-definition.ts';
+import type { CallSite, Evaluate, EvaluationInput, PartResult, SourceValue } from './evaluation.ts';
+import { errorStop, plain, Redacted, Stop, tainted } from './evaluation.ts';
+import type { Call, ConstantFault, FunctionDefinition, LazyBody } from './function-definition.ts';
+import { constantOf, fail, integerAt, lazy, strict, textAt, valueAt } from './function-definition.ts';
 import type { CallNode } from './parse.ts';
 
 export const logicFunctions: readonly FunctionDefinition[] = [
@@ -12,7 +12,7 @@ export const logicFunctions: readonly FunctionDefinition[] = [
   {
     name: 'Switch',
     parameters: ['source', 'defaultValue?', 'key...', 'value...'],
-    body: lazy(switchOn),
+    body: switchBody,
     check: checkSwitch,
   },
   { name: 'Coalesce', parameters: ['source...'], body: lazy(coalesce) },
@@ -32,40 +32,69 @@ export const logicFunctions: readonly FunctionDefinition[] = [
 
 type Slots = readonly (Evaluate | undefined)[];
 
-const NULL_RESULT = valueResult(null);
-
-function evaluateSlot(slots: Slots, index: number, input: EvaluationInput): EvaluationResult {
-  return slots[index]?.(input) ?? NULL_RESULT;
+function evaluateSlot(slots: Slots, index: number, input: EvaluationInput): PartResult {
+  return slots[index]?.(input) ?? null;
 }
 
-function iif(slots: Slots, input: EvaluationInput, site: CallSite): EvaluationResult {
+function iif(slots: Slots, input: EvaluationInput, site: CallSite): PartResult {
   const condition = evaluateSlot(slots, 0, input);
-  if (condition.type !== 'value') return condition;
-  const holds = toBoolean(condition.value);
-  if (!holds.ok) return errorResult('type', `IIF: the condition ${holds.message}.`, site);
-  return tainted(evaluateSlot(slots, holds.value ? 1 : 2, input), condition.redacted);
+  if (condition instanceof Stop) return condition;
+  const holds = toBoolean(plain(condition));
+  if (!holds.ok) return errorStop('type', `IIF: the condition ${holds.message}.`, site);
+  return tainted(evaluateSlot(slots, holds.value ? 1 : 2, input), condition instanceof Redacted);
 }
 
 /** Source and keys are compared as text, ordinally; the key "" matches null and empty. */
-function switchOn(slots: Slots, input: EvaluationInput, site: CallSite): EvaluationResult {
-  const source = keyText(evaluateSlot(slots, 0, input), site);
-  if (source.type !== 'value') return source;
-  let redacted = source.redacted;
+function switchBody(call: CallNode): LazyBody {
+  const places = constantKeys(call);
+  return lazy((slots, input, site) => {
+    const source = evaluateSlot(slots, 0, input);
+    const wanted = keyText(source, site);
+    if (wanted instanceof Stop) return wanted;
+    const redacted = source instanceof Redacted;
+    if (places === undefined) return switchOn(slots, input, site, wanted, redacted);
+    return tainted(evaluateSlot(slots, places.get(wanted) ?? 1, input), redacted);
+  });
+}
+
+/** The slot of each key's value, the first of equal keys; undefined when a key is not the same for every object. */
+function constantKeys({ slots }: CallNode): ReadonlyMap<string, number> | undefined {
+  const places = new Map<string, number>();
   for (let index = 2; index < slots.length; index += 2) {
-    const key = keyText(evaluateSlot(slots, index, input), site);
-    if (key.type !== 'value') return key;
-    redacted ||= key.redacted;
-    if (key.value === source.value) return tainted(evaluateSlot(slots, index + 1, input), redacted);
+    const value = constantOf(slots[index]);
+    const text = value === undefined ? undefined : toText(value);
+    if (text?.ok !== true) return undefined;
+    const key = text.value ?? '';
+    if (!places.has(key)) places.set(key, index + 1);
+  }
+  return places;
+}
+
+/** Keys are evaluated until one fits, and no further. */
+function switchOn(
+  slots: Slots,
+  input: EvaluationInput,
+  site: CallSite,
+  wanted: string,
+  isRedacted: boolean,
+): PartResult {
+  let redacted = isRedacted;
+  for (let index = 2; index < slots.length; index += 2) {
+    const key = evaluateSlot(slots, index, input);
+    const text = keyText(key, site);
+    if (text instanceof Stop) return text;
+    if (key instanceof Redacted) redacted = true;
+    if (text === wanted) return tainted(evaluateSlot(slots, index + 1, input), redacted);
   }
   return tainted(evaluateSlot(slots, 1, input), redacted);
 }
 
-function keyText(result: EvaluationResult, site: CallSite): EvaluationResult {
-  if (result.type !== 'value') return result;
-  if (isEmptyList(result.value)) return valueResult('', result.redacted);
-  const text = toText(result.value);
-  if (!text.ok) return errorResult('type', `Switch: source and keys ${text.message}.`, site);
-  return valueResult(text.value ?? '', result.redacted);
+function keyText(result: PartResult, site: CallSite): string | Stop {
+  if (typeof result === 'string' || result instanceof Stop) return result;
+  const value = plain(result);
+  if (isEmptyList(value)) return '';
+  const text = toText(value);
+  return text.ok ? (text.value ?? '') : errorStop('type', `Switch: source and keys ${text.message}.`, site);
 }
 
 function checkSwitch({ slots }: CallNode): ConstantFault | undefined {
@@ -82,14 +111,14 @@ function checkSwitch({ slots }: CallNode): ConstantFault | undefined {
 }
 
 /** The first argument that is not null; "" is a value. */
-function coalesce(slots: Slots, input: EvaluationInput): EvaluationResult {
+function coalesce(slots: Slots, input: EvaluationInput): PartResult {
   let redacted = false;
   for (const slot of slots) {
-    const result = slot?.(input) ?? NULL_RESULT;
-    if (result.type !== 'value' || result.value !== null) return tainted(result, redacted);
-    redacted ||= result.redacted;
+    const result = slot?.(input) ?? null;
+    if (result instanceof Stop || plain(result) !== null) return tainted(result, redacted);
+    redacted ||= result instanceof Redacted;
   }
-  return valueResult(null, redacted);
+  return tainted(null, redacted);
 }
 
 /** Only the text True (in any case) and the boolean are negated to False; everything else, null included, gives True. */
@@ -103,17 +132,19 @@ function cBool(call: Call): SourceValue {
   return coerced.ok ? coerced.value : fail(call, 'type', `CBool: expression ${coerced.message}.`);
 }
 
-function ignoreFlowIfNullOrEmpty(slots: Slots, input: EvaluationInput): EvaluationResult {
+function ignoreFlowIfNullOrEmpty(slots: Slots, input: EvaluationInput): PartResult {
   const result = evaluateSlot(slots, 0, input);
-  return result.type === 'value' && isNullOrEmpty(result.value) ? { type: 'ignoreAttribute' } : result;
+  return !(result instanceof Stop) && isNullOrEmpty(plain(result)) ? new Stop({ type: 'ignoreAttribute' }) : result;
 }
 
-function redact(slots: Slots, input: EvaluationInput): EvaluationResult {
+function redact(slots: Slots, input: EvaluationInput): PartResult {
   return tainted(evaluateSlot(slots, 0, input), true);
 }
 
 function raiseError(call: Call): SourceValue {
-  return fail(call, 'custom', call.redacted ? '[Redact]' : (textAt(call, 0) ?? ''));
+  const message = textAt(call, 0);
+  if (message === null || message === '') return fail(call, 'custom', 'Error was called without a message.');
+  return fail(call, 'custom', call.redacted ? '[Redact]' : message);
 }
 
 function bitAnd(call: Call): SourceValue {
@@ -122,5 +153,12 @@ function bitAnd(call: Call): SourceValue {
 
 function defaultDomain(call: Call): SourceValue {
   const domain = call.input.tenantDefaultDomain;
-  return domain ?? fail(call, 'argument', "DefaultDomain: the tenant's default domain is not known here.");
+  return (
+    domain ??
+    fail(
+      call,
+      'argument',
+      'DefaultDomain: the default domain of the tenant is not known; write defaultDomain to the source.',
+    )
+  );
 }

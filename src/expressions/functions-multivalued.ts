@@ -1,6 +1,6 @@
 // Functions that make or take multi-valued attributes. A single value acts as a list of one.
 import { isList } from './coerce.ts';
-import type { SourceValue } from './evaluation.ts';
+import type { Value } from './evaluation.ts';
 import type { Call, FunctionDefinition } from './function-definition.ts';
 import { clampIndex, fail, integerAt, strict, textAt, valueAt } from './function-definition.ts';
 
@@ -11,13 +11,13 @@ export const multivaluedFunctions: readonly FunctionDefinition[] = [
   { name: 'RemoveDuplicates', parameters: ['attribute'], body: strict(removeDuplicates) },
 ];
 
-export function valuesOf(value: SourceValue): readonly SourceValue[] {
+export function valuesOf(value: Value): readonly Value[] {
   if (value === null) return [];
   return isList(value) ? value : [value];
 }
 
 /** The delimiter is literal and taken as a whole; empty parts are kept. */
-function split(call: Call): SourceValue {
+function split(call: Call): Value {
   const text = textAt(call, 0);
   const delimiter = textAt(call, 1) ?? '';
   if (text === null) return null;
@@ -25,7 +25,7 @@ function split(call: Call): SourceValue {
   return text.split(delimiter);
 }
 
-function item(call: Call): SourceValue {
+function item(call: Call): Value {
   const index = clampIndex(integerAt(call, 1));
   const values = valuesOf(valueAt(call, 0));
   const value = values[index - 1];
@@ -35,7 +35,7 @@ function item(call: Call): SourceValue {
 }
 
 /** Keeps first occurrences in order, comparing with case: `SMTP:` and `smtp:` differ in meaning. */
-function removeDuplicates(call: Call): SourceValue {
+function removeDuplicates(call: Call): Value {
   const source = valueAt(call, 0);
   if (source === null) return null;
   const seen = new Set<unknown>();

@@ -1,7 +1,8 @@
 // Text functions that build, cut and search. Positions count from 1, in UTF-16 units as in .NET. Null sources follow
 // the table of Entra's functions reference: "" for Left, Mid and Word, null for most others.
-import { toText } from './coerce.ts';
-import type { SourceValue } from './evaluation.ts';
+import { isList, toText } from './coerce.ts';
+import type { CallSite, Evaluate, EvaluationInput, PartResult, SourceValue, Value } from './evaluation.ts';
+import { errorStop, plain, Redacted, Stop, tainted } from './evaluation.ts';
 import type { Call, ConstantFault, FunctionDefinition } from './function-definition.ts';
 import {
   clampIndex,
@@ -9,6 +10,7 @@ import {
   fail,
   integerAt,
   isGiven,
+  lazy,
   MAX_TEXT_LENGTH,
   strict,
   textAt,
@@ -31,7 +33,7 @@ export const textFunctions: readonly FunctionDefinition[] = [
   { name: 'StripSpaces', parameters: ['source'], each: 0, body: strict(onText((text) => text.replaceAll(' ', ''))) },
   { name: 'Trim', parameters: ['source'], each: 0, body: strict(onText((text) => text.trim())) },
   { name: 'CStr', parameters: ['value'], each: 0, body: strict((call) => textAt(call, 0)) },
-  { name: 'Join', parameters: ['separator', 'source...'], body: strict(join) },
+  { name: 'Join', parameters: ['separator', 'source...'], body: lazy(join) },
 ];
 
 /** A body for functions of one text: null in, null out. */
@@ -111,16 +113,42 @@ function word(call: Call): SourceValue {
   return seen + 1 === wanted ? current : '';
 }
 
-/** Null and empty sources vanish together with their separator; lists are flattened in place. */
-function join(call: Call): SourceValue {
-  const separator = textAt(call, 0) ?? '';
-  const parts: string[] = [];
-  for (const value of call.values.slice(1).flat()) {
-    const text = toText(value ?? null);
-    if (!text.ok) return fail(call, 'type', `Join: each source ${text.message}.`);
-    if (text.value !== null && text.value !== '') parts.push(text.value);
+/**
+ * Null and empty sources vanish together with their separator; lists are flattened in place. Lazy only for speed: it is in
+ * nearly every mapping, and mostly joins a few texts.
+ */
+function join(slots: readonly (Evaluate | undefined)[], input: EvaluationInput, site: CallSite): PartResult {
+  let separator = '';
+  let joined = '';
+  let redacted = false;
+  for (let index = 0; index < slots.length; index += 1) {
+    const result = slots[index]?.(input) ?? null;
+    if (result instanceof Stop) return result;
+    if (result instanceof Redacted) redacted = true;
+    const text = typeof result === 'string' ? result : flattened(plain(result), separator, index === 0, site);
+    if (text instanceof Stop) return text;
+    if (index === 0) separator = text;
+    else if (text !== '') joined = joined === '' ? text : joined + separator + text;
+    if (joined.length > MAX_TEXT_LENGTH) return tooLong(site);
   }
-  const length = parts.reduce((sum, part) => sum + part.length + separator.length, 0);
-  if (length <= MAX_TEXT_LENGTH) return parts.join(separator);
-  return fail(call, 'argument', `Join: the result would be longer than ${MAX_TEXT_LENGTH} characters.`);
+  return tainted(joined, redacted);
+}
+
+/** The text form of a source, "" for null; the values of a list joined. A list is no separator. */
+function flattened(value: Value, separator: string, isSeparator: boolean, site: CallSite): string | Stop {
+  const texts: string[] = [];
+  let length = 0;
+  for (const each of isList(value) && !isSeparator ? value : [value]) {
+    const text = toText(each);
+    if (!text.ok) return errorStop('type', `Join: ${isSeparator ? 'separator' : 'each source'} ${text.message}.`, site);
+    if (text.value === null || text.value === '') continue;
+    texts.push(text.value);
+    length += text.value.length + separator.length;
+    if (length > MAX_TEXT_LENGTH) return tooLong(site);
+  }
+  return texts.join(separator);
+}
+
+function tooLong(site: CallSite): Stop {
+  return errorStop('argument', `Join: the result would be longer than ${MAX_TEXT_LENGTH} characters.`, site);
 }

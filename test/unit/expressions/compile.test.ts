@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest';
 import type { EvaluationResult, SourceValue } from '../../../src/expressions/compile.ts';
 import { compileExpression } from '../../../src/expressions/compile.ts';
 import { SUPPORTED_FUNCTIONS } from '../../../src/expressions/function-table.ts';
-import { UNSUPPORTED_FUNCTIONS } from '../../../src/expressions/unavailable-functions.ts';
+import { CONNECT_ONLY_FUNCTIONS } from '../../../src/expressions/unavailable-functions.ts';
+import { evaluateIn } from './evaluate-in.ts';
 
 type Attributes = Readonly<Record<string, SourceValue>>;
 
@@ -14,9 +15,7 @@ function compiled(text: string) {
 }
 
 function evaluate(text: string, attributes: Attributes = {}): EvaluationResult {
-  return compiled(text).evaluate({
-    attribute: (name) => (Object.hasOwn(attributes, name) ? (attributes[name] ?? null) : null),
-  });
+  return compiled(text).evaluate(evaluateIn(attributes));
 }
 
 function valueFrom(text: string, attributes: Attributes = {}): SourceValue {
@@ -37,10 +36,10 @@ const faultsOf = (text: string) => {
 
 describe('compileExpression', () => {
   it('reports all faults at once, in order, with function and place', () => {
-    expect(faultsOf('Join(",", Nope([a]), Mid([b]), Now())')).toMatchObject([
+    expect(faultsOf('Join(",", Nope([a]), Mid([b]), Now(1))')).toMatchObject([
       { kind: 'unknown-function', functionName: 'Nope', position: 10 },
       { kind: 'arity', functionName: 'Mid', position: 21 },
-      { kind: 'unsupported-function', functionName: 'Now', position: 31 },
+      { kind: 'arity', functionName: 'Now', position: 31 },
     ]);
   });
 
@@ -57,14 +56,28 @@ describe('compileExpression', () => {
     expect(faultsOf(text)[0]?.message).toContain(message);
   });
 
-  it.each(UNSUPPORTED_FUNCTIONS)('says that %s comes later', (name) => {
-    expect(faultsOf(`${name}([a])`)).toMatchObject([{ kind: 'unsupported-function', functionName: name }]);
-    expect(faultsOf(`${name}([a])`)[0]?.message).toContain('not available in this version');
+  it('knows all 51 functions of Entra Connect sync and says what to write instead', () => {
+    expect(CONNECT_ONLY_FUNCTIONS.size).toBe(51);
+    for (const [name, equivalent] of CONNECT_ONLY_FUNCTIONS) {
+      const [fault, ...others] = faultsOf(`${name.toLowerCase()}([a])`);
+      expect(others).toEqual([]);
+      expect(fault).toMatchObject({ kind: 'unknown-function' });
+      expect(fault?.message).toContain(`Entra Connect sync, not of app provisioning: ${equivalent}.`);
+    }
+  });
+
+  it('names equivalents of Entra Connect functions that can be evaluated', () => {
+    const written = [...CONNECT_ONLY_FUNCTIONS.values()].flatMap(
+      (text) => /\buse ([A-Za-z]+\(.*\)(?: (?:<>|=) \S+)?)/.exec(text)?.[1] ?? [],
+    );
+    expect(written).toHaveLength(9);
+    for (const text of written)
+      expect(faultsOf(text.replaceAll('...', '"x"').replaceAll(' n', ' 1')), text).toEqual([]);
   });
 
   it.each([
-    ['Replace([a], , "[0-9]+", , "x", , )', 'unsupported-function'],
-    ['Replace([a], , "(?<n>.)", "n", , [b], )', 'unsupported-function'],
+    ['Replace([a], , "[0-9]+", , "x", , )', undefined],
+    ['Replace([a], , "(?<n>.)", "n", , [b], )', undefined],
     ['Replace([a], "a", "b")', 'arity'],
     ['Replace([a], [b], , , "x")', undefined],
     ['Mid([a], 0, 1)', 'argument'],
@@ -77,6 +90,23 @@ describe('compileExpression', () => {
     ['IIF([a], "b", "c", )', 'arity'],
     ['DefaultDomain("x")', 'arity'],
     ['Left( , 3)', 'arity'],
+    ['DateAdd("D", 1, [a])', 'argument'],
+    ['DateAdd(1, 1, [a])', 'argument'],
+    ['DateDiff("q", [a], [b])', 'argument'],
+    ['FormatDateTime([a], "AssumeLocal, AssumeUniversal", "d", "d")', 'argument'],
+    ['FormatDateTime([a], , "yyyy-MM-dd\'", "d")', 'argument'],
+    ['FormatDateTime([a], , "", "d")', 'argument'],
+    ['FormatDateTime([a], , "yyyy", "q")', 'argument'],
+    ['FormatDateTime([a], , "yyyy")', 'arity'],
+    ['RandomString(0, 0, 0, 0, 0)', 'argument'],
+    ['RandomString(257, 0, 0, 0, 0)', 'argument'],
+    ['RandomString(8, -1, 0, 0, 0)', 'argument'],
+    ['RandomString([a], 9, 9, 9, 9)', undefined],
+    ['SelectUniqueValue([a], )', 'arity'],
+    ['IIF([a] = "x", SelectUniqueValue([a], [b]), "c")', 'nesting'],
+    ['SelectUniqueValue(SelectUniqueValue([a], [b]), [c])', 'nesting'],
+    ['SelectUniqueValue([a], [b]) = "x"', 'nesting'],
+    ['CDate("no date")', undefined],
   ])('refuses when compiled: %s (%s)', (text, kind) => {
     expect(faultsOf(text).map((error) => error.kind)).toEqual(kind === undefined ? [] : [kind]);
   });
@@ -91,6 +121,40 @@ describe('compileExpression', () => {
       'The source attribute "Mail" is not known. Did you mean "mail"? Names are case-sensitive.',
       'The source attribute "nope" is not known.',
     ]);
+  });
+
+  it.each([
+    ['ToLower([a])', {}],
+    ['Now()', { readsClock: true }],
+    ['IIF([a] = "x", "y", CStr(Now()))', { readsClock: true }],
+    ['CDate([a])', {}],
+    ['FormatDateTime([a], , "yyyy-MM-dd", "d")', {}],
+    ['FormatDateTime([a], "yyyy-MM-dd", "d")', {}],
+    ['FormatDateTime([a], , "d", "yyyy")', {}],
+    ['FormatDateTime([a], , "MM-dd", "dd.MM.")', { readsClock: true }],
+    ['FormatDateTime([a], , [b], "d")', { readsClock: true }],
+    ['Guid()', { random: true }],
+    ['SelectUniqueValue([a], RandomString(8, 1, 0, 1, 1))', { random: true, asksTarget: true }],
+  ])('says what %s depends on', (text, needs) => {
+    const { readsClock, random, asksTarget } = compiled(text);
+    expect({ readsClock, random, asksTarget }).toEqual({
+      readsClock: false,
+      random: false,
+      asksTarget: false,
+      ...needs,
+    });
+  });
+
+  it.each([
+    ['FormatDateTime([a], "yyyy", "yy")', 'with three arguments'],
+    ['FormatDateTime(Now(), "yyyy-MM-dd", "yy")', 'with three arguments'],
+    ['FormatDateTime(DateAdd("d", 1, [a]), , "M/d/yyyy hh:mm:ss tt", "d")', '"M/d/yyyy h:mm:ss tt"'],
+    ['FormatDateTime(Now(), , "M/d/yyyy h:mm:ss tt", "d")', undefined],
+    ['FormatDateTime([a], , "yyyy-MM-dd", "d")', undefined],
+  ])('warns about formats: %s', (text, warning) => {
+    const { warnings } = compiled(text);
+    if (warning === undefined) expect(warnings).toEqual([]);
+    else expect(warnings[0]).toContain(warning);
   });
 
   it('warns about spelling and about comparisons that never hold', () => {
@@ -228,10 +292,9 @@ describe('evaluation', () => {
       fc.property(call, value, value, ([name, slots], a, b) => {
         const result = compileExpression(`${name}(${slots.join(', ')})`);
         if (!result.ok) return;
-        const input = { attribute: (attribute: string) => (attribute === 'a' ? a : b) };
-        const first = result.expression.evaluate(input);
-        expect(['value', 'error', 'ignoreAttribute']).toContain(first.type);
-        expect(result.expression.evaluate(input)).toEqual(first);
+        const first = result.expression.evaluate(evaluateIn({ a, b }));
+        expect(['value', 'error', 'ignoreAttribute', 'asks']).toContain(first.type);
+        expect(result.expression.evaluate(evaluateIn({ a, b }))).toEqual(first);
       }),
       { numRuns: 5000 },
     );
