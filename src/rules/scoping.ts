@@ -1,16 +1,18 @@
 // Scoping filters: whom a job provisions, beyond assignment. Entra's "Scoping users or groups to be provisioned with
 // scoping filters": clauses of a group are ANDed, groups are ORed, and a missing value makes every clause false except
 // IS NULL, so that nobody gets in by an omission. Does not know about assignment and never reads anything itself.
-import { integerOf, isList, isNullOrEmpty, toText } from '../expressions/coerce.ts';
 import type { SourceValue } from '../expressions/evaluation.ts';
-import type { AttributeType, ScopingOperator } from './scoping-operators.ts';
-import { findOperator } from './scoping-operators.ts';
-
-export interface FilterClause {
-  sourceOperandName: string;
-  operatorName: string;
-  targetOperand?: { values: readonly string[] } | undefined;
-}
+import type {
+  ClauseFault,
+  ClauseWhy,
+  CompiledClause,
+  FilterClause,
+  KnowsScopeAttribute,
+  ScopeErrorKind,
+} from './scoping-clause.ts';
+import { compileClause, refusedClause, shown } from './scoping-clause.ts';
+import { MAX_NAMED_GROUPS } from './scoping-membership.ts';
+import type { ScopeFacts } from './scoping-operators.ts';
 
 export interface FilterGroup {
   name?: string | undefined;
@@ -19,192 +21,206 @@ export interface FilterGroup {
 
 export interface ScopingFilter {
   groups: readonly FilterGroup[];
+  /** Experimental parts of Graph's `filter`: refused unless they are empty. */
+  inputFilterGroups?: readonly unknown[] | undefined;
+  categoryFilterGroups?: readonly unknown[] | undefined;
+}
+
+/** What one clause said of one object. Holds attribute values. */
+export interface ScopeReason {
+  /** Index of the group, from 0; null when the filter as a whole decided. */
+  readonly group: number | null;
+  readonly groupName: string | null;
+  /** Index of the clause within its group, from 0. */
+  readonly clause: number | null;
+  readonly attribute: string | null;
+  readonly operator: string | null;
+  readonly operand: string | null;
+  /** The value as one line of bounded length. */
+  readonly value: string | null;
+  readonly result: boolean;
+  readonly why: ClauseWhy | 'noFilter' | 'noClauses' | 'unsupported-filter';
+  /** More about it, in words. */
+  readonly note: string | null;
+  /** True for a clause that Entra does not have. */
+  readonly scimsyncOnly: boolean;
+  /** All of it for people: `"staff only": userType EQUALS Member -> Guest (no)`. */
+  readonly text: string;
 }
 
 export interface ScopeVerdict {
-  inScope: boolean;
-  /** Clause by clause: `"staff only": userType EQUALS Member -> Guest (no)`. Holds attribute values. */
-  reasons: readonly string[];
+  readonly inScope: boolean;
+  /** Clause by clause, also behind the first that fails. */
+  readonly reasons: readonly ScopeReason[];
 }
 
 export interface CompiledScope {
   /** Source attributes the filter looks at, each once. */
   readonly attributes: readonly string[];
-  evaluate(attribute: (name: string) => SourceValue): ScopeVerdict;
+  /** Groups whose members have to be known (`Member_Of`), by their ids, each once and sorted. */
+  readonly groups: readonly string[];
+  /** True when the verdict may change while nothing but time passes: such a scope has to be judged again, at least daily. */
+  readonly readsClock: boolean;
+  /** Never throws. What `facts` leaves out is not known, and clauses that ask for it are false. */
+  evaluate(attribute: (name: string) => SourceValue, facts?: ScopeFacts): ScopeVerdict;
 }
 
-export interface ScopeError {
-  kind:
-    | 'unknown-operator'
-    | 'unsupported-operator'
-    | 'unknown-attribute'
-    | 'missing-operand'
-    | 'invalid-operand'
-    | 'unsupported-multivalue'
-    | 'unsupported-type';
-  message: string;
-  /** Indexes of the group and of the clause within it, from 0. */
-  group: number;
-  clause: number;
+/** Where in the filter. */
+interface ScopePlace {
+  /** Indexes of the group and of the clause within it, from 0; null for what concerns the filter as a whole. */
+  readonly group: number | null;
+  readonly clause: number | null;
+  /** The same as keys and indexes below the filter. */
+  readonly path: readonly (string | number)[];
 }
 
-/** What the source's schema says of an attribute. */
-export interface DeclaredAttribute {
-  readonly type?: AttributeType;
-  readonly multivalued?: boolean;
+export interface ScopeError extends ScopePlace {
+  readonly kind: ScopeErrorKind;
+  readonly message: string;
+  /** What to do. */
+  readonly advice: string;
 }
 
-/** What is known of a name: its declaration, true (exists), the name that was probably meant, or false. */
-export type KnowsScopeAttribute = (attribute: string) => boolean | string | DeclaredAttribute;
+/** Something that is accepted, but probably not meant. */
+export interface ScopeWarning extends ScopePlace {
+  readonly message: string;
+  readonly advice: string;
+}
 
 /** A refused filter still gives a scope, in which every refused clause is false: it lets nobody in by a mistake. */
 export type ScopeCompilation =
-  | { ok: true; scope: CompiledScope }
-  | { ok: false; errors: ScopeError[]; failClosed: CompiledScope };
+  | { readonly ok: true; readonly scope: CompiledScope; readonly warnings: readonly ScopeWarning[] }
+  | { readonly ok: false; readonly errors: readonly ScopeError[]; readonly failClosed: CompiledScope };
 
 /** All faults of the filter at once. */
 export function compileScope(filter: ScopingFilter, knows: KnowsScopeAttribute = () => true): ScopeCompilation {
-  const errors: ScopeError[] = [];
-  const attributes = new Set<string>();
+  const errors = faultsOfFilter(filter);
+  const closed = errors.length > 0;
+  const warnings: ScopeWarning[] = [];
   const groups = filter.groups.map((group, groupIndex): CompiledGroup => {
-    const clauses = group.clauses.map((clause, clauseIndex): CompiledClause => {
+    const clauses = group.clauses.map((clause, clauseIndex) => {
+      const place = placeOf(groupIndex, clauseIndex);
       const compiled = compileClause(clause, knows);
-      if (!('fault' in compiled)) {
-        attributes.add(clause.sourceOperandName);
-        return compiled;
+      if ('fault' in compiled) {
+        errors.push({ ...place, ...compiled.fault });
+        return refusedClause(clause, compiled.fault);
       }
-      errors.push({ ...compiled.fault, group: groupIndex, clause: clauseIndex });
-      return { attribute: clause.sourceOperandName, condition: `${describe(clause)} (refused)`, holds: () => false };
+      for (const warning of compiled.warnings) warnings.push({ ...place, ...warning });
+      return compiled;
     });
-    return { title: group.name === undefined ? `group ${groupIndex + 1}` : `"${shown(group.name)}"`, clauses };
+    return { name: group.name ?? null, clauses };
   });
-  const scope: CompiledScope = { attributes: [...attributes], evaluate: (attribute) => judge(groups, attribute) };
-  return errors.length === 0 ? { ok: true, scope } : { ok: false, errors, failClosed: scope };
+  const all = groups.flatMap(({ clauses }) => clauses);
+  const named = [...new Set(all.flatMap((clause) => clause.groups))].toSorted();
+  if (named.length > MAX_NAMED_GROUPS) errors.push({ ...WHOLE, ...tooManyGroups(named.length) });
+  const scope: CompiledScope = {
+    attributes: [...new Set(all.flatMap((clause) => clause.attributes))],
+    groups: named,
+    readsClock: all.some((clause) => clause.readsClock),
+    evaluate: (attribute, facts = {}) => (closed ? nobody(errors) : judge(groups, attribute, facts)),
+  };
+  return errors.length === 0 ? { ok: true, scope, warnings } : { ok: false, errors, failClosed: scope };
 }
 
 interface CompiledGroup {
-  readonly title: string;
+  readonly name: string | null;
   readonly clauses: readonly CompiledClause[];
 }
 
-interface CompiledClause {
-  readonly attribute: string;
-  readonly condition: string;
-  readonly holds: (value: SourceValue) => boolean;
+const WHOLE: ScopePlace = { group: null, clause: null, path: [] };
+
+function placeOf(group: number, clause: number): ScopePlace {
+  return { group, clause, path: ['groups', group, 'clauses', clause] };
 }
 
-type ClauseFault = Omit<ScopeError, 'group' | 'clause'>;
+const EXPERIMENTAL = {
+  inputFilterGroups: 'It would drop people while they are read, without deprovisioning them.',
+  categoryFilterGroups: 'It would say which object mapping an object belongs to.',
+} as const;
 
-function compileClause(clause: FilterClause, knows: KnowsScopeAttribute): CompiledClause | { fault: ClauseFault } {
-  const searched = findOperator(clause.operatorName);
-  if (!('found' in searched)) return { fault: searched };
-  const operator = searched.found;
-  const fault = faultOfAttribute(clause.sourceOperandName, operator, knows) ?? faultOfOperand(clause, operator);
-  if (fault !== undefined) return { fault };
-  const operand = clause.targetOperand?.values[0] ?? '';
-  const holds = (value: SourceValue) => clauseHolds(operator, operand, value);
-  return { attribute: clause.sourceOperandName, condition: describe(clause, operator), holds };
+/** Leaving such a part out would let more people in than were meant, so it is refused. */
+function faultsOfFilter(filter: ScopingFilter): ScopeError[] {
+  return (['inputFilterGroups', 'categoryFilterGroups'] as const).flatMap((key): ScopeError[] => {
+    if ((filter[key] ?? []).length === 0) return [];
+    const message = `${key} of Microsoft Graph is experimental, and is not supported. ${EXPERIMENTAL[key]}`;
+    const advice = 'Move its clauses to groups: whoever leaves them is deprovisioned, as the lifecycle says.';
+    return [{ group: null, clause: null, path: [key], kind: 'unsupported-filter', message, advice }];
+  });
 }
 
-function clauseHolds(operator: ScopingOperator, operand: string, value: SourceValue): boolean {
-  if (value === null || isNullOrEmpty(value)) return operator.name === 'IS NULL';
-  // Lists and complex values are present, and that is all a filter may say of them.
-  if (typeof value === 'object') return operator.name === 'IS NOT NULL';
-  return operator.holds(value, operand);
+function tooManyGroups(count: number): ClauseFault {
+  const message = `The filter names ${count} groups; at most ${MAX_NAMED_GROUPS} are read for a filter.`;
+  return { kind: 'invalid-operand', message, advice: 'Make one group in Microsoft Entra that holds them.' };
 }
 
-function faultOfOperand(clause: FilterClause, operator: ScopingOperator): ClauseFault | undefined {
-  if (operator.arity === 'unary') return undefined;
-  const values = clause.targetOperand?.values ?? [];
-  const [operand] = values;
-  if (operand === undefined) {
-    return { kind: 'missing-operand', message: `${operator.name} needs a value to compare with.` };
-  }
-  if (values.length > 1) {
-    const message = `${operator.name} takes one value, not ${values.length}. Write one group per value.`;
-    return { kind: 'invalid-operand', message };
-  }
-  if (!operator.integerOperand || integerOf(operand) !== undefined) return undefined;
-  return { kind: 'invalid-operand', message: `${operator.name} compares integers; "${shown(operand)}" is none.` };
+function nobody(errors: readonly ScopeError[]): ScopeVerdict {
+  const note = errors[0]?.message ?? '';
+  const reason: ScopeReason = { ...BLANK, result: false, why: 'unsupported-filter', note, text: `${note} (no)` };
+  return { inScope: false, reasons: [reason] };
 }
 
-// Entra's page on known limits; used where the source's schema does not say it.
-const MULTIVALUED = new Set(['businessPhones', 'groupTypes', 'imAddresses', 'otherMails', 'proxyAddresses']);
-const NEVER_FILTERED = new Set(['appRoleAssignments', 'members']);
-const DATES = new Set([
-  'accountExpires',
-  'createdDateTime',
-  'deletedDateTime',
-  'employeeHireDate',
-  'employeeLeaveDateTime',
-  'externalUserStateChangeDateTime',
-  'lastPasswordChangeDateTime',
-  'onPremisesLastSyncDateTime',
-]);
-
-function faultOfAttribute(
-  name: string,
-  operator: ScopingOperator,
-  knows: KnowsScopeAttribute,
-): ClauseFault | undefined {
-  const known = knows(name);
-  if (known === false || typeof known === 'string') {
-    const hint = typeof known === 'string' ? ` Did you mean "${known}"? Names are case-sensitive.` : '';
-    return { kind: 'unknown-attribute', message: `The source attribute "${shown(name)}" is not known.${hint}` };
-  }
-  const declared = known === true ? {} : known;
-  const asksPresence = operator.name === 'IS NULL' || operator.name === 'IS NOT NULL';
-  if (NEVER_FILTERED.has(name) || (!asksPresence && (declared.multivalued ?? MULTIVALUED.has(name)))) {
-    const message = `${name} has several values; scoping filters compare single values only.`;
-    return { kind: 'unsupported-multivalue', message };
-  }
-  const type = declared.type ?? (DATES.has(name) ? 'DateTime' : undefined);
-  if (type === 'DateTime') {
-    return { kind: 'unsupported-type', message: `${name} is a date; scoping filters do not compare dates.` };
-  }
-  if (type === undefined || !operator.refusedTypes.includes(type)) return undefined;
-  return { kind: 'unsupported-type', message: `${operator.name} does not apply to ${name}, which is of type ${type}.` };
-}
+const BLANK = {
+  group: null,
+  groupName: null,
+  clause: null,
+  attribute: null,
+  operator: null,
+  operand: null,
+  value: null,
+  note: null,
+  scimsyncOnly: false,
+} as const;
 
 /** Every clause is judged, also behind the first that fails, so that the reasons are complete. */
-function judge(groups: readonly CompiledGroup[], attribute: (name: string) => SourceValue): ScopeVerdict {
-  if (groups.length === 0) return { inScope: true, reasons: ['no scoping filter (yes)'] };
-  const reasons: string[] = [];
-  let inScope = false;
-  for (const { title, clauses } of groups) {
-    let groupHolds = true;
-    if (clauses.length === 0) reasons.push(`${title}: no clauses (yes)`);
-    for (const clause of clauses) {
-      const value = attribute(clause.attribute) ?? null;
-      const holds = clause.holds(value);
-      groupHolds &&= holds;
-      reasons.push(`${title}: ${clause.condition} -> ${describeValue(value)} (${holds ? 'yes' : 'no'})`);
-    }
-    inScope ||= groupHolds;
+function judge(
+  groups: readonly CompiledGroup[],
+  attribute: (name: string) => SourceValue,
+  facts: ScopeFacts,
+): ScopeVerdict {
+  if (groups.length === 0) {
+    return {
+      inScope: true,
+      reasons: [{ ...BLANK, result: true, why: 'noFilter', text: 'no scoping filter (yes)' }],
+    };
   }
-  return { inScope, reasons };
+  const judged = groups.map((group, index) => reasonsOf(group, index, attribute, facts));
+  return {
+    inScope: judged.some((reasons) => reasons.every(({ result }) => result)),
+    reasons: judged.flat(),
+  };
 }
 
-function describe(clause: FilterClause, operator?: ScopingOperator): string {
-  const words = [clause.sourceOperandName, operator?.name ?? clause.operatorName];
-  const operand = operator?.arity === 'unary' ? undefined : clause.targetOperand?.values[0];
-  return words
-    .concat(operand === undefined ? [] : [operand === '' ? '""' : operand])
-    .map(shown)
-    .join(' ');
+function reasonsOf(
+  { name, clauses }: CompiledGroup,
+  group: number,
+  attribute: (name: string) => SourceValue,
+  facts: ScopeFacts,
+): ScopeReason[] {
+  const title = name === null ? `group ${group + 1}` : `"${shown(name)}"`;
+  const base = { ...BLANK, group, groupName: name };
+  if (clauses.length === 0) {
+    return [{ ...base, result: true, why: 'noClauses', text: `${title}: no clauses (yes)` }];
+  }
+  return clauses.map((clause, index) => {
+    const { result, why, note, value } = clause.judge(attribute, facts);
+    const answer = `${result ? 'yes' : 'no'}${note === null || why === 'refused' ? '' : `: ${note}`}`;
+    return {
+      ...base,
+      clause: index,
+      attribute: clause.attribute,
+      operator: clause.operator,
+      operand: clause.operand,
+      value,
+      result,
+      why,
+      note,
+      scimsyncOnly: clause.scimsyncOnly,
+      text: `${title}: ${conditionOf(clause)}${why === 'refused' ? ' (refused)' : ''} -> ${value} (${answer})`,
+    };
+  });
 }
 
-function describeValue(value: SourceValue): string {
-  if (isNullOrEmpty(value)) return 'no value';
-  const text = toText(value);
-  if (text.ok) return shown(text.value ?? '');
-  return isList(value) ? `${value.length} values` : 'a complex value';
-}
-
-const MAX_SHOWN = 100;
-
-/** Values come from the directory: one line of bounded length, whatever they hold. */
-function shown(text: string): string {
-  const cut = text.length > MAX_SHOWN ? `${text.slice(0, MAX_SHOWN)}...` : text;
-  return cut.replace(/[\p{Cc}\u2028\u2029]/gu, ' ');
+function conditionOf({ attribute, operator, operand }: CompiledClause): string {
+  const words = [attribute, operator, ...(operand === null ? [] : [operand === '' ? '""' : operand])];
+  return words.map(shown).join(' ');
 }
