@@ -1,8 +1,10 @@
 // What is wrong with a job, from what its row, its held and failing objects and its credentials say. Whether somebody is
 // told is decided in alerts.ts.
-import type { AlertCondition, EndingCredential } from '../model/alert.ts';
+import type { AlertCondition, AlertKind, EndingCredential } from '../model/alert.ts';
 import type { Alert } from '../model/job.ts';
+import type { Quarantine } from '../model/quarantine.ts';
 import type { Pause } from './pause.ts';
+import { isLongLasting } from './quarantine.ts';
 
 /** What is known about a job. Moments and spans are milliseconds. */
 export interface AlertFacts {
@@ -13,7 +15,7 @@ export interface AlertFacts {
   readonly noSuccessAfter: number;
   /** Code of the last fault of the job; null after a cycle without one. */
   readonly fault: string | null;
-  readonly quarantined: boolean;
+  readonly quarantine: Quarantine | null;
   /** Changes that wait for an approval. */
   readonly held: number;
   /** Objects in escrow, and when the latest of them got there. */
@@ -43,7 +45,7 @@ export function alertConditions(facts: AlertFacts, now: number): AlertCondition[
   const { fault, held, failing, credentials, pause, observedSince, lastSuccess } = facts;
   const found: (AlertCondition | null)[] = [
     fault === null || NO_ALERT.includes(fault) ? null : { kind: 'jobFailed', code: fault },
-    facts.quarantined ? { kind: 'quarantine' } : null,
+    quarantineCondition(facts.quarantine, now),
     isOverdue(facts, now) ? { kind: 'noSuccess', lastSuccess } : null,
     held > 0 ? { kind: 'held', count: held } : null,
     failing > 0 ? { kind: 'objectsFailing', count: failing, newest: facts.newestFailure } : null,
@@ -56,6 +58,22 @@ export function alertConditions(facts: AlertFacts, now: number): AlertCondition[
       : null,
   ];
   return found.filter((condition) => condition !== null);
+}
+
+function quarantineCondition(quarantine: Quarantine | null, now: number): AlertCondition | null {
+  if (quarantine === null) return null;
+  const { reason, error } = quarantine;
+  return { kind: 'quarantine', reason, code: error?.code ?? null, lasting: isLongLasting(quarantine, now) };
+}
+
+/**
+ * Whether the quarantine of a job says what this alert would say: why it does not run, that it has had no success, and that
+ * objects fail where that is the reason. Only for those who are told of quarantines.
+ */
+export function isToldByQuarantine(kind: AlertKind, { quarantine, wanted }: AlertFacts): boolean {
+  if (quarantine === null || !wanted.includes('quarantine')) return false;
+  if (kind === 'objectsFailing') return quarantine.reason !== 'EncounteredQuarantineException';
+  return kind === 'jobFailed' || kind === 'noSuccess';
 }
 
 function isOverdue(facts: AlertFacts, now: number): boolean {

@@ -3,7 +3,8 @@
 // three times a day, then once a day. What was decided is kept only when the mail was accepted, so that a mail that could
 // not be sent is owed, not lost.
 import type { AlertCondition, AlertKind, ToldAlert } from '../model/alert.ts';
-import { type AlertFacts, alertConditions } from './alert-conditions.ts';
+import { type AlertFacts, alertConditions, isToldByQuarantine } from './alert-conditions.ts';
+import { isRefusal } from './quarantine.ts';
 
 /** What is remembered of an alert. Moments are milliseconds. */
 export interface AlertRecord {
@@ -59,7 +60,7 @@ export function decideAlerts(facts: AlertFacts, previous: readonly AlertRecord[]
     const record = previous.find((each) => each.kind === kind);
     if (!facts.wanted.includes(kind)) return record === undefined ? [] : [{ kind, next: null, tell: null }];
     const condition = conditions.get(kind);
-    if (isUndecided(kind, condition, record, facts))
+    if (isToldByQuarantine(kind, facts) || isUndecided(kind, condition, record, facts))
       return record === undefined ? [] : [{ kind, next: record, tell: null }];
     if (condition !== undefined) return [whilePresent(condition, record, now)];
     return record === undefined ? [] : [whileAbsent(record, facts.wanted.includes('recovered'), now)];
@@ -140,13 +141,20 @@ function isWorthReminding(condition: AlertCondition, record: AlertRecord): boole
 }
 
 function remindAfter({ kind }: AlertCondition): number {
-  return kind === 'pausedTooLong' || kind === 'observedTooLong' ? WEEK : DAY;
+  return kind === 'pausedTooLong' || kind === 'observedTooLong' || kind === 'quarantine' ? WEEK : DAY;
 }
 
 function keysOf(condition: AlertCondition): string[] {
   if (condition.kind === 'jobFailed') return [condition.code];
+  if (condition.kind === 'quarantine') return [...quarantineKeys(condition), ...(condition.lasting ? ['lasting'] : [])];
   if (condition.kind !== 'credentialExpiring') return [];
   return condition.credentials.map(({ what, expires, daysLeft }) => `${what} ${expires} ${expiryStep(daysLeft)}`);
+}
+
+/** Another reason is told, and another refusal; what an attempt meets on its way is not, nor what most objects fail of. */
+function quarantineKeys({ reason, code }: Extract<AlertCondition, { kind: 'quarantine' }>): string[] {
+  if (reason !== 'EncounteredQuarantineException') return [reason];
+  return code !== null && isRefusal(code) ? [`${reason} ${code}`] : [];
 }
 
 /** The steps at which the end of a credential is told. */

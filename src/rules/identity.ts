@@ -4,7 +4,7 @@
 import type { AttributeDifference } from '../scim/diff.ts';
 import { caseInsensitiveKeys } from '../scim/diff.ts';
 import { sameValue } from '../scim/equal.ts';
-import { pathKey, type ScimPath } from '../scim/path.ts';
+import { conditionsOf, pathKey, type ScimPath } from '../scim/path.ts';
 import { isUnassigned } from '../scim/read.ts';
 
 const ALWAYS = new Set(['username', 'externalid']);
@@ -14,8 +14,10 @@ function isMainEmail({ schema, attribute, filter, subAttribute }: ScimPath): boo
   if (schema !== undefined || attribute.toLowerCase() !== 'emails') return false;
   if (subAttribute !== undefined && subAttribute.toLowerCase() !== 'value') return false;
   if (filter === undefined) return true;
-  const wanted = String(filter.value).toLowerCase();
-  return filter.attribute.toLowerCase() === 'primary' ? wanted === 'true' : wanted === 'work';
+  return conditionsOf(filter).some(({ attribute: name, value }) => {
+    const wanted = String(value).toLowerCase();
+    return name.toLowerCase() === 'primary' ? wanted === 'true' : wanted === 'work';
+  });
 }
 
 /**

@@ -25,3 +25,11 @@ export function pauseOf(stored: StoredPause, now: number): Pause | null {
 export function pauseEnded(stored: StoredPause, now: number): number | null {
   return stored.paused_until === null || stored.paused_until > now ? null : stored.paused_until;
 }
+
+/** How long Microsoft Graph keeps the place to which a feed of directory objects was read (delta query, token duration). */
+const TOKEN_MS = 7 * 86_400_000;
+
+/** When the delta tokens of a paused job end, if the pause lasts longer: the cycle after it reads everybody again. */
+export function tokensEndIn({ since, until }: Pause): number | null {
+  return until - since >= TOKEN_MS ? since + TOKEN_MS : null;
+}

@@ -13,16 +13,21 @@ export interface Protection {
   readonly filters: readonly ScimFilter[];
   /** Another one means that every account is judged again. */
   readonly hash: string;
+  /** Attributes of which an account may hold more than is known, by name. */
+  readonly shared: readonly string[];
 }
 
-/** Compiles filters that validation has accepted. */
-export function compileProtection(texts: readonly string[]): Protection {
+/**
+ * Compiles filters that validation has accepted; `shared` names the lists that somebody else writes to as well, so that
+ * what was sent says nothing about what the account holds.
+ */
+export function compileProtection(texts: readonly string[], shared: readonly string[] = []): Protection {
   const filters = texts.map((text) => {
     const parsed = parseFilter(text);
     if (!parsed.ok) throw new Error(`protect: ${text}: ${parsed.message}`);
     return parsed.filter;
   });
-  return { filters, hash: stableHash(texts) };
+  return { filters, hash: stableHash(texts), shared };
 }
 
 /** Whether one of the filters matches an account as the target shows it. */
@@ -40,7 +45,8 @@ export function protectsKnown(
   targetId: string,
 ): boolean | null {
   const desired = desiredOf(exported);
-  const known = new Set(['id', ...desired.filter(({ path }) => isWhole(path)).map(({ path }) => keyOf(path))]);
+  const whole = desired.filter(({ path }) => isWhole(path) && !protection.shared.includes(path.text));
+  const known = new Set(['id', ...whole.map(({ path }) => keyOf(path))]);
   const isKnown = protection.filters.every((filter) => attributesOf(filter).every((name) => known.has(name)));
   return isKnown ? protects(protection, accountOf(desired, targetId)) : null;
 }

@@ -2,8 +2,9 @@
 // systems wrote stays. How a difference is sent is patch.ts.
 import type { DesiredAttribute } from './desired.ts';
 import { sameValue } from './equal.ts';
-import { parsePath, pathKey, type ScimPath } from './path.ts';
-import { findElement, isMultiple, isUnassigned, readAttribute, readPath } from './read.ts';
+import { type ElementChanges, elementChanges, isLeftAlone } from './flow.ts';
+import { conditionsOf, elementText, parsePath, pathKey, type ScimPath } from './path.ts';
+import { elementsOf, findElement, isMultiple, isUnassigned, readAttribute, readPath } from './read.ts';
 import type { ScimResource, ScimValue } from './resource.ts';
 
 /** One attribute that has to change. */
@@ -17,6 +18,18 @@ export interface AttributeDifference {
   readonly elementExists: boolean;
   /** Whether the attribute that the path begins with has any value. */
   readonly attributeExists: boolean;
+  /** Set for a list of which only these elements change; the others stay, whoever put them there. */
+  readonly elements?: ElementChanges;
+  /** True when nothing of the element that a filter names would be left, so that it goes as a whole. */
+  readonly wholeElement?: true;
+}
+
+/** How attributes are compared. */
+export interface Comparison {
+  /** Target attribute names whose values are compared without regard to case. */
+  readonly caseInsensitive: readonly string[];
+  /** What this job wrote last, by target attribute name; decides which elements of a list it may take out again. */
+  readonly before?: Readonly<Record<string, ScimValue>>;
 }
 
 /** Names of attributes whose values are compared without regard to case, by `pathKey`. */
@@ -39,26 +52,77 @@ function holds(current: ScimValue | undefined, desired: DesiredAttribute, ignore
 
 /**
  * The wanted attributes that differ, in the order they are wanted. Text, numbers, booleans and dates are compared by
- * meaning (equal.ts); a reference is compared by its id; `caseInsensitive` holds target attribute names.
+ * meaning (equal.ts); a reference is compared by its id. What the flow of an attribute leaves alone is no difference.
  */
 export function diffResource(
   current: ScimResource,
   desired: readonly DesiredAttribute[],
-  options: { caseInsensitive: readonly string[] },
+  { caseInsensitive, before }: Comparison,
 ): AttributeDifference[] {
-  const ignoringCase = caseInsensitiveKeys(options.caseInsensitive);
+  const ignoringCase = caseInsensitiveKeys(caseInsensitive);
   const differences: AttributeDifference[] = [];
   for (const attribute of desired) {
-    const { path, value } = attribute;
+    const { path } = attribute;
+    if (isLeftAlone(current, attribute)) continue;
     const oldValue = readPath(current, path);
-    if (holds(oldValue, attribute, ignoringCase.has(pathKey(path)))) continue;
+    const ignoreCase = ignoringCase.has(pathKey(path));
+    const elements = elementChanges(oldValue, attribute, before?.[path.text], ignoreCase);
+    const isHeld =
+      elements === undefined
+        ? holds(oldValue, attribute, ignoreCase)
+        : elements.add.length === 0 && elements.remove.length === 0;
+    if (isHeld) continue;
     differences.push({
       path,
       oldValue,
-      newValue: value,
+      newValue: elements === undefined ? attribute.value : changedList(oldValue, elements),
       elementExists: findElement(current, path) !== undefined,
       attributeExists: !isUnassigned(readAttribute(current, path)),
+      ...(elements === undefined ? {} : { elements }),
     });
   }
-  return differences;
+  return differences.map((each) => (emptiesElement(each, current, desired) ? { ...each, wholeElement: true } : each));
+}
+
+/** An attribute that the account holds already, for an update that is to state it all the same. */
+export function restated(current: ScimResource, { path, value }: DesiredAttribute): AttributeDifference {
+  return {
+    path,
+    oldValue: readPath(current, path),
+    newValue: value,
+    elementExists: findElement(current, path) !== undefined,
+    attributeExists: !isUnassigned(readAttribute(current, path)),
+  };
+}
+
+function changedList(held: ScimValue | undefined, { add, remove }: ElementChanges): ScimValue {
+  return [...elementsOf(held).filter((each) => !remove.includes(each)), ...add];
+}
+
+/** What says which element it is, or describes it, is no content: without the rest the element is an empty shell. */
+const DESCRIBING = new Set(['type', 'primary', 'display', '$ref']);
+
+// An e-mail without its value, or an address without any line, is refused by strict targets and useless to all others.
+function emptiesElement(
+  { path, newValue }: AttributeDifference,
+  current: ScimResource,
+  desired: readonly DesiredAttribute[],
+): boolean {
+  const { filter, subAttribute } = path;
+  const element = findElement(current, path);
+  if (filter === undefined || subAttribute === undefined || element === undefined || !isUnassigned(newValue))
+    return false;
+  const ofElement = desired.filter((each) => sameElementPath(each.path, path));
+  if (ofElement.some((each) => !isUnassigned(each.value))) return false;
+  const cleared = new Set(ofElement.map((each) => each.path.subAttribute?.toLowerCase() ?? ''));
+  if (cleared.has('value')) return true;
+  const naming = new Set(conditionsOf(filter).map(({ attribute }) => attribute.toLowerCase()));
+  return Object.entries(element).every(([name, value]) => {
+    const key = name.toLowerCase();
+    return isUnassigned(value) || DESCRIBING.has(key) || naming.has(key) || cleared.has(key);
+  });
+}
+
+function sameElementPath(a: ScimPath, b: ScimPath): boolean {
+  return elementText(a).toLowerCase() === elementText(b).toLowerCase();
 }

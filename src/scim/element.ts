@@ -1,7 +1,7 @@
 // Building elements of multi-valued attributes from single wanted values: `emails[type eq "work"].value` and
 // `emails[type eq "work"].display` are one element. Used when an account or an element does not exist yet.
 import { isListOfComplex } from './core-schema.ts';
-import { attributeText, type ScimPath } from './path.ts';
+import { attributeText, conditionsOf, type ElementFilter, filterText, type ScimPath } from './path.ts';
 import { elementMatches, isComplex, isMultiple, isUnassigned, memberOf, type ScimComplex } from './read.ts';
 import { ENTERPRISE_SCHEMA, type ScimValue } from './resource.ts';
 
@@ -18,9 +18,14 @@ export interface ElementGroup {
   readonly elements: readonly ScimComplex[];
 }
 
+/** What an element begins with, so that the filter that names it finds it. */
+function elementOf(filter: ElementFilter): Record<string, ScimValue> {
+  return Object.fromEntries(conditionsOf(filter).map(({ attribute, value }) => [attribute, value]));
+}
+
 /**
  * Groups values of value paths (with a filter) by attribute, and within it by filter into one element each, in the order in
- * which they first appear. The filter's own attribute becomes part of the element: `{ type: 'work', value: … }`.
+ * which they first appear. The filter's own attributes become part of the element: `{ type: 'work', value: … }`.
  */
 export function groupElements(values: readonly PlacedValue[]): ElementGroup[] {
   const groups = new Map<string, { path: ScimPath; elements: Map<string, Record<string, ScimValue>> }>();
@@ -30,8 +35,8 @@ export function groupElements(values: readonly PlacedValue[]): ElementGroup[] {
     const groupKey = attributeText(path).toLowerCase();
     const group = groups.get(groupKey) ?? { path, elements: new Map<string, Record<string, ScimValue>>() };
     groups.set(groupKey, group);
-    const elementKey = `${filter.attribute} ${String(filter.value)}`.toLowerCase();
-    const element = group.elements.get(elementKey) ?? { [filter.attribute]: filter.value };
+    const elementKey = filterText(filter).toLowerCase();
+    const element = group.elements.get(elementKey) ?? elementOf(filter);
     group.elements.set(elementKey, element);
     if (subAttribute !== undefined) element[subAttribute] = value;
     else if (isComplex(value)) Object.assign(element, value);

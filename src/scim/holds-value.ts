@@ -1,6 +1,6 @@
 // Whether a resource has the value it was looked up by. Answers are never believed unread: servers ignore the attribute,
 // the filter or the case.
-import type { ScimPath } from './path.ts';
+import { conditionsOf, type ScimPath } from './path.ts';
 import { elementsOf, isComplex, memberOf, readAttribute, readPath } from './read.ts';
 import type { ScimResource, ScimValue } from './resource.ts';
 
@@ -25,7 +25,8 @@ function heldValues(resource: ScimResource, path: ScimPath | undefined): readonl
   const found = elementsOf(readPath(resource, path)).flatMap(texts);
   if (filter === undefined || subAttribute === undefined) return found;
   const untyped = elementsOf(readAttribute(resource, path)).filter(
-    (element) => isComplex(element) && memberOf(element, filter.attribute) === undefined,
+    (element) =>
+      isComplex(element) && conditionsOf(filter).every(({ attribute }) => memberOf(element, attribute) === undefined),
   );
   return [
     ...found,

@@ -3,9 +3,9 @@
 import type { AttributeDifference } from './diff.ts';
 import { groupElements, namesAnyElement, wireValue, withPrimaryEmail } from './element.ts';
 import { equalsFilter } from './filter.ts';
-import { attributeText, pathText } from './path.ts';
-import { isUnassigned } from './read.ts';
-import type { PatchOperation } from './resource.ts';
+import { attributeText, elementText, pathText } from './path.ts';
+import { isComplex, isUnassigned, memberOf } from './read.ts';
+import type { PatchOperation, ScimValue } from './resource.ts';
 
 /**
  * The operations of the one PATCH that removes all differences. A value path is replaced where its element exists; elements
@@ -16,8 +16,14 @@ export function buildPatch(differences: readonly AttributeDifference[]): PatchOp
   const operations: PatchOperation[] = [];
   const missing: AttributeDifference[] = [];
   for (const difference of differences) {
-    const { path, oldValue, newValue, elementExists } = difference;
-    if (isUnassigned(newValue)) {
+    const { path, oldValue, newValue, elementExists, elements } = difference;
+    if (elements !== undefined) {
+      operations.push(...changeElements(difference, elements));
+    } else if (difference.wholeElement === true) {
+      const whole = elementText(path);
+      if (!operations.some((each) => each.op === 'remove' && each.path === whole))
+        operations.push({ op: 'remove', path: whole });
+    } else if (isUnassigned(newValue)) {
       if (oldValue !== undefined) operations.push({ op: 'remove', path: pathText(path) });
     } else if (path.filter !== undefined && !elementExists) {
       missing.push(difference);
@@ -29,6 +35,28 @@ export function buildPatch(differences: readonly AttributeDifference[]): PatchOp
     }
   }
   return [...operations, ...addElements(missing)];
+}
+
+/**
+ * Elements one by one, so that what somebody else adds to the list meanwhile stays. An element that no filter can name is
+ * taken out by stating the list as a whole.
+ */
+function changeElements(
+  { path, newValue }: AttributeDifference,
+  { add, remove }: NonNullable<AttributeDifference['elements']>,
+): PatchOperation[] {
+  const name = pathText(path);
+  const removals = remove.map((each) => literalOf(each));
+  if (removals.includes(undefined)) return [{ op: 'replace', path: name, value: wireValue(path, newValue) }];
+  const operations = removals.map(
+    (value): PatchOperation => ({ op: 'remove', path: `${name}[value eq ${JSON.stringify(value)}]` }),
+  );
+  return add.length === 0 ? operations : [...operations, { op: 'add', path: name, value: wireValue(path, add) }];
+}
+
+function literalOf(element: ScimValue): string | number | boolean | undefined {
+  const value = isComplex(element) ? memberOf(element, 'value') : element;
+  return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' ? value : undefined;
 }
 
 function addElements(missing: readonly AttributeDifference[]): PatchOperation[] {

@@ -1,11 +1,21 @@
-// Target attribute names as Entra writes them: the PATH of RFC 7644 section 3.5.2 reduced to one `eq` filter, widened by
-// extension attribute names that hold spaces ("urn:…:User:Business Unit"), which the RFC grammar does not allow.
-// It never evaluates anything; reading a resource is read.ts.
+// Target attribute names as Entra writes them: the PATH of RFC 7644 section 3.5.2 reduced to `eq` comparisons joined by
+// `and`, widened by extension attribute names that hold spaces ("urn:…:User:Business Unit"), which the RFC grammar does not
+// allow. It never evaluates anything; reading a resource is read.ts.
 
-/** One element of a multi-valued attribute, chosen by one sub-attribute. */
-export interface ElementFilter {
+/** What one sub-attribute of an element has to be. */
+export interface ElementCondition {
   readonly attribute: string;
   readonly value: string | boolean;
+}
+
+/** One element of a multi-valued attribute, chosen by one sub-attribute or, with `and`, by several. */
+export interface ElementFilter extends ElementCondition {
+  readonly and?: readonly ElementCondition[];
+}
+
+/** All conditions of a filter; every one has to hold. */
+export function conditionsOf(filter: ElementFilter): readonly ElementCondition[] {
+  return [filter, ...(filter.and ?? [])];
 }
 
 /** A parsed target attribute name. Names keep their case; they are compared without regard to it (RFC 7643 section 2.1). */
@@ -29,7 +39,7 @@ const CORE_SCHEMA = /^urn:ietf:params:scim:schemas:core:2\.0:\w+$/i;
 const FORBIDDEN_IN_EXTENSION_NAME = /[[\]"\p{Cc}]/u;
 const SCHEMA_END = /^\d+\.\d+$/;
 const BRACKETED = /^([^[]*)\[(.*)\](.*)$/s;
-const EQUALS = /^\s*([A-Za-z$][\w$-]*)\s+eq\s+(.+?)\s*$/is;
+const CONDITION = /^\s*([A-Za-z$][\w$-]*)\s+eq\s+("(?:[^"\\]|\\.)*"|true|false)/is;
 
 const fault = (message: string, position?: number): ParsedPath =>
   position === undefined ? { ok: false, message } : { ok: false, message, position };
@@ -63,7 +73,8 @@ function parseAttribute(text: string, rest: string, schema: string | undefined, 
   if (invalid !== undefined) return fault(invalid, offset);
   const filter = parseFilter(inner);
   if (filter === undefined) {
-    return fault('Only one comparison is understood in brackets: [type eq "work"].', offset + attribute.length + 1);
+    const understood = 'In brackets only comparisons with eq, joined by and, are understood: [type eq "work"].';
+    return fault(understood, offset + attribute.length + 1);
   }
   const afterFilter = offset + rest.length - tail.length;
   if (tail === '') return done(text, schema, attribute, filter, undefined);
@@ -106,11 +117,29 @@ function invalidName(attribute: string, schema: string | undefined): string | un
   return undefined;
 }
 
-// `roles[primary eq "True"]` is Entra's spelling of a boolean; `primary` is the only boolean sub-attribute of RFC 7643.
 function parseFilter(inner: string): ElementFilter | undefined {
-  const parts = EQUALS.exec(inner);
-  const [attribute, literal] = [parts?.[1], parts?.[2]];
-  if (attribute === undefined || literal === undefined) return undefined;
+  const conditions: ElementCondition[] = [];
+  for (let rest = inner; ; ) {
+    const parts = CONDITION.exec(rest);
+    const [all, attribute, literal] = [parts?.[0], parts?.[1], parts?.[2]];
+    if (all === undefined || attribute === undefined || literal === undefined) return undefined;
+    const condition = parseCondition(attribute, literal);
+    const isRepeated = conditions.some((each) => each.attribute.toLowerCase() === attribute.toLowerCase());
+    if (condition === undefined || isRepeated) return undefined;
+    conditions.push(condition);
+    rest = rest.slice(all.length);
+    if (rest.trim() === '') break;
+    const and = /^\s+and(?=\s)/i.exec(rest);
+    if (and === null) return undefined;
+    rest = rest.slice(and[0].length);
+  }
+  const [first, ...others] = conditions;
+  if (first === undefined) return undefined;
+  return others.length === 0 ? first : { ...first, and: others };
+}
+
+// `roles[primary eq "True"]` is Entra's spelling of a boolean; `primary` is the only boolean sub-attribute of RFC 7643.
+function parseCondition(attribute: string, literal: string): ElementCondition | undefined {
   if (/^(true|false)$/i.test(literal)) return { attribute, value: literal.toLowerCase() === 'true' };
   const value = stringLiteral(literal);
   if (value === undefined) return undefined;
@@ -154,9 +183,20 @@ export function attributeText(path: ScimPath): string {
 
 /** The path as sent in a PATCH operation: booleans without quotes, core attributes without their URN. */
 export function pathText(path: ScimPath): string {
-  const filter = path.filter === undefined ? '' : `[${path.filter.attribute} eq ${JSON.stringify(path.filter.value)}]`;
   const subAttribute = path.subAttribute === undefined ? '' : `.${path.subAttribute}`;
-  return `${attributeText(path)}${filter}${subAttribute}`;
+  return `${elementText(path)}${subAttribute}`;
+}
+
+/** The path up to the element: `emails[type eq "work"]`; for paths without filter the attribute. */
+export function elementText(path: ScimPath): string {
+  return path.filter === undefined ? attributeText(path) : `${attributeText(path)}[${filterText(path.filter)}]`;
+}
+
+/** The filter as sent between brackets. */
+export function filterText(filter: ElementFilter): string {
+  return conditionsOf(filter)
+    .map(({ attribute, value }) => `${attribute} eq ${JSON.stringify(value)}`)
+    .join(' and ');
 }
 
 /** Two names with the same key mean the same place: case and spelling of the filter do not matter. */

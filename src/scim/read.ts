@@ -1,6 +1,6 @@
 // Reading values out of a resource. Attribute names and URNs are case-insensitive (RFC 7643 section 2.1), values are not
 // changed. Nothing here decides whether two values are the same; that is equal.ts.
-import type { ElementFilter, ScimPath } from './path.ts';
+import { conditionsOf, type ElementFilter, type ScimPath } from './path.ts';
 import type { ScimResource, ScimValue } from './resource.ts';
 
 /** A complex value. */
@@ -46,9 +46,11 @@ export function readAttribute(resource: ScimResource, path: ScimPath): ScimValue
 /** Whether an element is the one a filter names; types are compared without case, booleans also as text. */
 export function elementMatches(element: ScimValue, filter: ElementFilter): boolean {
   if (!isComplex(element)) return false;
-  const value = memberOf(element, filter.attribute);
-  if (typeof value !== 'string' && typeof value !== 'boolean') return false;
-  return String(value).toLowerCase() === String(filter.value).toLowerCase();
+  return conditionsOf(filter).every((condition) => {
+    const value = memberOf(element, condition.attribute);
+    if (typeof value !== 'string' && typeof value !== 'boolean') return false;
+    return String(value).toLowerCase() === String(condition.value).toLowerCase();
+  });
 }
 
 /** The first element that the filter of a path names, or undefined. */

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { ALERTS } from '../../../src/model/job.ts';
+import type { Quarantine } from '../../../src/model/quarantine.ts';
 import type { AlertFacts } from '../../../src/rules/alert-conditions.ts';
 import { alertConditions } from '../../../src/rules/alert-conditions.ts';
 import { type AlertRecord, decideAlerts } from '../../../src/rules/alerts.ts';
@@ -14,7 +15,7 @@ const WELL: AlertFacts = {
   interval: 40 * MINUTE,
   noSuccessAfter: 3,
   fault: null,
-  quarantined: false,
+  quarantine: null,
   held: 0,
   failing: 0,
   newestFailure: 0,
@@ -61,13 +62,22 @@ class Recipients {
 
 const FAULT = { fault: 'TargetUnreachable' };
 
+const REFUSED_TOKEN: Quarantine = {
+  reason: 'EncounteredQuarantineException',
+  currentBegan: NOW,
+  nextAttempt: NOW + 5 * MINUTE,
+  seriesBegan: NOW,
+  seriesCount: 1,
+  error: { code: 'TargetCredentialsInvalid', message: 'refused' },
+};
+
 describe('conditions', () => {
   const cases: readonly { name: string; facts: Partial<AlertFacts>; expected: string[] }[] = [
     { name: 'a job that is well', facts: {}, expected: [] },
     { name: 'a fault', facts: FAULT, expected: ['jobFailed'] },
     { name: 'another process has the job', facts: { fault: 'JobBusy' }, expected: [] },
     { name: 'the lease was lost', facts: { fault: 'LeaseLost' }, expected: [] },
-    { name: 'quarantine', facts: { quarantined: true }, expected: ['quarantine'] },
+    { name: 'quarantine', facts: { quarantine: REFUSED_TOKEN }, expected: ['quarantine'] },
     { name: 'held changes', facts: { held: 1 }, expected: ['held'] },
     { name: 'failing objects', facts: { failing: 2, newestFailure: NOW }, expected: ['objectsFailing'] },
     { name: 'a credential', facts: { credentials: [credential(18)] }, expected: ['credentialExpiring'] },
@@ -292,5 +302,69 @@ describe('what somebody wants to hear', () => {
     recipients.hear({ held: 3, ...wanted });
     recipients.later(HOUR, wanted);
     expect(recipients.later(HOUR, { held: 3, ...wanted })).toEqual(['opened held']);
+  });
+});
+
+describe('a quarantine', () => {
+  const quarantined = (changes: Partial<Quarantine> = {}): Partial<AlertFacts> => ({
+    fault: 'TargetCredentialsInvalid',
+    quarantine: { ...REFUSED_TOKEN, ...changes },
+  });
+  const failing: Partial<Quarantine> = {
+    reason: 'EncounteredEscrowProportionThreshold',
+    error: { code: 'InvalidValue', message: '9 of 10 objects fail' },
+  };
+
+  it('is told when it begins, when the reason changes, and when it is over', () => {
+    const it = new Recipients();
+    expect(it.hear(quarantined())).toEqual(['opened quarantine']);
+    expect(it.later(5 * MINUTE, quarantined({ seriesCount: 2 }))).toEqual([]);
+    expect(
+      it.later(MINUTE, quarantined({ error: { code: 'TargetUnreachable', message: '' } })),
+      'what an attempt meets',
+    ).toEqual([]);
+    expect(it.later(3 * DAY, { ...quarantined(), successDueSince: NOW - DAY })).toEqual([]);
+    expect(it.later(MINUTE, { ...quarantined(failing), failing: 9, newestFailure: it.now })).toEqual([
+      'changed quarantine',
+    ]);
+    expect(it.later(MINUTE, {})).toEqual(['recovered quarantine']);
+    expect(it.later(MINUTE, {})).toEqual([]);
+  });
+
+  it('is told again when another side refuses', () => {
+    const it = new Recipients();
+    expect(it.hear(quarantined())).toEqual(['opened quarantine']);
+    expect(it.later(MINUTE, quarantined({ error: { code: 'SourceSecretExpired', message: '' } }))).toEqual([
+      'changed quarantine',
+    ]);
+    expect(it.later(MINUTE, quarantined())).toEqual([]);
+  });
+
+  it('is reminded of weekly, and after 28 days it is said how long', () => {
+    const it = new Recipients();
+    const seriesBegan = it.now;
+    it.hear(quarantined({ seriesBegan }));
+    expect(it.later(6 * DAY, quarantined({ seriesBegan }))).toEqual([]);
+    expect(it.later(DAY, quarantined({ seriesBegan }))).toEqual(['reminder quarantine']);
+    it.later(7 * DAY, quarantined({ seriesBegan }));
+    it.later(7 * DAY, quarantined({ seriesBegan }));
+    expect(it.later(6 * DAY, quarantined({ seriesBegan }))).toEqual([]);
+    expect(it.later(DAY, quarantined({ seriesBegan }))).toEqual(['changed quarantine']);
+  });
+
+  it('leaves what was told before as it is until it is over', () => {
+    const it = new Recipients();
+    expect(it.hear({ fault: 'TargetUnreachable' })).toEqual(['opened jobFailed']);
+    expect(it.later(HOUR, quarantined())).toEqual(['opened quarantine']);
+    expect(it.later(HOUR, {})).toEqual(['recovered jobFailed', 'recovered quarantine']);
+  });
+
+  it('does not speak for faults and failures to those who are not told of it', () => {
+    const it = new Recipients();
+    const wanted = ['jobFailed', 'objectsFailing', 'recovered'] as const;
+    expect(it.hear({ ...quarantined(failing), wanted, failing: 9, newestFailure: NOW })).toEqual([
+      'opened jobFailed',
+      'opened objectsFailing',
+    ]);
   });
 });

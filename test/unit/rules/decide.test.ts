@@ -1,8 +1,7 @@
 // The decision about one existing account.
 import { describe, expect, it } from 'vitest';
 import { decideDisable, decideExisting, isActive } from '../../../src/rules/decide.ts';
-import type { MappedObject } from '../../../src/rules/mapping.ts';
-import type { DesiredAttribute } from '../../../src/scim/desired.ts';
+import type { DesiredAttribute, Flow } from '../../../src/scim/desired.ts';
 import { parsePath } from '../../../src/scim/path.ts';
 import type { ScimResource, ScimValue } from '../../../src/scim/resource.ts';
 
@@ -12,18 +11,22 @@ function want(name: string, value: ScimValue): DesiredAttribute {
   return { path: parsed.path, value };
 }
 
-function mapped(desired: readonly DesiredAttribute[], onlyIfEmpty: readonly string[] = []): MappedObject {
-  return {
-    desired,
-    references: [],
-    onlyIfEmpty: new Set(onlyIfEmpty),
-    redacted: new Set(),
-    fault: null,
-    ignored: false,
-  };
+function decide(
+  desired: readonly DesiredAttribute[],
+  references: readonly DesiredAttribute[],
+  resource: ScimResource,
+  adopting: boolean,
+  caseInsensitive: readonly string[] = [],
+  before: Record<string, ScimValue> = {},
+) {
+  return decideExisting({ desired }, references, { resource, targetId: 'id', before }, { adopting, caseInsensitive });
 }
 
-const ANA = mapped([want('userName', 'ana'), want('active', true), want('title', 'Clerk')]);
+function flowing(name: string, value: ScimValue, flow: Flow): DesiredAttribute {
+  return { ...want(name, value), flow };
+}
+
+const ANA = [want('userName', 'ana'), want('active', true), want('title', 'Clerk')];
 
 describe('an account', () => {
   it.each<[string, ScimResource, boolean, object]>([
@@ -36,16 +39,13 @@ describe('an account', () => {
     ['equal, met for the first time', { userName: 'ana', active: true, title: 'Clerk' }, true, { action: 'adopt' }],
     ['inactive, met for the first time', { userName: 'ana', active: false }, true, { action: 'adopt' }],
   ])('%s', (_name, current, adopting, expected) => {
-    expect(decideExisting(ANA, [], current, 'id', adopting, ['userName'])).toMatchObject(expected);
+    expect(decide(ANA, [], current, adopting, ['userName'])).toMatchObject(expected);
   });
 
   it('keeps what a mapping only fills', () => {
-    const filling = mapped([want('title', 'Default')], ['title']);
-    expect(decideExisting(filling, [], { title: 'Mine' }, 'id', false, [])).toEqual({
-      action: 'none',
-      because: 'unchanged',
-    });
-    expect(decideExisting(filling, [], { title: '' }, 'id', false, [])).toMatchObject({ action: 'update' });
+    const filling = [flowing('title', 'Default', 'AttributeAddOnly')];
+    expect(decide(filling, [], { title: 'Mine' }, false)).toEqual({ action: 'none', because: 'unchanged' });
+    expect(decide(filling, [], { title: '' }, false)).toMatchObject({ action: 'update' });
   });
 
   it('is compared with resolved references too', () => {
@@ -56,8 +56,58 @@ describe('an account', () => {
       title: 'Clerk',
       'urn:ietf:params:scim:schemas:extension:enterprise:2.0:User': { manager: { value: 'u2' } },
     };
-    const decision = decideExisting(ANA, [manager], current, 'id', false, []);
+    const decision = decide(ANA, [manager], current, false);
     expect(decision).toMatchObject({ action: 'update', differences: [{ newValue: 'u1' }] });
+  });
+});
+
+describe('FlowAlways', () => {
+  const always: DesiredAttribute = { ...want('locale', 'en'), resend: true };
+
+  it('is never a reason for an update', () => {
+    expect(
+      decide([...ANA, always], [], { userName: 'ana', active: true, title: 'Clerk', locale: 'en' }, false),
+    ).toEqual({
+      action: 'none',
+      because: 'unchanged',
+    });
+    const adopted = decide([always], [], { locale: 'en' }, true);
+    expect(adopted).toMatchObject({ action: 'adopt', differences: [] });
+    expect(adopted).not.toHaveProperty('restated');
+  });
+
+  it('is part of every update', () => {
+    const decision = decide(
+      [...ANA, always],
+      [],
+      { userName: 'ana', active: true, title: 'Boss', locale: 'en' },
+      false,
+    );
+    expect(decision).toMatchObject({
+      action: 'update',
+      differences: [{ path: { text: 'title' } }],
+      restated: [{ path: { text: 'locale' }, newValue: 'en' }],
+    });
+  });
+
+  it('is stated once when it differs itself', () => {
+    const decision = decide([always], [], { locale: 'de' }, false);
+    expect(decision).toMatchObject({ action: 'update', differences: [{ newValue: 'en' }] });
+    expect(decision).not.toHaveProperty('restated');
+  });
+});
+
+describe('what is known of an account afterwards', () => {
+  it.each<[Flow, string, ScimValue, ScimResource, ScimValue | undefined]>([
+    ['AttributeAddOnly', 'title', 'Clerk', { title: 'Boss' }, 'Boss'],
+    ['AttributeAddOnly', 'title', 'Clerk', {}, 'Clerk'],
+    ['ValueAddOnly', 'title', 'Clerk', { title: 'Boss' }, 'Boss'],
+    ['ValueAddOnly', 'tags', ['a'], { tags: ['x'] }, ['a', 'b']],
+    ['Managed', 'tags', ['a'], { tags: ['x'] }, ['a']],
+    ['ObjectAddOnly', 'title', 'Clerk', { title: 'Boss' }, undefined],
+  ])('%s of %s wanted as %o', (flow, name, value, current, known) => {
+    const decision = decide([flowing(name, value, flow)], [], current, true, [], { tags: ['b'] });
+    expect('desired' in decision ? decision.desired[0]?.value : null).toEqual(known);
   });
 });
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { pauseEnded, pauseOf } from '../../../src/rules/pause.ts';
+import { pauseEnded, pauseOf, tokensEndIn } from '../../../src/rules/pause.ts';
 
 const NONE = { paused_since: null, paused_until: null, pause_reason: null };
 const PAUSED = { paused_since: 100, paused_until: 200, pause_reason: 'maintenance' };
@@ -18,4 +18,16 @@ describe('a pause', () => {
     else expect(found).toMatchObject(pause);
     expect(pauseEnded(stored, now)).toBe(ended);
   });
+});
+
+const DAY = 86_400_000;
+
+it.each([
+  { days: 1, ends: null },
+  { days: 6, ends: null },
+  { days: 7, ends: 7 },
+  { days: 30, ends: 7 },
+])('a pause of $days days and the 7 days of delta tokens', ({ days, ends }) => {
+  const pause = { since: 10 * DAY, until: (10 + days) * DAY, reason: null };
+  expect(tokensEndIn(pause)).toBe(ends === null ? null : (10 + ends) * DAY);
 });

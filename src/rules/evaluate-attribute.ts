@@ -1,0 +1,141 @@
+// One mapping that is not a reference, evaluated for one object. Follows Entra's mapping rules: a null source is skipped and
+// the default value used on creation, unless the mapping says otherwise (whenNull).
+import { isList, isNullOrEmpty } from '../expressions/coerce.ts';
+import type { CompiledExpression, EvaluationInput, EvaluationResult, SourceValue } from '../expressions/compile.ts';
+import type { ObjectFault } from '../model/errors.ts';
+import type { CompiledAttribute } from './mapping.ts';
+
+/** What expressions may know besides the object itself. Time and chance come in here; rules have none of their own. */
+export interface MappingEnvironment extends Pick<EvaluationInput, 'now' | 'random' | 'params' | 'tenantDefaultDomain'> {
+  /** Whether somebody in the target has this value of the attribute; undefined while that is not known. */
+  readonly isTaken?: (attribute: CompiledAttribute, candidate: string) => boolean | undefined;
+}
+
+export type Evaluated =
+  /** `byDefault` for the default value of an object that is being created; null removes the attribute. */
+  | { readonly type: 'value'; readonly value: SourceValue; readonly redacted: boolean; readonly byDefault?: true }
+  | { readonly type: 'skip' }
+  | { readonly type: 'ignoreObject' }
+  /** Whether the target has this value has to be found out first. */
+  | { readonly type: 'asks'; readonly candidate: string }
+  | { readonly type: 'fault'; readonly fault: ObjectFault };
+
+type View = (name: string) => SourceValue;
+
+const SKIP: Evaluated = { type: 'skip' };
+
+/** Evaluates one mapping that is not a reference, for one object. */
+export type EvaluateAttribute = (view: View, creating: boolean, environment: MappingEnvironment) => Evaluated;
+
+/** What an evaluation has to know of its mapping. */
+export type AttributePlan = Pick<CompiledAttribute, 'name' | 'mapping' | 'flow'> & {
+  readonly expression?: CompiledExpression | undefined;
+  /** The attribute as `isTaken` wants it. */
+  readonly attribute: () => CompiledAttribute;
+};
+
+/** Evaluates one mapping that is not a reference. Most of them take an attribute that is a text: the short way. */
+export function evaluateAttribute(
+  attribute: CompiledAttribute,
+  view: View,
+  creating: boolean,
+  environment: MappingEnvironment,
+): Evaluated {
+  const { sourceName } = attribute;
+  const given = sourceName === undefined ? undefined : view(sourceName);
+  return typeof given === 'string' && given !== ''
+    ? { type: 'value', value: given, redacted: false }
+    : attribute.evaluate(view, creating, environment);
+}
+
+/** Decides once, where the value comes from; what is left to do for every object is little. */
+export function compileEvaluation(plan: AttributePlan): EvaluateAttribute {
+  const { source, defaultValue } = plan.mapping;
+  if (source === null) {
+    const filled: Evaluated = defaultValue === null ? SKIP : { type: 'value', value: defaultValue, redacted: false };
+    return () => filled;
+  }
+  if (source.type === 'Constant') return (_view, creating) => orWhenNull(plan, source.value, false, creating);
+  if (source.type === 'Attribute') {
+    const { name } = source;
+    return (view, creating) => orWhenNull(plan, view(name), false, creating);
+  }
+  const { expression } = plan;
+  if (expression === undefined) return () => SKIP;
+  return (view, creating, environment) => {
+    const outcome = expression.evaluate(inputOf(plan, view, environment));
+    return outcome.type === 'value'
+      ? orWhenNull(plan, outcome.value, outcome.redacted, creating)
+      : withoutValue(plan.name, outcome);
+  };
+}
+
+function withoutValue(name: string, outcome: Exclude<EvaluationResult, { readonly type: 'value' }>): Evaluated {
+  switch (outcome.type) {
+    case 'ignoreAttribute':
+      return SKIP;
+    case 'ignoreObject':
+    case 'asks':
+      return outcome;
+    case 'error': {
+      const { kind, message } = outcome.error;
+      const code = kind === 'not-unique' ? 'NoUniqueValue' : 'ExpressionFailed';
+      return { type: 'fault', fault: { code, message: `${name}: ${message} (${kind})` } };
+    }
+    default:
+      return outcome satisfies never;
+  }
+}
+
+function inputOf({ attribute }: AttributePlan, view: View, environment: MappingEnvironment): EvaluationInput {
+  const { now, random, params, tenantDefaultDomain, isTaken } = environment;
+  return {
+    attribute: view,
+    now,
+    random,
+    params,
+    tenantDefaultDomain,
+    isTaken: isTaken === undefined ? undefined : (candidate) => isTaken(attribute(), candidate),
+  };
+}
+
+function orWhenNull(plan: AttributePlan, given: SourceValue, redacted: boolean, creating: boolean): Evaluated {
+  if (typeof given === 'string' && given !== '') return { type: 'value', value: given, redacted };
+  const value = isList(given) ? given.filter((each) => each !== null && each !== '') : given;
+  if (!isNullOrEmpty(value)) return { type: 'value', value, redacted };
+  const { defaultValue, whenNull } = plan.mapping;
+  // Nobody left in a managed list is a statement about it, not the absence of one.
+  if (plan.flow === 'Managed' && isList(value)) return creating ? SKIP : { type: 'value', value, redacted };
+  if (defaultValue !== null && whenNull === 'default') return { type: 'value', value: defaultValue, redacted };
+  if (defaultValue !== null && creating) return { type: 'value', value: defaultValue, redacted, byDefault: true };
+  return whenNull === 'clear' && !creating ? { type: 'value', value: null, redacted } : SKIP;
+}
+
+/**
+ * What `active` is to hold for somebody who left. A mapping that does not ask for IsSoftDeleted ([accountEnabled], a
+ * constant) would leave them active, so true and nothing become false; only IgnoreObjectFlow leaves the account alone.
+ */
+export function evaluateDisabled(active: CompiledAttribute, view: View, environment: MappingEnvironment): Evaluated {
+  const evaluated = evaluateAttribute(active, view, false, environment);
+  const value = evaluated.type === 'value' ? evaluated.value : null;
+  const staysOn = value === true || (typeof value === 'string' && /^\s*true\s*$/i.test(value));
+  const isOpen = evaluated.type === 'skip' || evaluated.type === 'asks';
+  return isOpen || staysOn ? { type: 'value', value: false, redacted: false } : evaluated;
+}
+
+/** Text of a matching attribute's value for this object, or null when it has none. */
+export function matchingValue(
+  attribute: CompiledAttribute,
+  view: View,
+  environment: MappingEnvironment,
+): string | null {
+  const evaluated = evaluateAttribute(attribute, view, false, environment);
+  if (evaluated.type !== 'value') return null;
+  const { value } = evaluated;
+  return typeof value === 'string' ||
+    typeof value === 'number' ||
+    typeof value === 'boolean' ||
+    typeof value === 'bigint'
+    ? String(value)
+    : null;
+}
