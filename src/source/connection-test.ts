@@ -1,18 +1,18 @@
 // The checks of test-connection for a Graph source: token, enterprise application, permissions. Reads only, repeats
 // nothing that was answered, and turns every fault into a line with the next step.
-import { z } from 'zod';
 import type { ServicePrincipal } from '../model/directory.ts';
 import { ERROR_TABLE, JobFault } from '../model/errors.ts';
 import { asRecord, oneLine, parseJson } from './json.ts';
 import {
-  type Concern,
   GRAPH_PERMISSIONS,
   type GraphPermission,
   grantAdvice,
   isGranted,
+  type NeededConcern,
   OPTIONAL_PERMISSION,
   PERMISSION_NAMES,
 } from './permissions.ts';
+import { readJobs } from './synchronization.ts';
 
 /** One line of the report. */
 export interface SourceCheck {
@@ -29,7 +29,7 @@ export interface ConnectionProbes {
   readonly token: () => Promise<string>;
   readonly servicePrincipal: () => Promise<ServicePrincipal>;
   /** A cheap read that needs the permission of the concern. */
-  readonly read: (concern: Concern) => Promise<unknown>;
+  readonly read: (concern: NeededConcern) => Promise<unknown>;
   /** The jobs of Microsoft Entra's own provisioning, asked once. */
   readonly synchronizationJobs: () => Promise<unknown>;
 }
@@ -37,7 +37,7 @@ export interface ConnectionProbes {
 /** Somebody else who writes to the same accounts. */
 const OTHER_WRITER = 'Entra provisioning';
 
-const PROBE: Readonly<Record<GraphPermission, Concern>> = {
+const PROBE: Readonly<Record<GraphPermission, NeededConcern>> = {
   'User.Read.All': 'users',
   'GroupMember.Read.All': 'groups',
   'Application.Read.All': 'servicePrincipal',
@@ -66,17 +66,6 @@ export async function checkConnection(probes: ConnectionProbes, signal: AbortSig
   return checks;
 }
 
-const synchronizationJobsSchema = z.looseObject({
-  value: z.array(
-    z.looseObject({
-      id: z.string(),
-      templateId: z.string().nullish(),
-      schedule: z.looseObject({ state: z.string().nullish() }).nullish(),
-      status: z.looseObject({ code: z.string().nullish() }).nullish(),
-    }),
-  ),
-});
-
 /** Whether Microsoft Entra provisions the same application. Optional: whatever is not answered is not checked. */
 async function checkOtherWriter({ synchronizationJobs }: ConnectionProbes): Promise<SourceCheck> {
   const name = OTHER_WRITER;
@@ -91,16 +80,11 @@ async function checkOtherWriter({ synchronizationJobs }: ConnectionProbes): Prom
       return notChecked(`needs ${permission} (optional; role id ${roleId}).`);
     return notChecked(`${error.code}: ${error.message}`);
   }
-  const parsed = synchronizationJobsSchema.safeParse(answer);
-  if (!parsed.success) return notChecked('Microsoft Graph answered no usable list of provisioning jobs.');
-  const running = parsed.data.value.filter(
-    ({ schedule, status }) =>
-      schedule?.state === 'Active' || status?.code === 'Active' || status?.code === 'Quarantine',
-  );
+  const jobs = readJobs(answer);
+  if (jobs === undefined) return notChecked('Microsoft Graph answered no usable list of provisioning jobs.');
+  const running = jobs.filter(({ active }) => active);
   if (running.length === 0) return { name, ok: true, detail: 'Microsoft Entra does not provision this application.' };
-  const named = running.map(({ id, templateId, status }) =>
-    oneLine(`${id} (${[templateId, status?.code].filter((text) => text != null).join(', ')})`, 150),
-  );
+  const named = running.map(({ shown }) => shown);
   return {
     name,
     ok: true,

@@ -3,7 +3,7 @@
 import { JobFault, ResyncRequired } from '../model/errors.ts';
 import type { Redact } from '../model/secret.ts';
 import { asRecord, oneLine, parseJson } from './json.ts';
-import { type Concern, grantAdvice, permissionFor } from './permissions.ts';
+import { type Concern, grantAdviceFor } from './permissions.ts';
 import { type Attempt, retryAfterMilliseconds } from './retry.ts';
 
 /** An answer as read from the wire, or one item of a $batch answer. */
@@ -107,7 +107,7 @@ function finalFault(answer: GraphAnswer, subject: Subject, body: ErrorBody): Job
     const conditional = body.codes.includes('insufficient_claims');
     const advice = conditional
       ? 'A Conditional Access policy for workload identities keeps the application out.'
-      : grantAdvice(permissionFor(subject.concern));
+      : grantAdviceFor(subject.concern);
     return fault('SourcePermissionMissing', answer, subject, body, advice);
   }
   if (answer.status === 404 && (subject.concern === 'servicePrincipal' || subject.concern === 'assignments')) {

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import type { Answered } from '../model/directory-facts.ts';
 import { JobFault } from '../model/errors.ts';
 import { readErrorBody } from './errors.ts';
-import { type Concern, grantAdvice, permissionFor } from './permissions.ts';
+import { type Concern, grantAdviceFor } from './permissions.ts';
 import { graphUrl } from './queries.ts';
 import type { Requester } from './requester.ts';
 
@@ -77,8 +77,7 @@ function judge(item: Item | undefined, concern: Concern, requester: Requester): 
   if (item === undefined) return { known: false, why: 'Microsoft Graph left the answer out.' };
   if (item.status === 200) return { known: true, value: item.body };
   if (item.status === 404) return { known: true, value: NOT_FOUND };
-  if (item.status === 403)
-    return { known: false, why: `Microsoft Graph refused it (403). ${grantAdvice(permissionFor(concern))}` };
+  if (item.status === 403) return { known: false, why: `Microsoft Graph refused it (403). ${grantAdviceFor(concern)}` };
   const summary = requester.redact(readErrorBody(JSON.stringify(item.body ?? {})).summary);
   return { known: false, why: `Microsoft Graph answered ${item.status}${summary === '' ? '' : ` (${summary})`}.` };
 }

@@ -9,7 +9,7 @@ import type { Subject } from './errors.ts';
 import { createExplainReader } from './explain-reads.ts';
 import { readDirectoryObjects } from './objects.ts';
 import { type PageReading, readWholeList } from './pages.ts';
-import type { Concern } from './permissions.ts';
+import type { NeededConcern } from './permissions.ts';
 import {
   ADVANCED_QUERY,
   assignmentsPath,
@@ -22,6 +22,7 @@ import {
 } from './queries.ts';
 import { createRequester, type Requester } from './requester.ts';
 import { createBackoff } from './retry.ts';
+import { createSynchronizationReader, type SynchronizationReader } from './synchronization.ts';
 import { createAccessTokens } from './token.ts';
 import { createGraphTransport } from './transport.ts';
 
@@ -59,9 +60,11 @@ export interface GraphSource extends SourceConnector {
   testConnection(servicePrincipalId: string, signal: AbortSignal): Promise<SourceCheck[]>;
   /** What explains one person or group. */
   readonly explains: ExplainReader;
+  /** Entra's own provisioning of an application. */
+  readonly synchronization: SynchronizationReader;
 }
 
-const CHEAP_PATH: Readonly<Record<Concern, string>> = {
+const CHEAP_PATH: Readonly<Record<NeededConcern, string>> = {
   users: '/users?$select=id&$top=1',
   groups: '/groups?$select=id&$top=1',
   assignments: '/servicePrincipals?$select=id&$top=1',
@@ -151,13 +154,17 @@ export function createGraphSource(options: GraphSourceOptions): GraphSource {
       readDirectoryObjects({ requester, origin, kind, ids, properties, relation, signal }),
     readDelta: (from, signal) => readDeltaRound(from, { requester, origin, pageLimit, signal }),
     explains: createExplainReader(requester, origin),
+    synchronization: createSynchronizationReader(get),
     testConnection(servicePrincipalId, signal) {
       const probes: ConnectionProbes = {
         token: () => tokens.get(signal),
         servicePrincipal: () => readServicePrincipal(servicePrincipalId, signal),
         synchronizationJobs: async () => {
           const url = graphUrl(origin, synchronizationJobsPath(servicePrincipalId));
-          const subject = { concern: 'users', what: 'GET /servicePrincipals/{id}/synchronization/jobs' } as const;
+          const subject = {
+            concern: 'synchronization',
+            what: 'GET /servicePrincipals/{id}/synchronization/jobs',
+          } as const;
           const attempt = await requester.once({ method: 'GET', url }, subject, signal);
           if (attempt.outcome !== 'done') throw attempt.fault;
           return attempt.value;

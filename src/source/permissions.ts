@@ -5,7 +5,10 @@
 export type GraphPermission = 'User.Read.All' | 'GroupMember.Read.All' | 'Application.Read.All';
 
 /** What a request reads; decides the permission that a 403 names. */
-export type Concern = 'users' | 'groups' | 'assignments' | 'servicePrincipal';
+export type Concern = 'users' | 'groups' | 'assignments' | 'servicePrincipal' | 'synchronization';
+
+/** What the adapter cannot do without reading. */
+export type NeededConcern = Exclude<Concern, 'synchronization'>;
 
 interface PermissionFacts {
   readonly roleId: string;
@@ -43,7 +46,7 @@ export const PERMISSION_NAMES: readonly GraphPermission[] = [
 ];
 
 /** The permission that reading the concern needs. */
-export function permissionFor(concern: Concern): GraphPermission {
+function permissionFor(concern: NeededConcern): GraphPermission {
   switch (concern) {
     case 'users':
       return 'User.Read.All';
@@ -62,11 +65,23 @@ export function isGranted(permission: GraphPermission, roles: readonly string[])
 
 /** The next step for a missing permission, with the role id that scripts need. */
 export function grantAdvice(permission: GraphPermission): string {
-  const { roleId } = GRAPH_PERMISSIONS[permission];
+  return grantText(permission, GRAPH_PERMISSIONS[permission].roleId);
+}
+
+/** The next step when reading the concern was refused. */
+export function grantAdviceFor(concern: Concern): string {
+  if (concern !== 'synchronization') return grantAdvice(permissionFor(concern));
+  return `${grantText(OPTIONAL_PERMISSION.name, OPTIONAL_PERMISSION.roleId)} It can be taken away again afterwards.`;
+}
+
+function grantText(permission: string, roleId: string): string {
   return `Grant the Microsoft Graph application permission ${permission} (role id ${roleId}) to the app registration and give admin consent.`;
 }
 
-/** Lets test-connection see whether Microsoft Entra provisions the application as well; nothing else needs it. */
+/**
+ * Lets test-connection see whether Microsoft Entra provisions the application as well, and schema import read its
+ * configuration; nothing else needs it.
+ */
 export const OPTIONAL_PERMISSION = {
   name: 'Synchronization.Read.All',
   roleId: '5ba43d2f-fa88-4db2-bd1c-a67c5f0fb1ce',

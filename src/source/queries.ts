@@ -105,6 +105,16 @@ export function synchronizationJobsPath(servicePrincipalId: string): string {
   return `/servicePrincipals/${encodeURIComponent(servicePrincipalId)}/synchronization/jobs`;
 }
 
+/** One of them, with its settings. */
+export function synchronizationJobPath(servicePrincipalId: string, jobId: string): string {
+  return `${synchronizationJobsPath(servicePrincipalId)}/${encodeURIComponent(jobId)}`;
+}
+
+/** Its mappings, filters and attribute definitions. */
+export function synchronizationSchemaPath(servicePrincipalId: string, jobId: string): string {
+  return `${synchronizationJobPath(servicePrincipalId, jobId)}/schema`;
+}
+
 /** The enterprise application with its roles. */
 export function servicePrincipalPath(id: string): string {
   return `/servicePrincipals/${encodeURIComponent(id)}?$select=id,appId,displayName,accountEnabled,appRoles`;

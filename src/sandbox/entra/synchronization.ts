@@ -4,6 +4,7 @@
  */
 import { z } from 'zod';
 import { demand } from './access.ts';
+import { GraphFault } from './graph-fault.ts';
 import { parseQuery } from './odata.ts';
 import type { GraphReply, GraphRequest } from './request.ts';
 import type { Route } from './route.ts';
@@ -17,6 +18,9 @@ export const synchronizationJobsBody = z.strictObject({
       id: z.string().min(1),
       templateId: z.string().default('scim'),
       code: z.enum(['NotConfigured', 'NotRun', 'Active', 'Paused', 'Quarantine']).default('Active'),
+      settings: z.array(z.strictObject({ name: z.string(), value: z.string() })).default([]),
+      /** Answered as it is. */
+      schema: z.record(z.string(), z.unknown()).optional(),
     }),
   ),
 });
@@ -31,7 +35,40 @@ export const synchronizationRoutes: readonly Route[] = [
     path: 'servicePrincipals/*/synchronization/jobs',
     handle: (state, request, [key = '']) => listJobs(state, request, key),
   },
+  {
+    method: 'GET',
+    path: 'servicePrincipals/*/synchronization/jobs/*',
+    handle: (state, request, [key = '', job = '']) => {
+      const { id, found } = findJob(state, request, key, job);
+      const context = `${request.origin}/v1.0/$metadata#servicePrincipals('${id}')/synchronization/jobs/$entity`;
+      return { status: 200, body: { '@odata.context': context, ...jobEntity(found) } };
+    },
+  },
+  {
+    method: 'GET',
+    path: 'servicePrincipals/*/synchronization/jobs/*/schema',
+    handle: (state, request, [key = '', job = '']) => {
+      const { id, found } = findJob(state, request, key, job);
+      if (found.schema === undefined) throw notFound(job);
+      const context = `${request.origin}/v1.0/$metadata#servicePrincipals('${id}')/synchronization/jobs('${found.id}')/schema/$entity`;
+      return { status: 200, body: { '@odata.context': context, ...found.schema } };
+    },
+  },
 ];
+
+function findJob(state: TenantState, request: GraphRequest, key: string, job: string) {
+  demand(request, 'synchronization');
+  parseQuery(request.search, []);
+  const { id } = findServicePrincipal(state, key);
+  const jobs = id === state.identity.servicePrincipalId ? state.synchronizationJobs : [];
+  const found = jobs.find((each) => each.id === job);
+  if (found === undefined) throw notFound(job);
+  return { id, found };
+}
+
+function notFound(job: string): GraphFault {
+  return new GraphFault(404, 'ResourceNotFound', `There is no synchronization job '${job.slice(0, 80)}'.`);
+}
 
 const NEVER = '0001-01-01T00:00:00Z';
 
@@ -44,7 +81,7 @@ function listJobs(state: TenantState, request: GraphRequest, key: string): Graph
   return { status: 200, body: { '@odata.context': context, value: jobs.map(jobEntity) } };
 }
 
-function jobEntity({ id, templateId, code }: SynchronizationJob): Record<string, unknown> {
+function jobEntity({ id, templateId, code, settings }: SynchronizationJob): Record<string, unknown> {
   return {
     id,
     templateId,
@@ -62,5 +99,6 @@ function jobEntity({ id, templateId, code }: SynchronizationJob): Record<string,
       synchronizedEntryCountByType: [],
       troubleshootingUrl: null,
     },
+    synchronizationJobSettings: settings,
   };
 }

@@ -125,6 +125,7 @@ describe('a job that cannot run', () => {
       attempts: 1,
       first_seen: world.now,
       next_attempt: 0,
+      reference: 0,
     });
     await world.look();
     expect(JSON.stringify(world.server.mails)).not.toMatch(/ana/i);
@@ -301,6 +302,7 @@ describe('what is read from configuration and store', () => {
         attempts: 1,
         first_seen: world.now,
         next_attempt: 0,
+        reference: 0,
       });
     await fail('p1');
     await fail('p2');

@@ -140,7 +140,8 @@ describe('refusals of one object', () => {
     [418, '', 'UnprocessableEntity'],
     [422, '', 'UnprocessableEntity'],
     [500, 'Traceback (most recent call last)', 'InternalServerError'],
-    [501, '', 'MethodNotAllowed'],
+    [501, '', 'NotImplemented'],
+    [402, '', 'LicenseLimitExceeded'],
     [503, '', 'InternalServerError'],
   ])('POST answered %i %j is the fault %s', async (status, body, code) => {
     nock(HOST).post('/scim/v2/Users').reply(status, body);

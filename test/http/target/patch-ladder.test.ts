@@ -196,7 +196,7 @@ describe('member removals', () => {
     const { target, signal } = aTarget();
     expect(await target.patch('Group', 'g', removeMembers(['a']), signal)).toMatchObject({
       ok: false,
-      fault: { code: 'MethodNotAllowed' },
+      fault: { code: 'NotImplemented' },
     });
   });
 

@@ -93,7 +93,7 @@ describe('other failures', () => {
     const read = await target.get('User', '1', signal);
     expect(read).toMatchObject({ ok: false, fault: { code: 'InternalServerError' } });
     expect(read.ok ? undefined : read.fault.ambiguous).toBeUndefined();
-    expect(await target.get('User', '2', signal)).toMatchObject({ ok: false, fault: { code: 'MethodNotAllowed' } });
+    expect(await target.get('User', '2', signal)).toMatchObject({ ok: false, fault: { code: 'NotImplemented' } });
   });
 
   it.each([[500], [502], [503], [504]])('a write answered %i is not sent again', async (status) => {
