@@ -78,7 +78,7 @@ function headline({ kind, telling, condition }: ToldAlert): string {
     case 'jobFailed':
       return `${still ? 'still cannot run' : 'could not run'} (${code(condition.code)})`;
     case 'quarantine':
-      return `is ${still ? 'still ' : ''}in quarantine`;
+      return `is ${still ? 'still ' : ''}in quarantine (${code(condition.code ?? condition.reason)})`;
     case 'noSuccess':
       return `has had no successful cycle ${condition.lastSuccess === null ? 'yet' : `since ${moment(condition.lastSuccess)}`}`;
     case 'held':
@@ -121,7 +121,7 @@ function whatOf(condition: AlertCondition): string {
     case 'jobFailed':
       return entryOf(condition.code)?.cause ?? 'The cycle ended with a fault of the job.';
     case 'quarantine':
-      return 'So much failed that the job is tried only now and then.';
+      return quarantineText(condition);
     case 'noSuccess':
       return 'No cycle has ended without a fault of the job for longer than notifications.noSuccessAfter allows.';
     case 'held':
@@ -147,6 +147,17 @@ const STANDSTILL =
   'Nothing is provisioned: joiners get no account, changes do not arrive, and leavers keep their account until it runs again. Nothing is lost; what is due is done then.';
 const PLANNED_ONLY = 'The job is only observed: nothing would have been written. Its plan is not up to date.';
 
+const TRIED = 'By itself every few minutes at first, then more rarely, and at once after something was changed.';
+const LASTING =
+  'For more than 28 days now, after which Microsoft Entra would have switched the job off. It is still tried once a day.';
+
+function quarantineText({ reason, code: name }: Extract<AlertCondition, { kind: 'quarantine' }>): string {
+  const cause = entryOf(name ?? '')?.cause;
+  if (reason === 'EncounteredQuarantineException') return cause ?? 'The source or the target refuses the job.';
+  const most = cause === undefined ? '' : ` Most often: ${cause}`;
+  return `So many people or groups fail that nothing more is written before a few of them succeed.${most}`;
+}
+
 /** What it means for people. */
 function meaning(condition: AlertCondition, observed: boolean): (readonly [string, string])[] {
   switch (condition.kind) {
@@ -154,7 +165,10 @@ function meaning(condition: AlertCondition, observed: boolean): (readonly [strin
     case 'noSuccess':
       return [['means', observed ? PLANNED_ONLY : STANDSTILL]];
     case 'quarantine':
-      return [['means', observed ? PLANNED_ONLY : 'Joiners, changes and leavers arrive late or not at all.']];
+      return [
+        ['means', observed ? PLANNED_ONLY : STANDSTILL],
+        ['tried', condition.lasting ? LASTING : TRIED],
+      ];
     case 'held':
       return [
         [
@@ -183,8 +197,8 @@ function meaning(condition: AlertCondition, observed: boolean): (readonly [strin
 function advice(condition: AlertCondition): (readonly [string, string])[] {
   if (condition.kind === 'credentialExpiring')
     return [['advice', 'Create a new one, put it where the key points, and change the date in expires.']];
-  if (condition.kind !== 'jobFailed') return [];
-  const entry = entryOf(condition.code);
+  if (condition.kind !== 'jobFailed' && condition.kind !== 'quarantine') return [];
+  const entry = entryOf(condition.code ?? '');
   return entry === undefined ? [] : [['advice', entry.advice]];
 }
 

@@ -59,7 +59,25 @@ Sent by scimsync on sync-01, 2026-03-02 08:00 UTC. What is told is set under not
   it.each<{ condition: AlertCondition; telling?: Telling; subject: string }>([
     { condition: REFUSED, telling: 'reminder', subject: 'still cannot run (TargetCredentialsInvalid)' },
     { condition: REFUSED, telling: 'changed', subject: 'could not run (TargetCredentialsInvalid)' },
-    { condition: { kind: 'quarantine' }, subject: 'is in quarantine' },
+    {
+      condition: {
+        kind: 'quarantine',
+        reason: 'EncounteredQuarantineException',
+        code: 'TargetCredentialsInvalid',
+        lasting: false,
+      },
+      subject: 'is in quarantine (TargetCredentialsInvalid)',
+    },
+    {
+      condition: {
+        kind: 'quarantine',
+        reason: 'EncounteredEscrowProportionThreshold',
+        code: null,
+        lasting: true,
+      },
+      telling: 'reminder',
+      subject: 'is still in quarantine (EncounteredEscrowProportionThreshold)',
+    },
     {
       condition: { kind: 'noSuccess', lastSuccess: SINCE },
       subject: 'has had no successful cycle since 2026-03-02 06:40 UTC',
