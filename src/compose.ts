@@ -1,5 +1,5 @@
 // The composition root: configuration in, a store and running jobs out. The only file that knows the concrete adapters.
-import { randomUUID } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { resolve } from 'node:path';
@@ -18,12 +18,14 @@ import { JobFault } from './model/errors.ts';
 import type { Job, SourceSettings } from './model/job.ts';
 import { sendHeartbeat } from './notify/heartbeat.ts';
 import { createMailer, type SendMail } from './notify/mailer.ts';
+import { quotedHere } from './observe/foreign-text.ts';
 import { secretsInUse } from './observe/secret-values.ts';
 import { processIdentity } from './process-identity.ts';
 import { CLOUDS } from './source/clouds.ts';
 import { createGraphSource, type GraphSource } from './source/graph-source.ts';
 import { openStore, type Store } from './store/database.ts';
 import { copyStore } from './store/store-copy.ts';
+import { claimStore } from './store/store-home.ts';
 import { createScimTarget } from './target/scim-target.ts';
 
 /** The clock of the machine. */
@@ -41,8 +43,33 @@ export interface Installation {
   readonly identity: ProcessIdentity;
 }
 
-/** Opens the store of a configuration. */
-export async function openInstallation(configuration: LoadedConfiguration): Promise<Installation> {
+/** How an installation is opened. */
+export interface OpenOptions {
+  /** A store that belongs to another place belongs here from now on. */
+  readonly takeOver?: boolean;
+}
+
+/**
+ * Opens the store of a configuration to work for its jobs.
+ * @throws JobFault StoreCopied when the store belongs to another place, StoreUnavailable when it cannot be opened.
+ */
+export async function openInstallation(
+  configuration: LoadedConfiguration,
+  options: OpenOptions = {},
+): Promise<Installation> {
+  const installation = await openToLook(configuration);
+  const claimant = { host: hostname(), now: Date.now(), newId: randomUUID };
+  try {
+    await claimStore(installation.store, configuration.storeUrl, claimant, options.takeOver === true);
+    return installation;
+  } catch (error) {
+    await installation.store.close();
+    throw error;
+  }
+}
+
+/** Opens the store of a configuration for somebody who writes to no target; wherever it belongs. */
+export async function openToLook(configuration: LoadedConfiguration): Promise<Installation> {
   return {
     configuration,
     store: await openStore(configuration.storeUrl),
@@ -90,9 +117,20 @@ export async function connectJob(
   const { log, signal, progress } = surroundings;
   const readOnly = isReadOnly(surroundings.environment);
   return {
-    compiled: compileJob(job, settings.tenantId),
+    compiled: compileJob(job, settings.tenantId, settings.defaultDomain),
     source,
-    io: { store, source, target, clock: systemClock, newId: randomUUID, log, signal, progress, readOnly },
+    io: {
+      store,
+      source,
+      target,
+      clock: systemClock,
+      newId: randomUUID,
+      random: randomBytes,
+      log,
+      signal,
+      progress,
+      readOnly,
+    },
   };
 }
 
@@ -101,7 +139,8 @@ export async function connectJob(
  * @throws JobFault ConfigurationInvalid when its source is not configured.
  */
 export function compileJobOf({ sources }: Pick<LoadedConfiguration, 'sources'>, job: Job): CompiledJob {
-  return compileJob(job, sourceOf(sources, job).tenantId);
+  const { tenantId, defaultDomain } = sourceOf(sources, job);
+  return compileJob(job, tenantId, defaultDomain);
 }
 
 function sourceOf(sources: LoadedConfiguration['sources'], job: Job): SourceSettings {
@@ -109,6 +148,20 @@ function sourceOf(sources: LoadedConfiguration['sources'], job: Job): SourceSett
   if (settings !== undefined) return settings;
   const message = `Job ${job.id} uses the source "${job.source.use}", which is not configured.`;
   throw new JobFault('ConfigurationInvalid', message);
+}
+
+/**
+ * A source of the configuration by itself, without a job and without a store.
+ * @throws JobFault ConfigurationInvalid when there is none of this name, or its secret cannot be read.
+ */
+export async function connectSourceCalled(
+  { directory, sources }: Pick<LoadedConfiguration, 'directory' | 'sources'>,
+  name: string,
+  environment: JobSurroundings['environment'],
+): Promise<GraphSource> {
+  const settings = sources.get(name);
+  if (settings === undefined) throw new JobFault('ConfigurationInvalid', `The source "${name}" is not configured.`);
+  return connectSource(directory, settings, environment);
 }
 
 async function connectSource(
@@ -144,7 +197,7 @@ async function connectTarget(directory: string, job: Job, environment: JobSurrou
     baseUrl: job.target.baseUrl,
     readOnly: isReadOnly(environment),
     token,
-    redact: secretsInUse.redact,
+    redact: Object.assign((text: string) => secretsInUse.redact(text), { quoted: quotedHere.remember }),
     profile: {
       ...job.profile,
       rateLimits: job.target.rateLimits ?? job.profile.rateLimits,

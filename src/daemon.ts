@@ -6,6 +6,7 @@ import type { EngineLog } from './engine/context.ts';
 import type { Clock } from './engine/ports.ts';
 import { durationMilliseconds, type Job } from './model/job.ts';
 import { pauseOf } from './rules/pause.ts';
+import { LONGEST_DELAY_MS } from './rules/quarantine.ts';
 import { firstDue, nextDue } from './rules/schedule.ts';
 import type { Store } from './store/database.ts';
 import { ensureJob, listJobs, updateJob } from './store/jobs.ts';
@@ -132,14 +133,22 @@ export function createDaemon(options: DaemonOptions): Daemon {
 function isClockSetBack(rows: Awaited<ReturnType<typeof listJobs>>, jobs: readonly Job[], now: number): boolean {
   const intervals = new Map(jobs.map((job) => [job.id, durationMilliseconds(job.schedule.every)]));
   return rows.some(
-    (row) => row.next_attempt > now + (intervals.get(row.id) ?? Number.POSITIVE_INFINITY) && pauseOf(row, now) === null,
+    (row) =>
+      row.next_attempt > now + longestWait(row, intervals.get(row.id) ?? Number.POSITIVE_INFINITY) &&
+      pauseOf(row, now) === null,
   );
+}
+
+/** The attempts of a job in quarantine are up to a day apart. */
+function longestWait({ status }: { readonly status: string }, every: number): number {
+  return status === 'Quarantine' ? Math.max(every, LONGEST_DELAY_MS) : every;
 }
 
 /** A job that never had a due time gets its first one; a shorter interval counts from the last start. */
 function dueTime(
   row: {
     readonly id: string;
+    readonly status: string;
     readonly next_attempt: number;
     readonly last_started: number | null;
     readonly open_cycle_id: string | null;
@@ -149,9 +158,9 @@ function dueTime(
   now: number,
   goOn: boolean,
 ): number {
-  if (goOn && row.open_cycle_id !== null) return now;
+  if (goOn && row.open_cycle_id !== null && row.status !== 'Quarantine') return now;
   if (row.next_attempt === 0) return firstDue(row.id, jobs, every, now);
-  if (row.next_attempt <= now + every) return row.next_attempt;
+  if (row.next_attempt <= now + longestWait(row, every)) return row.next_attempt;
   // A start in the future was before the clock was set back.
   return nextDue(Math.min(row.last_started ?? now, now), every);
 }

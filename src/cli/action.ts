@@ -1,7 +1,8 @@
 // Runs the action of a command: gives it its options and streams, and turns what it throws into text and an exit code.
 import type { Command } from 'commander';
 import { READ_ONLY_VARIABLE } from '../config/read-only.ts';
-import { ERROR_TABLE, JobFault } from '../model/errors.ts';
+import { ERROR_TABLE } from '../model/errors.ts';
+import { storeFault } from '../store/store-fault.ts';
 import { CommandFault } from './command-fault.ts';
 import { EXIT, type ExitCode, exitCodeFor } from './exit-code.ts';
 import { type GlobalOptions, globalOptions } from './global-options.ts';
@@ -35,10 +36,11 @@ function reportError(error: unknown, terminal: Pick<Terminal, 'err' | 'paintErr'
     return error.exitCode;
   }
   const { paintErr } = terminal;
-  if (error instanceof JobFault) {
-    const { advice } = ERROR_TABLE[error.code];
-    terminal.err(`${paintErr('red', error.code)}: ${printable(error.message)}\n  ${advice}\n`);
-    return faultExitCode(error.code);
+  const fault = storeFault(error);
+  if (fault !== null) {
+    const { advice } = ERROR_TABLE[fault.code];
+    terminal.err(`${paintErr('red', fault.code)}: ${printable(fault.message)}\n  ${advice}\n`);
+    return faultExitCode(fault.code);
   }
   const message = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
   terminal.err(`${paintErr('red', 'scimsync failed unexpectedly')}: ${printable(message)}\n`);

@@ -4,14 +4,17 @@ import type { LoadedConfiguration } from '../config/load.ts';
 import type { EngineLog } from '../engine/context.ts';
 import type { JobRun } from './run-cycle.ts';
 
-/** Sends the heartbeat of a cycle that ended without a fault of the job and was no mere plan. Never rejects. */
+/**
+ * Sends the heartbeat of a cycle that ended without a fault of the job, left it in no quarantine and was no mere plan. Never
+ * rejects.
+ */
 export async function heartbeatOf(
   run: JobRun,
   configuration: LoadedConfiguration,
   log: EngineLog,
   environment: Readonly<Record<string, string | undefined>>,
 ): Promise<void> {
-  if (!('summary' in run) || run.summary.cycle.dryRun) return;
+  if (!('summary' in run) || run.summary.cycle.dryRun || run.summary.quarantine !== undefined) return;
   try {
     await beat(configuration, run.job, environment);
   } catch (error) {

@@ -11,6 +11,7 @@ import type { Db } from '../store/database.ts';
 import { countEscrows } from '../store/escrows.ts';
 import { findJob } from '../store/jobs.ts';
 import { cycleMoments, newestEscrow } from '../store/notifications.ts';
+import { findQuarantine } from '../store/quarantines.ts';
 import type { AlertTable, JobTable } from '../store/schema.ts';
 
 /** When the facts are looked at, and by whom. Milliseconds. */
@@ -40,7 +41,7 @@ export async function readAlertFacts(
     interval,
     noSuccessAfter,
     fault: row.last_fault === null ? null : (JSON.parse(row.last_fault) as { readonly code: string }).code,
-    quarantined: row.status === 'Quarantine',
+    quarantine: await findQuarantine(db, job.id),
     held: await countChanges(db, job.id, 'staged'),
     failing: await countEscrows(db, job.id),
     newestFailure: await newestEscrow(db, job.id),

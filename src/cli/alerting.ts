@@ -162,7 +162,7 @@ function jobAlerts({ job, decisions }: Due, suffix: string): JobAlerts {
 }
 
 const NEXT: Readonly<Record<Exclude<AlertKind, 'jobFailed'>, (id: string) => string>> = {
-  quarantine: (id) => `test-connection --job ${id}`,
+  quarantine: (id) => `status --job ${id}`,
   noSuccess: (id) => `status --job ${id}`,
   held: (id) => `staged --job ${id}`,
   objectsFailing: (id) => `logs --job ${id} --status failure`,

@@ -16,6 +16,7 @@ import { listenForInterruption } from './interruption.ts';
 import { loadOrFail } from './load.ts';
 import type { LogLevelName } from './log-level.ts';
 import { pauseDocument } from './pause-text.ts';
+import { QuarantineWatch } from './quarantine-watch.ts';
 import type { JobRun } from './run-cycle.ts';
 import { checkStorePlace } from './store-preflight.ts';
 import { countsText, plannedText } from './summary-text.ts';
@@ -49,9 +50,15 @@ async function runDaemon(options: GlobalOptions): Promise<ExitCode> {
   const { openInstallation, systemClock } = await import('../compose.ts');
   const { createDaemon } = await import('../daemon.ts');
   checkStorePlace(configuration, (message) => log.warn(message));
-  const installation = await openInstallation(configuration);
+  const installation = await openInstallation(configuration, options);
   const accepted = new AcceptedJobs(configuration);
   const watch = new DaemonWatch({ ...installation, configuration: () => accepted.configuration, now: Date.now, log });
+  const quarantines = new QuarantineWatch({
+    store: installation.store,
+    configuration: () => accepted.configuration,
+    now: Date.now,
+    log,
+  });
   const waker = createWaker();
   const watchedSince = Date.now();
   const alerts = new DaemonAlerts({
@@ -76,13 +83,20 @@ async function runDaemon(options: GlobalOptions): Promise<ExitCode> {
   });
   waker.onWake(() => void daemon.tick());
   try {
-    await untilStopped(daemon, installation, options, log, accepted, alerts, watch);
+    await untilStopped(daemon, installation, options, log, accepted, alerts, watch, quarantines);
   } finally {
     waker.cancel();
     await daemon.stop();
     await watch.end();
     await alerts.settled();
     await installation.store.close();
+  }
+  if (installation.store.gone.aborted) {
+    log.error(
+      { store: configuration.storeUrl, code: 'StoreReplaced' },
+      'the file of the store is another one: stopped',
+    );
+    return EXIT.jobFailed;
   }
   log.info('stopped');
   return EXIT.well;
@@ -97,15 +111,19 @@ async function untilStopped(
   accepted: AcceptedJobs,
   alerts: DaemonAlerts,
   watch: DaemonWatch,
+  quarantines: QuarantineWatch,
 ): Promise<void> {
   const { schedule } = await import('node-cron');
   using interruption = listenForInterruption(() => log.info({ running: daemon.running }, 'stopping'));
   const reload = (): void =>
-    void reloadConfiguration(daemon, installation, options, log, accepted).then(() => watch.tellVanished());
+    void reloadConfiguration(daemon, installation, options, log, accepted).then(async () => {
+      await quarantines.tick();
+      await Promise.all([daemon.tick(), watch.tellVanished()]);
+    });
   process.on('SIGHUP', reload);
   const tick = (): Promise<unknown> => {
     alerts.tick();
-    return Promise.all([daemon.tick(), watch.tick()]);
+    return Promise.all([quarantines.tick().then(() => daemon.tick()), watch.tick()]);
   };
   const ticks = schedule(EVERY_MINUTE, tick, { suppressMissedWarning: true });
   try {
@@ -113,10 +131,12 @@ async function untilStopped(
     for (const file of refused) reportIdle(file, log);
     log.info({ jobs: jobs.filter((job) => job.enabled).map((job) => job.id), pid: process.pid }, 'started');
     await watch.tick();
+    await quarantines.tick();
     await daemon.start();
-    if (!interruption.signal.aborted)
+    const end = AbortSignal.any([interruption.signal, installation.store.gone]);
+    if (!end.aborted)
       await new Promise<void>((stopped) => {
-        interruption.signal.addEventListener('abort', () => stopped(), { once: true });
+        end.addEventListener('abort', () => stopped(), { once: true });
       });
   } finally {
     await ticks.destroy();
@@ -194,7 +214,12 @@ function report(run: JobRun, log: Logger): void {
     return;
   }
   if (!('fault' in run)) {
-    const { cycle, counts, requests } = run.summary;
+    const { cycle, counts, requests, probe } = run.summary;
+    if (probe !== undefined) {
+      const { tried, failed } = probe;
+      log.warn({ jobId: run.job.id, tried, failed, requests }, 'still in quarantine: the objects that were tried fail');
+      return;
+    }
     const fields = { jobId: run.job.id, cycleId: cycle.id, kind: cycle.kind, mode: cycle.mode, counts, requests };
     const ended =
       cycle.mode === 'observe'

@@ -1,5 +1,6 @@
 // `scimsync explain ID`: why is this person or group (not) there. Reads the store, then Microsoft Graph and the target with
 // very few requests; writes nothing anywhere.
+import { randomBytes } from 'node:crypto';
 import type { Command } from 'commander';
 import type { ConnectedJob, Installation } from '../compose.ts';
 import type { LoadedConfiguration } from '../config/load.ts';
@@ -121,7 +122,14 @@ async function lookingAt(
   { configuration, store, scratch, offline, signal }: Place,
 ): Promise<{ about: Explaining; connected: ConnectedJob | null; notRead: readonly string[] }> {
   const { compileJobOf, connectJob, systemClock } = await import('../compose.ts');
-  const base = { job: compileJobOf(configuration, job), store, scratch, clock: systemClock, signal };
+  const base = {
+    job: compileJobOf(configuration, job),
+    store,
+    scratch,
+    clock: systemClock,
+    random: randomBytes,
+    signal,
+  };
   const alone = { ...base, directory: null, io: null };
   if (offline) return { about: alone, connected: null, notRead: [] };
   try {

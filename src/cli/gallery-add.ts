@@ -1,10 +1,11 @@
 // `scimsync gallery add`: a job file to begin with. It is made for a configuration that may not be complete yet, so that faults
 // of other files do not stand in its way.
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { baseUrlProblems } from '../config/base-url.ts';
 import { examineConfiguration } from '../config/load.ts';
-import { FILL_IN, missingIn, type NewJob, newJobText } from '../config/new-job.ts';
+import { testFileOf } from '../config/mapping-test-subject.ts';
+import { FILL_IN, missingIn, type NewJob, newJobText, newTestText } from '../config/new-job.ts';
 import { suggestion } from '../config/suggestion.ts';
 import { jobSchema } from '../model/job.ts';
 import { CommandFault } from './command-fault.ts';
@@ -35,7 +36,7 @@ export async function addJob(
   options: GlobalOptions,
   terminal: Terminal,
 ): Promise<ExitCode> {
-  const { template } = await findTemplate(name, options.config);
+  const { file: templateFile, template } = await findTemplate(name, options.config);
   const { result, jobs } = await examineConfiguration(options.config, process.env);
   const sources = result.ok ? [...result.configuration.sources.keys()] : [];
   const job = newJob(name, flags, sources);
@@ -44,17 +45,24 @@ export async function addJob(
     throw new CommandFault(`The id ${job.id} is taken by ${printable(other.file)}. Give this job its own with --id.`);
   const file = join(options.config, 'jobs', `${job.id}.yaml`);
   await writeNew(file, newJobText(job, template), join(options.config, 'jobs'));
+  const tests = await copyTests(templateFile, file);
 
   const missing = missingIn(job);
   const suffix = sameConfiguration(options);
-  const next = ['validate', `test-connection --job ${job.id}`, `plan --job ${job.id}`].map(
-    (command) => `${programName()} ${command}${suffix}`,
-  );
+  const next = [
+    'validate',
+    ...(tests === null ? [] : [`test --job ${job.id}`]),
+    `test-connection --job ${job.id}`,
+    `plan --job ${job.id}`,
+  ].map((command) => `${programName()} ${command}${suffix}`);
   if (options.json) {
-    terminal.out(`${JSON.stringify({ id: job.id, file, fillIn: missing, notes: template.notes, next }, null, 2)}\n`);
+    const added = { id: job.id, file, tests, fillIn: missing, notes: template.notes, next };
+    terminal.out(`${JSON.stringify(added, null, 2)}\n`);
     return EXIT.well;
   }
-  terminal.out(`Written: ${printable(file)}, in mode observe.\nFill in (marked ${FILL_IN}) and provide:\n`);
+  terminal.out(`Written: ${printable(file)}, in mode observe.\n`);
+  if (tests !== null) terminal.out(`Written: ${printable(tests)}, tests of its mappings to begin with.\n`);
+  terminal.out(`Fill in (marked ${FILL_IN}) and provide:\n`);
   for (const row of alignedRows(missing.map(({ what, meaning }) => [`  ${what}`, meaning]))) terminal.out(`${row}\n`);
   if (template.notes.length > 0) terminal.out('Before the first cycle:\n');
   for (const note of template.notes) terminal.out(`  - ${printable(note)}\n`);
@@ -64,8 +72,12 @@ export async function addJob(
   return EXIT.well;
 }
 
-function newJob(template: string, flags: AddFlags, sources: readonly string[]): NewJob {
-  const id = flags.id ?? template;
+/**
+ * What was given, as far as a job can have it; `suggested` is the id when none was given.
+ * @throws CommandFault naming the option.
+ */
+export function newJob(suggested: string, flags: AddFlags, sources: readonly string[]): NewJob {
+  const id = flags.id ?? suggested;
   const { id: idSchema, source, target } = jobSchema.shape;
   if (!idSchema.safeParse(id).success || /\.(example|test|base)$/.test(id))
     throw new CommandFault(
@@ -93,7 +105,23 @@ function newJob(template: string, flags: AddFlags, sources: readonly string[]): 
   };
 }
 
-async function writeNew(file: string, text: string, folder: string): Promise<void> {
+/** The tests of the template, to be changed with the mappings; null when there are none, or the job has some already. */
+async function copyTests(templateFile: string, jobFile: string): Promise<string | null> {
+  const file = testFileOf(jobFile);
+  try {
+    await writeFile(file, newTestText(await readFile(testFileOf(templateFile), 'utf8')), { flag: 'wx' });
+    return file;
+  } catch {
+    // The job is there; tests are no reason to say that it could not be made.
+    return null;
+  }
+}
+
+/**
+ * Writes a file that does not exist yet.
+ * @throws CommandFault when it does, or cannot be written.
+ */
+export async function writeNew(file: string, text: string, folder: string): Promise<void> {
   try {
     await mkdir(folder, { recursive: true });
     await writeFile(file, text, { flag: 'wx' });

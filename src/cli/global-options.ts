@@ -12,6 +12,8 @@ export interface GlobalOptions {
   readonly color: boolean;
   /** True after --read-only; the variable SCIMSYNC_READ_ONLY says the same. */
   readonly readOnly: boolean;
+  /** True after --take-over: a store that belongs to another place is used here from now on. */
+  readonly takeOver: boolean;
   /** Which conditions the exit code tells. */
   readonly failOn: ReadonlySet<FailureCondition>;
 }
@@ -28,6 +30,7 @@ export function addGlobalOptions(command: Command, version: string): void {
     new Option('--json', 'print the result as JSON'),
     new Option('--no-color', 'no colours (also: NO_COLOR=1)'),
     new Option('--read-only', 'write to no target (also: SCIMSYNC_READ_ONLY=1)'),
+    new Option('--take-over', 'use a store that was copied or moved here, from now on'),
     new Option(
       '--fail-on <conditions>',
       'conditions that make an exit code: config,job,held,objects or none',
@@ -49,6 +52,7 @@ export function globalOptions(command: Command): GlobalOptions {
     json: merged['json'] === true,
     color: chain.every((options) => options['color'] !== false),
     readOnly: merged['readOnly'] === true,
+    takeOver: merged['takeOver'] === true,
     failOn: merged['failOn'] instanceof Set ? (merged['failOn'] as Set<FailureCondition>) : ALL_CONDITIONS,
   };
 }

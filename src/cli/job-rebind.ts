@@ -24,7 +24,7 @@ export async function rebindInStore(
   if (job === undefined) throw new CommandFault(`There is no job ${JSON.stringify(id)}.`);
   const { connectJob, openInstallation } = await import('../compose.ts');
   const { rebindJob } = await import('../engine/rebind.ts');
-  const installation = await openInstallation(configuration);
+  const installation = await openInstallation(configuration, options);
   try {
     using interruption = listenForInterruption(() => undefined);
     if ((await findJob(installation.store.db, id)) === undefined)

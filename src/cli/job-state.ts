@@ -5,23 +5,25 @@ import type { LoadedConfiguration, RefusedFile } from '../config/load.ts';
 import type { CycleCounts, CycleMode, JobStatus } from '../model/cycle.ts';
 import type { Job } from '../model/job.ts';
 import { pauseOf } from '../rules/pause.ts';
-import { countChanges } from '../store/changes.ts';
+import { countChanges, oldestHeldRemoval } from '../store/changes.ts';
 import { latestCycles } from '../store/cycles.ts';
 import { isDaemonRunning } from '../store/daemons.ts';
 import type { Db } from '../store/database.ts';
-import { countEscrows } from '../store/escrows.ts';
+import { countEscrows, oldestEscrows } from '../store/escrows.ts';
 import { countLinksByJob, isBlank, type LeaseView, leaseHolder } from '../store/inventory.ts';
 import { listJobs } from '../store/jobs.ts';
-import type { CycleTable, JobTable } from '../store/schema.ts';
+import { findQuarantine } from '../store/quarantines.ts';
+import type { CycleTable, EscrowTable, JobTable } from '../store/schema.ts';
 import { fileStateOf } from './job-files.ts';
 import { type PauseDocument, pauseDocument } from './pause-text.ts';
+import { adviceOf, type QuarantineDocument, quarantineDocument } from './quarantine-text.ts';
 import type { RunFault } from './run-fault.ts';
 
 /** What concerns somebody, worst first; the order is the order in which jobs are listed. */
 export const CONDITIONS = [
   'refused',
-  'fault',
   'quarantine',
+  'fault',
   'vanished',
   'held',
   'failing',
@@ -56,6 +58,12 @@ export interface JobState {
   /** Changes that were held, were approved, and wait for the next cycle. */
   readonly approved: number;
   readonly paused: PauseDocument | null;
+  /** In Entra's terms; held removals are its TooManyDeletes, which slows nothing here. */
+  readonly quarantine: QuarantineDocument | null;
+  /** The objects that have failed longest, few of them. */
+  readonly failing: readonly FailingObject[];
+  /** A restart that the running process is about to begin: its reset scopes. */
+  readonly restarting: string | null;
   /** Observed cycles in a row after which nothing was to be changed. */
   readonly quietCycles: number;
   readonly lastFault: (RunFault & { readonly at: string }) | null;
@@ -78,6 +86,19 @@ export interface LastCycle {
   readonly timeResumed: string;
   readonly timeEnded: string | null;
   readonly counts: CycleCounts | null;
+}
+
+/** An object in escrow. Times are ISO. */
+export interface FailingObject {
+  readonly kind: string;
+  readonly sourceId: string;
+  readonly displayName: string | null;
+  readonly code: string;
+  readonly message: string;
+  readonly advice: string | null;
+  readonly attempts: number;
+  readonly firstFailure: string;
+  readonly nextAttempt: string;
 }
 
 /** The jobs, worst first, and whether somebody runs them when they are due. */
@@ -128,6 +149,9 @@ const NOTHING_YET = {
   held: 0,
   approved: 0,
   paused: null,
+  quarantine: null,
+  failing: [],
+  restarting: null,
   quietCycles: 0,
   lastFault: null,
   refusal: null,
@@ -190,6 +214,9 @@ async function stateOf(db: Db, row: JobTable, aspects: Aspects): Promise<JobStat
     held: await countChanges(db, row.id, 'staged'),
     approved: await countChanges(db, row.id, 'approved'),
     paused: pause === null ? null : pauseDocument(pause),
+    quarantine: await quarantineOf(db, row),
+    failing: (await oldestEscrows(db, row.id, MOST_FAILING)).map(failingObject),
+    restarting: row.restart_scopes,
     quietCycles: row.quiet_cycles,
     lastFault: row.last_fault === null ? null : (JSON.parse(row.last_fault) as JobState['lastFault']),
     refusal: refused === null ? null : formatFaults(refused.faults),
@@ -204,8 +231,8 @@ export function conditionOf(state: Omit<JobState, 'condition'>): Condition {
   if (state.refusal !== null) return 'refused';
   if (!state.configured) return 'vanished';
   if (!state.enabled) return 'disabled';
-  if (state.lastFault !== null) return 'fault';
   if (state.status === 'Quarantine') return 'quarantine';
+  if (state.lastFault !== null) return 'fault';
   if (state.held > 0) return 'held';
   if (state.escrowed > 0) return 'failing';
   if (state.runningBy !== null) return 'running';
@@ -226,5 +253,39 @@ function lastCycle(cycle: CycleTable, row: JobTable): LastCycle {
     timeResumed: new Date(Math.max(resumed, Date.parse(cycle.time_began))).toISOString(),
     timeEnded: cycle.time_ended,
     counts: cycle.counts === null ? null : (JSON.parse(cycle.counts) as CycleCounts),
+  };
+}
+
+/** The quarantine of a job; held removals count as one in Entra's terms, although nothing waits for them. */
+async function quarantineOf(db: Db, row: JobTable): Promise<QuarantineDocument | null> {
+  const quarantine = await findQuarantine(db, row.id);
+  if (quarantine !== null) return quarantineDocument(quarantine);
+  const since = await oldestHeldRemoval(db, row.id);
+  if (since === null) return null;
+  const began = new Date(since).toISOString();
+  const nextAttempt = row.next_attempt > 0 ? new Date(row.next_attempt).toISOString() : null;
+  return {
+    reason: 'TooManyDeletes',
+    currentBegan: began,
+    nextAttempt,
+    seriesBegan: began,
+    seriesCount: 0,
+    error: null,
+  };
+}
+
+const MOST_FAILING = 5;
+
+function failingObject(escrow: EscrowTable): FailingObject {
+  return {
+    kind: escrow.kind,
+    sourceId: escrow.source_id,
+    displayName: escrow.display_name,
+    code: escrow.code,
+    message: escrow.message,
+    advice: adviceOf(escrow.code),
+    attempts: escrow.attempts,
+    firstFailure: new Date(escrow.first_seen).toISOString(),
+    nextAttempt: new Date(escrow.next_attempt).toISOString(),
   };
 }

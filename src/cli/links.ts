@@ -1,15 +1,21 @@
-// `scimsync links …`: which source object is which resource in the target. Reads the store; `remove` forgets a link there.
+// `scimsync links …`: which source object is which resource in the target. Reads the store; `remove` forgets a link there, `rebuild`
+// finds lost links again.
 import type { Command } from 'commander';
 import { runAction } from './action.ts';
+import { parseDuration } from './duration-text.ts';
+
+const DEFAULT_WAIT_MS = 60_000;
 
 interface LinksFlags {
   readonly job: string;
   readonly yes?: true;
+  readonly dryRun?: true;
+  readonly wait?: number;
 }
 
 /** Adds the command with its subcommands. */
 export function registerLinks(program: Command): void {
-  const links = program.command('links').description('source object and target resource: list, show, remove');
+  const links = program.command('links').description('source object and target resource: list, show, remove, rebuild');
   links
     .command('list')
     .description('every link of a job')
@@ -54,6 +60,36 @@ Example:
         const { removeOneLink } = await import('./links-remove.ts');
         const { job, yes } = command.opts<LinksFlags>();
         return removeOneLink(id, job, yes === true, options, terminal);
+      }),
+    );
+  registerRebuild(links);
+}
+
+function registerRebuild(links: Command): void {
+  links
+    .command('rebuild')
+    .description('find out again which person is which account, after the store was lost')
+    .requiredOption('--job <id>', 'the job')
+    .option('--dry-run', 'only say what would be found; the store stays as it is')
+    .option('--yes', 'do not ask')
+    .option('--wait <duration>', 'how long to wait for another process that runs the job (default: 1m)', parseDuration)
+    .addHelpText(
+      'after',
+      `
+Reads directory and target and writes nothing to either. People who are assigned are matched with their accounts. Accounts
+that carry the id of somebody in the directory who is not assigned any more are linked as well: without a link nobody would
+disable them. The next cycle does so, under the guards: look at it with plan before.
+
+Examples:
+  scimsync links rebuild --job peakon --dry-run
+  scimsync links rebuild --job peakon`,
+    )
+    .action(async (_options: unknown, command: Command) =>
+      runAction(command, async (options, terminal) => {
+        const { rebuildInStore } = await import('./links-rebuild.ts');
+        const { job, yes, dryRun, wait } = command.opts<LinksFlags>();
+        const asked = { yes: yes === true, dryRun: dryRun === true, waitMilliseconds: wait ?? DEFAULT_WAIT_MS };
+        return rebuildInStore(job, asked, options, terminal);
       }),
     );
 }

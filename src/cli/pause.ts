@@ -14,7 +14,7 @@ import { parseDuration } from './duration-text.ts';
 import { EXIT, type ExitCode } from './exit-code.ts';
 import { type GlobalOptions, sameConfiguration } from './global-options.ts';
 import { loadOrFail, requireKnownJob } from './load.ts';
-import { pauseDocument, pauseText } from './pause-text.ts';
+import { longPauseText, pauseDocument, pauseText } from './pause-text.ts';
 import { programName } from './program-name.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -105,6 +105,8 @@ async function pause(flags: PauseFlags, options: GlobalOptions, terminal: Termin
   for (const { id, pause: paused, runningBy } of outcomes) {
     if (paused === null) continue;
     terminal.out(`${terminal.paint('bold', id)}  paused ${pauseText(paused)}\n`);
+    const long = longPauseText(paused);
+    if (long !== null) terminal.out(`  ${long}\n`);
     if (runningBy !== null)
       terminal.out(
         `  its cycle (${runningBy}) stops after what is in flight: ${programName()} status --job ${id}${suffix}\n`,

@@ -43,7 +43,7 @@ export async function provisionOnDemand(
   const job = theJob(configuration, asked.job);
   const reporting = await createReporting(options, configuration, terminal);
   checkStorePlace(configuration, (message) => reporting.log.warn({}, message));
-  const installation = await openInstallation(configuration);
+  const installation = await openInstallation(configuration, options);
   try {
     using interruption = listenForInterruption(() => reporting.note('Stopping: what is in flight is finished.'));
     const surroundings: JobSurroundings = {

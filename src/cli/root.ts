@@ -49,8 +49,8 @@ Examples:
   scimsync --sync-now                     one cycle of every enabled job
   scimsync daemon                         every job on its interval
 
-Exit codes: 0 well, 1 configuration or usage, 2 some objects failed, 3 changes are held or a job has lost its
-configuration, 4 a job could not run.`;
+Exit codes: 0 well, 1 configuration or usage, 2 some objects failed, 3 changes are held, a job is in quarantine or
+has lost its configuration, 4 a job could not run.`;
 
 function rootAction(command: Command): Parameters<typeof runAction>[1] {
   return async (options, terminal) => {

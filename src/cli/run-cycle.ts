@@ -4,6 +4,7 @@ import type { ConnectedJob, Installation, JobSurroundings } from '../compose.ts'
 import type { CycleCounts, CycleMode, CycleRequest, CycleSummary, JobStatus, RequestCounts } from '../model/cycle.ts';
 import { JobFault } from '../model/errors.ts';
 import { durationMilliseconds, type Job } from '../model/job.ts';
+import type { Quarantine } from '../model/quarantine.ts';
 import type { Pause } from '../rules/pause.ts';
 import { type RunFault, runFault } from './run-fault.ts';
 
@@ -23,6 +24,8 @@ export interface FailedRun {
   readonly cycle?: Omit<CycleSummary['cycle'], 'timeEnded'>;
   readonly counts?: CycleCounts;
   readonly requests?: RequestCounts;
+  /** Set while the job is in quarantine. */
+  readonly quarantine?: Quarantine;
 }
 
 /** A cycle that was not begun, or was stopped, because the job is paused; with what is known of it. */
@@ -92,6 +95,10 @@ export async function runOneCycle(
       await updateJob(db, job.id, { next_attempt: pause.until });
       return { job, pause, ...(await whatIsKnown(installation, job, began.toISOString(), connected)) };
     }
+    // Whoever asked for a restart wants it now: what was running has stopped, and the job begins anew.
+    const isRestarted = watch?.restarting() === true && settings.request.selection === undefined;
+    if (isRestarted && !(error instanceof JobFault) && !surroundings.signal.aborted)
+      return await runOneCycle(installation, job, settings, surroundings);
     const fault = runFault(error, surroundings.signal);
     if (!recordsItself)
       await updateJob(db, job.id, { last_fault: JSON.stringify({ ...fault, at: new Date().toISOString() }) });
@@ -108,11 +115,14 @@ async function whatIsKnown(
 ): Promise<Omit<FailedRun, 'job' | 'fault'>> {
   const { findJob } = await import('../store/jobs.ts');
   const { latestCycles } = await import('../store/cycles.ts');
+  const { findQuarantine } = await import('../store/quarantines.ts');
   const row = await findJob(store.db, job.id);
+  const quarantine = await findQuarantine(store.db, job.id);
   const [latest] = await latestCycles(store.db, job.id, 1);
   const concerned = latest !== undefined && (latest.id === row?.open_cycle_id || latest.time_began >= began);
   return {
     status: (row?.status ?? 'NotRun') as JobStatus,
+    ...(quarantine === null ? {} : { quarantine }),
     ...(concerned
       ? {
           cycle: {

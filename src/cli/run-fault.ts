@@ -1,6 +1,7 @@
 // Why a job could not run, in words: what happened and what helps.
-import { ERROR_TABLE, JobFault } from '../model/errors.ts';
+import { ERROR_TABLE } from '../model/errors.ts';
 import { secretsInUse } from '../observe/secret-values.ts';
+import { storeFault } from '../store/store-fault.ts';
 
 /** Why a job could not run, in words; `Interrupted` when it was stopped from outside. */
 export interface RunFault {
@@ -11,8 +12,8 @@ export interface RunFault {
 
 /** The fault of a job in words; anything that is no JobFault is an error of this program. */
 export function runFault(error: unknown, signal: AbortSignal): RunFault {
-  if (error instanceof JobFault)
-    return { code: error.code, message: error.message, advice: ERROR_TABLE[error.code].advice };
+  const known = storeFault(error);
+  if (known !== null) return { code: known.code, message: known.message, advice: ERROR_TABLE[known.code].advice };
   if (signal.aborted)
     return {
       code: 'Interrupted',

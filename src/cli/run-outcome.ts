@@ -1,9 +1,11 @@
 // What a run means for scripts: its exit code, and its part of the document that --json prints.
 import type { RefusedFile } from '../config/load.ts';
 import { ERROR_TABLE } from '../model/errors.ts';
+import type { Quarantine } from '../model/quarantine.ts';
 import { EXIT, type ExitCode, worstExitCode } from './exit-code.ts';
 import type { VanishedJob } from './job-files.ts';
 import { pauseDocument } from './pause-text.ts';
+import { quarantineDocument } from './quarantine-text.ts';
 import type { JobRun } from './run-cycle.ts';
 
 /** The exit code of one run. */
@@ -53,9 +55,13 @@ function jobDocument(run: JobRun): unknown {
     return { id: job.id, status: 'Paused', pause: pauseDocument(pause), cycle, counts, requests };
   }
   if (!('fault' in run)) {
-    const { jobId, status, cycle, counts, requests, limited, objects } = run.summary;
-    return { id: jobId, status, cycle, counts, requests, limited, objects };
+    const { jobId, status, cycle, counts, requests, limited, objects, quarantine, probe } = run.summary;
+    return { id: jobId, status, ...quarantined(quarantine), probe, cycle, counts, requests, limited, objects };
   }
-  const { job, status, cycle, counts, requests, fault } = run;
-  return { id: job.id, status, cycle, counts, requests, error: fault };
+  const { job, status, cycle, counts, requests, fault, quarantine } = run;
+  return { id: job.id, status, ...quarantined(quarantine), cycle, counts, requests, error: fault };
+}
+
+function quarantined(quarantine: Quarantine | undefined): { readonly quarantine?: unknown } {
+  return quarantine === undefined ? {} : { quarantine: quarantineDocument(quarantine) };
 }

@@ -2,7 +2,9 @@
 import { durationText, relativeTime } from './duration-text.ts';
 import { vanishedText } from './job-files.ts';
 import type { Condition, JobState, LastCycle, StatusReport } from './job-state.ts';
+import { longPauseText } from './pause-text.ts';
 import { programName } from './program-name.ts';
+import { quarantineLines } from './quarantine-text.ts';
 import { countsText, nextAfter, plannedText } from './summary-text.ts';
 import { alignedRows } from './table.ts';
 import type { Colour, Paint } from './terminal.ts';
@@ -11,7 +13,7 @@ import { counted, printable } from './terminal-text.ts';
 const WORDS: Readonly<Record<Condition, readonly [string, Colour]>> = {
   refused: ['refused', 'red'],
   fault: ['could not run', 'red'],
-  quarantine: ['quarantine', 'red'],
+  quarantine: ['in quarantine', 'red'],
   vanished: ['vanished', 'red'],
   held: ['held', 'yellow'],
   failing: ['objects fail', 'yellow'],
@@ -24,8 +26,17 @@ const WORDS: Readonly<Record<Condition, readonly [string, Colour]>> = {
   well: ['well', 'green'],
 };
 
-/** The lines of all jobs, without trailing line breaks. `suffix` is added to suggested commands (--config …). */
-export function statusLines(report: StatusReport, now: number, suffix: string, paint: Paint): string[] {
+/**
+ * The lines of all jobs, without trailing line breaks. `suffix` is added to suggested commands (--config …); `closely` adds
+ * the objects that have failed longest.
+ */
+export function statusLines(
+  report: StatusReport,
+  now: number,
+  suffix: string,
+  paint: Paint,
+  closely = false,
+): string[] {
   const { jobs, daemonRuns } = report;
   const rows = alignedRows(
     jobs.map((state) => {
@@ -43,8 +54,40 @@ export function statusLines(report: StatusReport, now: number, suffix: string, p
   const successor = successorAmong(jobs);
   return rows.flatMap((row, index) => {
     const state = jobs[index];
-    return state === undefined ? [row] : [row, ...explanations(state, suffix, successor).map((line) => `  ${line}`)];
+    if (state === undefined) return [row];
+    const lines = [
+      ...quarantineExplained(state, now, daemonRuns),
+      ...explanations(state, suffix, successor),
+      ...(closely ? failingLines(state, now) : []),
+    ];
+    return [row, ...lines.map((line) => `  ${line}`)];
   });
+}
+
+/** Why a job is in quarantine, since when, when it is tried, and what helps. */
+function quarantineExplained({ condition, quarantine }: JobState, now: number, daemonRuns: boolean): string[] {
+  if (condition !== 'quarantine' || quarantine === null || quarantine.reason === 'TooManyDeletes') return [];
+  return quarantineLines({ ...quarantine, reason: quarantine.reason }, now, daemonRuns);
+}
+
+/** The objects that have failed longest: what happened, since when, when they are tried again, and what helps. */
+function failingLines({ failing, escrowed }: JobState, now: number): string[] {
+  const advised = new Set<string>();
+  const lines = failing.flatMap((each) => {
+    const name = each.displayName === null ? each.sourceId : `${each.displayName} (${each.sourceId})`;
+    const next = Date.parse(each.nextAttempt);
+    const again = next <= now ? 'with the next cycle' : relativeTime(next, now);
+    const head = `${each.kind} ${name}: failed ${counted(each.attempts, 'time')}, first ${relativeTime(Date.parse(each.firstFailure), now)}, tried again ${again}`;
+    const isNew = each.advice !== null && !advised.has(each.code);
+    advised.add(each.code);
+    return [
+      printable(head),
+      `  ${printable(`${each.code}: ${each.message}`)}`,
+      ...(isNew ? [`  ${printable(each.advice ?? '')}`] : []),
+    ];
+  });
+  const more = escrowed - failing.length;
+  return [...lines, ...(more > 0 ? [`and ${counted(more, 'more object')} that failed later`] : [])];
 }
 
 function openText({ held, approved, escrowed, paused }: JobState, now: number): string {
@@ -103,7 +146,11 @@ export function nextCommand(state: JobState, suffix: string): string {
     case 'fault':
       return nextAfter(state.lastFault?.code ?? '', id, suffix);
     case 'quarantine':
-      return command(`test-connection --job ${id}`);
+      return command(
+        state.quarantine?.reason === 'EncounteredQuarantineException'
+          ? `test-connection --job ${id}`
+          : `logs --job ${id} --status failure`,
+      );
     case 'vanished':
       return command('job list');
     case 'held':
@@ -133,7 +180,9 @@ function explanations(state: JobState, suffix: string, successor: string): strin
   const { lastFault, lastCycle, paused } = state;
   const lines: string[] = [];
   if (state.refusal !== null) lines.push(...state.refusal.split('\n'));
-  if (lastFault !== null && state.condition !== 'vanished')
+  if (state.restarting !== null)
+    lines.push('A restart was asked for: the running cycle stops, and the job begins anew.');
+  if (lastFault !== null && state.condition !== 'vanished' && state.condition !== 'quarantine')
     lines.push(`${lastFault.code}: ${printable(lastFault.message)}`, printable(lastFault.advice));
   if (state.defaultAccess > 0) {
     const nobody = lastCycle?.timeEnded !== null && lastCycle?.counts?.inScope === 0;
@@ -145,6 +194,11 @@ function explanations(state: JobState, suffix: string, successor: string): strin
     );
   }
   if (paused !== null && paused.reason !== null) lines.push(`Paused: ${printable(paused.reason)}`);
+  const long =
+    paused === null
+      ? null
+      : longPauseText({ ...paused, since: Date.parse(paused.since), until: Date.parse(paused.until) });
+  if (long !== null) lines.push(long);
   if (state.condition === 'vanished') lines.push(...vanishedAdvice(state, suffix, successor));
   return lines;
 }

@@ -27,8 +27,8 @@ export function registerStatus(program: Command): void {
     .addHelpText(
       'after',
       `
-Exit code: 0 well, 1 a file is refused, 2 objects are failing, 3 changes are held or a job has lost its
-configuration, 4 a job could not run.
+Exit code: 0 well, 1 a file is refused, 2 objects are failing, 3 changes are held, a job is in quarantine or has
+lost its configuration, 4 a job could not run. With --job also the objects that have failed longest.
 
 Examples:
   scimsync status
@@ -56,7 +56,7 @@ async function status(flags: StatusFlags, options: GlobalOptions, terminal: Term
       daemonRuns: all.daemonRuns,
     };
     terminal.out(`${JSON.stringify(document, null, 2)}\n`);
-  } else printStates({ ...all, jobs }, suffix, terminal);
+  } else printStates({ ...all, jobs }, suffix, terminal, ids !== undefined);
   return worstExitCode(jobs.map(exitCodeOf));
 }
 
@@ -71,10 +71,10 @@ export async function readStates(configuration: LoadedConfiguration): Promise<St
   }
 }
 
-/** Prints the lines; what the jobs say about themselves is a result. */
-export function printStates(report: StatusReport, suffix: string, terminal: Terminal): void {
+/** Prints the lines, `closely` with the objects that fail; what the jobs say about themselves is a result. */
+export function printStates(report: StatusReport, suffix: string, terminal: Terminal, closely = false): void {
   if (report.jobs.length === 0) terminal.out('There are no jobs.\n');
-  for (const line of statusLines(report, Date.now(), suffix, terminal.paint)) terminal.out(`${line}\n`);
+  for (const line of statusLines(report, Date.now(), suffix, terminal.paint, closely)) terminal.out(`${line}\n`);
 }
 
 /** Who holds leases now, as seen from this machine. */
@@ -91,6 +91,8 @@ const EXIT_CODES: Readonly<Partial<Record<Condition, ExitCode>>> = {
 };
 
 function exitCodeOf({ condition, lastFault }: JobState): ExitCode {
-  if (condition === 'fault') return faultExitCode(lastFault?.code ?? '');
+  // In quarantine because a side refuses it the job could not run, which is worse.
+  if (condition === 'fault' || (condition === 'quarantine' && lastFault !== null))
+    return faultExitCode(lastFault?.code ?? '');
   return EXIT_CODES[condition] ?? EXIT.well;
 }

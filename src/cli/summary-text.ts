@@ -1,6 +1,7 @@
 // What a cycle did, for people: what was found, what was done, what needs attention, and the next command to type.
 import { READ_ONLY_VARIABLE } from '../config/read-only.ts';
 import type { CycleCounts, CycleMode, RequestCounts } from '../model/cycle.ts';
+import type { Quarantine } from '../model/quarantine.ts';
 import { durationText, relativeTime } from './duration-text.ts';
 import { pauseText } from './pause-text.ts';
 import { planReportLines } from './plan-report-text.ts';
@@ -18,7 +19,8 @@ export function summaryText(run: JobRun, suffix: string, paint: Paint): string {
 }
 
 function completedText({ job, summary, startedAt }: CompletedRun, suffix: string, paint: Paint): string {
-  const { cycle, counts, requests, status } = summary;
+  const { cycle, counts, requests, status, quarantine } = summary;
+  if (summary.probe !== undefined) return probedText(summary, suffix, paint);
   const took = tookText(cycle, startedAt);
   const planned = cycle.dryRun || cycle.mode === 'observe';
   const head = `${paint('bold', job.id)}  ${cycleText(cycle, job.mode)}  (${took}${status === 'Active' ? '' : `, ${status}`})`;
@@ -27,12 +29,44 @@ function completedText({ job, summary, startedAt }: CompletedRun, suffix: string
     [planned ? 'would' : 'done', doneText(counts, planned)],
     ...limitedRows(summary, paint),
     ...attentionRows(job.id, counts, planned, suffix, paint),
+    ...quarantineRows(quarantine, paint),
     ['requests', requestsText(requests)],
+    ...(quarantine === undefined ? [] : [['next', `${programName()} status --job ${job.id}${suffix}`]]),
     ...(planned && (summary.report !== undefined || counts.held > 0)
       ? [['next', `${programName()} plan --job ${job.id}${suffix}`]]
       : []),
   ];
   return [head, ...reportLines(summary, paint), ...alignedRows(rows).map((row) => `  ${row}`)].join('\n');
+}
+
+/** An attempt that ended with the few objects that were tried. */
+function probedText(
+  { jobId, probe, quarantine, requests }: CompletedRun['summary'],
+  suffix: string,
+  paint: Paint,
+): string {
+  const rows = [
+    [
+      'tried',
+      `${probe?.tried ?? 0} of the objects that fail: ${probe?.failed ?? 0} failed again; nothing else was done`,
+    ],
+    ...quarantineRows(quarantine, paint),
+    ['requests', requestsText(requests)],
+    ['next', `${programName()} status --job ${jobId}${suffix}`],
+  ];
+  const head = `${paint('bold', jobId)}  ${paint('red', 'still in quarantine')}`;
+  return [head, ...alignedRows(rows).map((row) => `  ${row}`)].join('\n');
+}
+
+function quarantineRows(quarantine: Quarantine | undefined, paint: Paint): string[][] {
+  if (quarantine === undefined) return [];
+  const { reason, error, nextAttempt } = quarantine;
+  const because = error === null ? '' : `: ${printable(error.message)}`;
+  const again = `tried again ${relativeTime(nextAttempt, Date.now())} by a daemon, at once by --sync-now`;
+  return [
+    [paint('red', 'quarantine'), `${reason}${because}`],
+    ['', again],
+  ];
 }
 
 /** How long it took; the interruption before a cycle was gone on with is no work. */
@@ -58,13 +92,18 @@ function reportLines({ report }: CompletedRun['summary'], paint: Paint): string[
   return [`  first contact with ${printable(report.target)}`, ...lines.map((line) => `  ${line}`)];
 }
 
-function failedText({ job, fault, cycle, counts, requests }: FailedRun, suffix: string, paint: Paint): string {
+function failedText(
+  { job, fault, cycle, counts, requests, quarantine }: FailedRun,
+  suffix: string,
+  paint: Paint,
+): string {
   const stopped = fault.code === 'Interrupted';
   const head = `${paint('bold', job.id)}  ${paint(stopped ? 'yellow' : 'red', stopped ? 'stopped' : 'could not run')}`;
   const rows = [
     ...(stopped ? [] : [['fault', fault.code]]),
     ['because', printable(fault.message)],
     ['advice', fault.advice],
+    ...(quarantine === undefined ? [] : quarantineRows({ ...quarantine, error: null }, paint)),
     ...(cycle === undefined || counts === undefined ? [] : [['so far', doneText(counts, cycle.dryRun)]]),
     ...(requests === undefined ? [] : [['requests', requestsText(requests)]]),
     ['next', nextAfter(fault.code, job.id, suffix)],
@@ -94,6 +133,7 @@ function afterFault(code: string, jobId: string): string {
   if (code === 'ConfigurationInvalid') return 'validate';
   if (code === 'TargetChanged' || code === 'SourceChanged') return `job rebind ${jobId}`;
   if (code === 'JobRenamed') return 'job list';
+  if (code === 'StoreLost') return `links rebuild --job ${jobId} --dry-run`;
   if (/^(Source|Target|Service)/.test(code)) return `test-connection --job ${jobId}`;
   if (code === 'JobBusy' || code === 'LeaseLost') return `status --job ${jobId}`;
   return `--sync-now --job ${jobId}`;

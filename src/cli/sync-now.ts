@@ -42,7 +42,7 @@ export async function syncNow(
   const refused = sync.jobs === undefined ? reportRefused(configuration, terminal) : EXIT.well;
   const reporting = await createReporting(options, configuration, terminal);
   checkStorePlace(configuration, (message) => reporting.log.warn({}, message));
-  const installation = await openInstallation(configuration);
+  const installation = await openInstallation(configuration, options);
   try {
     using interruption = listenForInterruption(() =>
       reporting.note(

@@ -51,8 +51,8 @@ async function testConnections(
   const configuration = await loadOrFail(options);
   const jobs = chosenJobs(configuration, ids);
   const refused = ids === undefined ? reportRefused(configuration, terminal) : EXIT.well;
-  const { openInstallation } = await import('../compose.ts');
-  const installation = await openInstallation(configuration);
+  const { openToLook } = await import('../compose.ts');
+  const installation = await openToLook(configuration);
   const results: JobChecks[] = [];
   try {
     using interruption = listenForInterruption(() => undefined);

@@ -6,6 +6,7 @@ import { nearest } from '../expressions/suggest.ts';
 import { sourceAttribute, sourceAttributeNames } from '../model/source-attributes.ts';
 import type { ScimPath } from '../scim/path.ts';
 import { parsePath } from '../scim/path.ts';
+import { checkFlow } from './check-flow.ts';
 import type { Findings } from './fault.ts';
 import { noFindings } from './fault.ts';
 import type { AttributeDraft, JobDraft, ObjectMappingDraft } from './job-draft.ts';
@@ -39,7 +40,7 @@ export function checkAttribute(job: JobDraft, object: ObjectMappingDraft, attrib
     const message = 'members can only be mapped from [members] of a group.';
     findings.faults.push(faultAt(placeOf(attribute, 'targetAttributeName'), message, 'Remove this mapping.'));
   }
-  checkMatching(attribute, findings);
+  checkFlow(job, object, attribute, path, findings);
   return findings;
 }
 
@@ -153,18 +154,4 @@ export function caretLines(text: string, position: number): string {
   const column = position - lineStart;
   const from = Math.max(0, column - SHOWN / 2);
   return `\n${line.slice(from, from + SHOWN)}\n${' '.repeat(column - from)}^`;
-}
-
-/** A matching attribute is looked up before the object exists, so it must always have a value of its own. */
-function checkMatching(attribute: AttributeDraft, findings: Findings): void {
-  const { mapping } = attribute;
-  if (mapping.matchingPriority === 0) return;
-  const at = placeOf(attribute, 'matchingPriority');
-  if (mapping.source === null) {
-    const message = 'A matching attribute needs a source; this one has none.';
-    findings.faults.push(faultAt(at, message, 'Give it a source, or remove matchingPriority.'));
-  } else if (mapping.flowType === 'ObjectAddOnly') {
-    const message = 'A matching attribute must flow always, not only while the object is created.';
-    findings.faults.push(faultAt(at, message, 'Remove flowType: ObjectAddOnly, or matchingPriority.'));
-  }
 }

@@ -1,6 +1,7 @@
 // One object mapping as a whole: its attribute mappings together, its scoping filter, and whether it can do what the
 // lifecycle of the job asks for.
 import { compileScope } from '../rules/scoping.ts';
+import { MEMBER_OF } from '../rules/scoping-attributes.ts';
 import { checkAttribute, knowsSourceAttribute } from './check-attribute.ts';
 import type { Findings } from './fault.ts';
 import { addFindings, noFindings } from './fault.ts';
@@ -43,12 +44,16 @@ function checkDuplicates(object: ObjectMappingDraft, findings: Findings): void {
 
 function checkScope(object: ObjectMappingDraft, findings: Findings): void {
   if (object.scope === null) return;
-  const compiled = compileScope(object.scope, knowsSourceAttribute(object.kind));
-  if (compiled.ok) return;
-  for (const error of compiled.errors) {
-    const { node } = resolvePath(object.node, ['scope', 'groups', error.group, 'clauses', error.clause]);
-    findings.faults.push(faultAt(node.at, error.message));
+  const knows = knowsSourceAttribute(object.kind);
+  // Who is a member is asked about people only; it is no attribute that could be mapped.
+  const compiled = compileScope(object.scope, (name) => (name === MEMBER_OF ? object.kind === 'user' : knows(name)));
+  const place = (path: readonly (string | number)[]) => resolvePath(object.node, ['scope', ...path]).node.at;
+  if (compiled.ok) {
+    for (const { path, message, advice } of compiled.warnings)
+      findings.warnings.push(faultAt(place(path), message, advice));
+    return;
   }
+  for (const { path, message, advice } of compiled.errors) findings.faults.push(faultAt(place(path), message, advice));
 }
 
 function checkKind(job: JobDraft, object: ObjectMappingDraft, findings: Findings): void {

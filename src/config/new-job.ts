@@ -25,6 +25,8 @@ export interface Missing {
 
 const SCHEMA = fileURLToPath(new URL('../../config/schemas/job.schema.json', import.meta.url));
 
+const TEST_SCHEMA = fileURLToPath(new URL('../../config/schemas/test.schema.json', import.meta.url));
+
 const MEANING = {
   use: 'the name of a source of scimsync.yaml',
   servicePrincipalId: 'object id of the enterprise application (Entra admin center, Enterprise applications, Overview)',
@@ -55,14 +57,27 @@ export function missingIn(job: NewJob): readonly Missing[] {
   ];
 }
 
+/** The first line, by which editors know the keys. */
+export function headerLine(): string {
+  return `# yaml-language-server: $schema=${SCHEMA}`;
+}
+
+/** What was given, or a mark with what belongs there. */
+export function valueOrMark(job: NewJob, key: keyof typeof MEANING): string {
+  const given = job[key];
+  return given === undefined ? `${FILL_IN} # <- ${MEANING[key]}` : scalarText(given);
+}
+
+/** The reference to the token. */
+export function tokenText({ id, tokenFile }: NewJob): string {
+  return tokenFile === undefined ? `{ fromEnv: ${tokenVariable(id)} }` : `{ fromFile: ${scalarText(tokenFile)} }`;
+}
+
 /** The text of the file. */
 export function newJobText(job: NewJob, template: Template): string {
-  const value = (key: keyof typeof MEANING): string => {
-    const given = job[key];
-    return given === undefined ? `${FILL_IN} # <- ${MEANING[key]}` : scalarText(given);
-  };
+  const value = (key: keyof typeof MEANING): string => valueOrMark(job, key);
   const { name, description, lifecycle, notes } = template;
-  return `# yaml-language-server: $schema=${SCHEMA}
+  return `${headerLine()}
 # ${oneLine(description)}
 # What stands here wins over the template. scimsync gallery show ${name} prints it, scimsync validate --explain ${job.id} the result.
 id: ${scalarText(job.id)} # its state is kept under this name
@@ -80,7 +95,7 @@ target:
     type: bearer
     # The token never stands here: an environment variable, or { fromFile: /run/secrets/${job.id} }. With
     # expires: 2027-05-31 beside it, reminders go out in time.
-    token: ${job.tokenFile === undefined ? `{ fromEnv: ${tokenVariable(job.id)} }` : `{ fromFile: ${scalarText(job.tokenFile)} }`}
+    token: ${tokenText(job)}
   # caFile: ./internal-ca.pem # when the certificate comes from an authority of your own
 
 # What happens to an account, per event: disable | delete | nothing. In effect is:
@@ -105,6 +120,12 @@ ${Object.entries(lifecycle)
 #     attributeMappings:
 #       - { targetAttributeName: nickName, source: "[mailNickname]" }
 ${notes.length === 0 ? '' : `\n# Before the first cycle:\n${notes.map((note) => `# - ${oneLine(note)}\n`).join('')}`}`;
+}
+
+/** The text of the tests that go with it: the template's, with the schema found from wherever they stand. */
+export function newTestText(text: string): string {
+  const rest = text.replace(/^# yaml-language-server:[^\n]*\n/, '');
+  return `# yaml-language-server: $schema=${TEST_SCHEMA}\n${rest}`;
 }
 
 function oneLine(text: string): string {

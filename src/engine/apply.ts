@@ -1,9 +1,11 @@
 // Stage 4: planned changes go to the target, phase by phase, through a bounded window. A change is marked `sent` before
 // its request; its outcome, link, log entry and escrow are settled together in batches.
-import { PHASES } from '../model/cycle.ts';
+import { isWhole, PHASES } from '../model/cycle.ts';
 import type { ObjectKind } from '../model/directory.ts';
+import { judgeFailures } from '../rules/quarantine.ts';
 import { countChanges, setStatus } from '../store/changes.ts';
 import { findLinks } from '../store/links.ts';
+import { countInScope } from '../store/object-counts.ts';
 import { freeWaiting, pageReady } from '../store/ready-changes.ts';
 import type { ChangeTable } from '../store/schema.ts';
 import { runBounded } from './bounded.ts';
@@ -13,25 +15,32 @@ import type { ChangePayload } from './change-payload.ts';
 import { breathe, type CycleContext, settling } from './context.ts';
 import { type ChangeOutcome, executeChange, resolveDoubt } from './execute.ts';
 import type { GuardVerdicts } from './gate.ts';
+import { giveUp } from './give-up.ts';
 import { releaseAndHold } from './hold.ts';
 import { completeMemberships } from './memberships.ts';
 import { ownCycle } from './on-demand.ts';
+import { judgeStanding } from './quarantine.ts';
 import { completeReferences } from './references.ts';
 import { settleOutcomes } from './settle-change.ts';
 import { Settler } from './settler.ts';
 
 const PAGE = 200;
 
+/** With fewer failures the rest of a cycle is tried all the same: it costs little, and may succeed. */
+const ENOUGH_FAILED = 200;
+
 /** Carries out what the gate lets through, in the order of the phases. */
 export async function applyChanges(context: CycleContext, verdicts: GuardVerdicts): Promise<void> {
   await releaseAndHold(context, verdicts);
   for (const phase of PHASES) {
+    if (context.failsTooMuch) break;
     if (phase === 'references') {
       await completeReferences(context);
       await completeMemberships(context);
     } else await drainPhase(context, PHASES.indexOf(phase));
   }
   if (context.careful !== null) await leaveTheRest(context, context.careful);
+  else if (context.failsTooMuch) await leaveUnsent(context);
 }
 
 /** Sends all changes of a phase; whoever waits for a manager goes when the manager has an account. */
@@ -58,7 +67,26 @@ async function drainPhase(context: CycleContext, phase: number): Promise<void> {
     done += page.length;
     io.progress({ jobId: job.id, stage: 'apply', done, total });
     await breathe(context);
+    if (await failsTooMuch(context)) return;
   }
+}
+
+/**
+ * Whether the rest of the cycle is left for later: so much has failed in it that the job goes into quarantine whatever
+ * becomes of the rest. Disables were sent before anything can have failed.
+ */
+async function failsTooMuch(context: CycleContext): Promise<boolean> {
+  const { job, io, counts, request } = context;
+  if (counts.failed < ENOUGH_FAILED || !isWhole(request)) return false;
+  const numbers = { objects: counts.failed, references: 0, inScope: await countInScope(io.store.db, job.id) };
+  if (judgeFailures(numbers, job.settings.escrowThresholds) === null) return false;
+  context.failsTooMuch = (await judgeStanding(io.store.db, job)).event !== 'cycleEnded';
+  return context.failsTooMuch;
+}
+
+async function leaveUnsent(context: CycleContext): Promise<void> {
+  const { job, io } = context;
+  await settling(context, (trx) => giveUp(trx, job.id, 'pending', io.clock.now().getTime()));
 }
 
 async function sendPage(context: CycleContext, page: readonly ChangeTable[]): Promise<void> {

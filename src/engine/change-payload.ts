@@ -1,7 +1,8 @@
 // What a change row carries from plan to apply, as JSON. References are resolved when the change is sent, because the
 // referenced person may get an account in the same cycle.
 import type { NoActionReason } from '../model/cycle.ts';
-import type { MappedReference, ReferenceForm } from '../rules/mapping.ts';
+import type { MappedReference } from '../rules/map-object.ts';
+import type { ReferenceForm } from '../rules/mapping.ts';
 import type { DesiredAttribute } from '../scim/desired.ts';
 import type { AttributeDifference } from '../scim/diff.ts';
 import { parsePath } from '../scim/path.ts';
@@ -20,6 +21,8 @@ export interface ChangePayload {
   readonly desired: readonly DesiredAttribute[];
   /** What differs from the account as read; empty for creations. */
   readonly differences: readonly AttributeDifference[];
+  /** What the account holds already and the request states all the same. */
+  readonly restated?: readonly AttributeDifference[];
   /** References that had no account when the change was planned. */
   readonly references: readonly WaitingReference[];
   /** Target attributes whose values must not appear in a log. */

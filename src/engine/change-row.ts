@@ -36,6 +36,7 @@ export function changeRow(
   const payload: ChangePayload = {
     desired: decision.action === 'delete' ? [] : decision.desired,
     differences: decision.action === 'create' || decision.action === 'delete' ? [] : decision.differences,
+    ...('restated' in decision && decision.restated !== undefined ? { restated: decision.restated } : {}),
     references: planned.references,
     redacted: planned.redacted,
     matchedBy: planned.matchedBy,

@@ -1,5 +1,7 @@
 // Closes a cycle: final counts, the state of the job, and the end of what was only needed while it ran.
 import type { CycleSummary, JobStatus } from '../model/cycle.ts';
+import { durationMilliseconds } from '../model/job.ts';
+import type { Quarantine } from '../model/quarantine.ts';
 import { countByAction, countEffective, countRemovals } from '../store/change-counts.ts';
 import { countChanges, pruneChanges, removeChangesOfCycle } from '../store/changes.ts';
 import { updateCycle } from '../store/cycles.ts';
@@ -8,37 +10,55 @@ import { countEscrows } from '../store/escrows.ts';
 import { readJob, updateJob } from '../store/jobs.ts';
 import { countInScope } from '../store/object-counts.ts';
 import { pruneLog } from '../store/provisioning-log.ts';
+import { forgetAttributesOfGone, noteGone } from '../store/retention.ts';
 import { purgeGone } from '../store/source-objects.ts';
 import { clearIndex } from '../store/target-index.ts';
 import { type CycleContext, planMark, settling } from './context.ts';
 import { hasMetTarget } from './first-contact.ts';
 import type { GuardVerdicts } from './gate.ts';
 import { countPlannedMemberships } from './memberships.ts';
+import { judgeStanding, settleQuarantine } from './quarantine.ts';
+import { resetLinks } from './restart.ts';
 
+/** Settled changes hold no values any more; guards look back a day. */
 const RETENTION_MS = 30 * 24 * 3_600_000;
+/** What is forgotten in one cycle at most, so that a long log keeps nobody waiting. */
+const PORTION = 2000;
 
 /** Ends a cycle that was carried out. */
 export async function closeCycle(context: CycleContext): Promise<CycleSummary> {
   const { job, io, counts } = context;
   const now = io.clock.now();
   const met = context.contacting && (await hasMetTarget(context));
-  await settling(context, async (trx) => {
+  const quarantine = await settling(context, async (trx) => {
     counts.inScope = await countInScope(trx, job.id);
     counts.escrowed = await countEscrows(trx, job.id);
     counts.held = await countChanges(trx, job.id, 'staged');
     await forgetWhatIsOver(trx, context, now);
     const heldCreations = (await countRemovals(trx, job.id, 'staged')).get('creates') ?? 0;
     // What a careful start leaves is still part of the first meeting.
-    const isWhole = (context.careful?.left ?? 0) === 0;
+    const isWhole = (context.careful?.left ?? 0) === 0 && !context.failsTooMuch;
     const { initial_done: before } = await readJob(trx, job.id);
     await updateJob(trx, job.id, {
       ...ended(now),
       ...(isWhole ? {} : { initial_done: before }),
       ...(met && isWhole && heldCreations === 0 ? { contacted: 1 } : {}),
     });
+    if (isWhole) await resetLinks(trx, job.id, now.getTime());
     await updateCycle(trx, context.cycleId, ending(context, now));
+    const { event, error } = await judgeStanding(trx, job);
+    return settleQuarantine(trx, job, event, error, now.getTime());
   });
-  return summary(context, now);
+  if (quarantine === null) return summary(context, now);
+  warnOfQuarantine(context, quarantine);
+  return { ...summary(context, now, 'Quarantine'), quarantine };
+}
+
+function warnOfQuarantine({ job, io, cycleId }: CycleContext, { reason, nextAttempt, error }: Quarantine): void {
+  io.log.warn(
+    { jobId: job.id, cycleId, code: error?.code, reason, nextAttempt: new Date(nextAttempt).toISOString() },
+    `in quarantine: ${error?.message ?? reason}`,
+  );
 }
 
 /** Ends a cycle that was only planned: the plan is counted and forgotten, nothing else has moved. */
@@ -67,7 +87,10 @@ export async function closeObserved(context: CycleContext, verdicts: GuardVerdic
     const { quiet_cycles: before } = await readJob(trx, job.id);
     await forgetWhatIsOver(trx, context, now);
     await updateJob(trx, job.id, { ...ended(now), quiet_cycles: quiet ? before + 1 : 0 });
-    await updateCycle(trx, context.cycleId, ending(context, now));
+    // Nothing was sent, so nothing can have failed in the target that is not seen again by the cycle that writes.
+    await settleQuarantine(trx, job, 'cycleEnded', null, now.getTime());
+    // A cycle that was begun to be carried out may end as one that was only observed.
+    await updateCycle(trx, context.cycleId, { ...ending(context, now), mode: 'observe' });
   });
   return summary(context, now);
 }
@@ -99,7 +122,10 @@ async function forgetWhatIsOver(trx: Db, context: CycleContext, now: Date): Prom
   await clearIndex(trx, id);
   await purgeGone(trx, id, planMark(context).column);
   await pruneChanges(trx, id, before);
-  await pruneLog(trx, id, new Date(before).toISOString());
+  const { log, deletedPeople } = context.job.settings.retention;
+  await pruneLog(trx, id, new Date(now.getTime() - durationMilliseconds(log)).toISOString(), PORTION);
+  await noteGone(trx, id, now.getTime());
+  await forgetAttributesOfGone(trx, id, now.getTime() - durationMilliseconds(deletedPeople), PORTION);
 }
 
 function ended(now: Date) {

@@ -2,7 +2,7 @@
 import { EXPRESSION_LANGUAGE_VERSION } from '../expressions/language-version.ts';
 import type { ObjectKind } from '../model/directory.ts';
 import type { Job } from '../model/job.ts';
-import { type CompiledMapping, compileObjectMapping } from '../rules/mapping.ts';
+import { type CompiledMapping, compileObjectMapping, sharedLists } from '../rules/mapping.ts';
 import { compileProtection, type Protection } from '../rules/protect.ts';
 import { stableHash } from '../rules/stable-json.ts';
 
@@ -21,6 +21,10 @@ export interface CompiledJob {
   readonly selectHash: string;
   /** True when a mapping uses app roles, so that a changed role definition concerns the people who hold it. */
   readonly usesAppRoles: boolean;
+  /** True when what a mapping gives depends on the day. */
+  readonly readsClock: boolean;
+  /** The default domain of the directory; null where nobody said it. */
+  readonly defaultDomain: string | null;
   /** Where the accounts live: the SCIM root without query and trailing slash. */
   readonly targetRoot: string;
   /** Accounts that are never written to. */
@@ -29,8 +33,8 @@ export interface CompiledJob {
   readonly concurrency: number;
 }
 
-/** Compiles a validated job; `tenantId` is that of its source. */
-export function compileJob(job: Job, tenantId: string): CompiledJob {
+/** Compiles a validated job; `tenantId` and `defaultDomain` are those of its source. */
+export function compileJob(job: Job, tenantId: string, defaultDomain?: string): CompiledJob {
   const enabled = job.objectMappings.filter((mapping) => mapping.enabled);
   const userMapping = enabled.find((mapping) => mapping.sourceObjectName === 'user');
   if (userMapping === undefined) throw new Error(`Job ${job.id} has no enabled user mapping`);
@@ -48,6 +52,7 @@ export function compileJob(job: Job, tenantId: string): CompiledJob {
       job.source,
       job.lifecycle,
       job.profile.references,
+      defaultDomain,
       EXPRESSION_LANGUAGE_VERSION,
     ]),
     selectHash: stableHash([
@@ -56,10 +61,14 @@ export function compileJob(job: Job, tenantId: string): CompiledJob {
       group?.properties ?? [],
       job.source.syncAll,
       job.source.nestedGroups,
+      // Left out where it is empty, so that nothing is read again because of this entry.
+      ...((user.scope?.groups ?? []).length === 0 ? [] : [user.scope?.groups ?? []]),
     ]),
     usesAppRoles: user.attributes.some((each) => each.expression?.attributes.includes('appRoleAssignments') ?? false),
+    readsClock: user.readsClock || group?.readsClock === true,
+    defaultDomain: defaultDomain ?? null,
     targetRoot: rootOf(job.target.baseUrl),
-    protection: compileProtection(job.protect),
+    protection: compileProtection(job.protect, sharedLists(user)),
     concurrency: job.target.concurrency ?? job.profile.concurrency,
   };
 }

@@ -36,6 +36,8 @@ export interface EngineIo {
   readonly target: ScimTarget;
   readonly clock: Clock;
   readonly newId: () => string;
+  /** Cryptographic bytes, for expressions that ask for chance. */
+  readonly random: (count: number) => Uint8Array;
   readonly log: EngineLog;
   readonly signal: AbortSignal;
   readonly progress: (progress: Progress) => void;
@@ -71,6 +73,8 @@ export interface CycleContext {
   /** The plan in numbers, where it was described. */
   report: PlanReport | null;
   readonly counts: CycleCounts;
+  /** Set when so much failed that the rest of the cycle is left for later. */
+  failsTooMuch: boolean;
   /** Requests sent by the adapters before this cycle began. */
   readonly requestsBefore: { readonly graph: number; readonly tokens: number; readonly scim: number };
   /** App roles of the enterprise application, known after import. */

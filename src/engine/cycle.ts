@@ -24,6 +24,7 @@ import { openCycle } from './open.ts';
 import { planChanges } from './plan.ts';
 import { describePlan } from './plan-report.ts';
 import { readBack } from './read-back.ts';
+import { noteWriting, refuseLostStore } from './store-lost.ts';
 
 /**
  * Runs one cycle of a job whose lease the caller holds.
@@ -39,9 +40,13 @@ export async function runCycle(
   await importChanges(cycle);
   await planChanges(cycle);
   await meetTarget(cycle);
+  await refuseLostStore(cycle);
   const verdicts = await gateChanges(cycle);
   await describePlan(cycle, verdicts);
-  if (cycle.carriesOut) await applyChanges(cycle, verdicts);
+  if (cycle.carriesOut) {
+    await noteWriting(cycle);
+    await applyChanges(cycle, verdicts);
+  }
   if (cycle.careful !== null) await readBack(cycle, cycle.careful);
   if (request.selection !== undefined) return closeSelection(cycle, request.selection, verdicts);
   if (request.dryRun) return closePlan(cycle, verdicts);

@@ -151,11 +151,11 @@ async function create(attempt: Attempt): Promise<Result> {
   if (created.ok) {
     return {
       targetId: resourceId(created.value) ?? null,
-      written: desired,
+      written: exactly(desired),
       differences: desired.map((each) => ({ path: each.path, oldValue: undefined, newValue: each.value })),
       membersAdded: members.add.map((member) => member.member_id),
       verifyMembers: members.verify,
-      warning: notApplied(created.value, desired),
+      warning: notApplied(created.value, exactly(desired)),
     };
   }
   return { fault: created.fault, inDoubt: created.fault.code === 'EntryConflict' || created.fault.ambiguous === true };
@@ -198,28 +198,15 @@ async function adoptAfterConflict(attempt: Attempt, fault: ObjectFault): Promise
       },
     };
   }
-  const mapped = {
-    desired: payload.desired,
-    references: [],
-    onlyIfEmpty: new Set<string>(),
-    redacted: new Set(payload.redacted),
-    fault: null,
-    ignored: false,
-  };
-  const decision = decideExisting(
-    mapped,
-    attempt.resolved,
-    match.resource,
-    match.targetId,
-    true,
-    job.settings.profile.caseInsensitive,
-  );
+  const account = { resource: match.resource, targetId: match.targetId, before: {} };
+  const { caseInsensitive } = job.settings.profile;
+  const decision = decideExisting(payload, attempt.resolved, account, { adopting: true, caseInsensitive });
   if (decision.action !== 'adopt') return { fault };
   const adopted = { fault: null, targetId: match.targetId, adopted: true };
   const linkedOnly = { ...adopted, written: [], differences: [], waiting: [] };
   if (!mapping.flowTypes.includes('Update')) return linkedOnly;
   if (mapping.kind === 'user' && protects(job.protection, match.resource)) return { ...linkedOnly, isProtected: true };
-  const patched = await patch(attempt, match.targetId, decision.differences, []);
+  const patched = await patch(attempt, match.targetId, decision.differences, decision.restated ?? [], []);
   return patched.fault === undefined || patched.fault === null
     ? { ...adopted, ...patched, fault: null, written: decision.desired, differences: decision.differences }
     : patched;
@@ -243,7 +230,7 @@ async function change(attempt: Attempt): Promise<Result> {
     ...addMembers(members.add.map((each) => each.target_id)),
     ...removeMembers(members.remove.map((each) => each.target_id)),
   ];
-  const patched = await patch(attempt, targetId, differences, operations);
+  const patched = await patch(attempt, targetId, differences, payload.restated ?? [], operations);
   if (patched.fault !== undefined && patched.fault !== null) return { ...patched, waiting: [] };
   return {
     ...patched,
@@ -260,9 +247,11 @@ async function patch(
   { context, mapping }: Attempt,
   targetId: string,
   differences: readonly AttributeDifference[],
+  restated: readonly AttributeDifference[],
   extra: ReturnType<typeof addMembers>,
 ): Promise<Result> {
-  const operations = [...buildPatch(differences), ...extra];
+  const stated = differences.length === 0 ? [] : [...differences, ...restated];
+  const operations = [...buildPatch(stated), ...extra];
   if (operations.length === 0) return {};
   const answer: TargetResult<ScimResource | null> = await context.io.target.patch(
     mapping.scimKind,
@@ -271,8 +260,16 @@ async function patch(
     context.io.signal,
   );
   if (!answer.ok) return { fault: answer.fault };
-  const wanted = differences.map((each) => ({ path: each.path, value: each.newValue }));
+  const wanted = differences.map(
+    ({ path, newValue, elements }): DesiredAttribute =>
+      elements === undefined ? { path, value: newValue } : { path, value: elements.add, flow: 'ValueAddOnly' },
+  );
   return { warning: answer.value === null ? null : notApplied(answer.value, wanted) };
+}
+
+/** Of an account that was made this moment everything is as it was sent, whatever the flow of an attribute. */
+function exactly(desired: readonly DesiredAttribute[]): DesiredAttribute[] {
+  return desired.map(({ path, value }) => ({ path, value }));
 }
 
 /** Compares what the target answered with what was sent: success without effect is a warning of its own. */

@@ -5,7 +5,9 @@ import { zeroCounts } from '../model/cycle.ts';
 import type { AppRole } from '../model/directory.ts';
 import { JobFault } from '../model/errors.ts';
 import { isActive } from '../rules/decide.ts';
-import { type CompiledMapping, mapObject, matchingValue } from '../rules/mapping.ts';
+import { type MappingEnvironment, matchingValue } from '../rules/evaluate-attribute.ts';
+import { mapObject } from '../rules/map-object.ts';
+import type { CompiledMapping } from '../rules/mapping.ts';
 import { type Capabilities, NO_DISCOVERY } from '../scim/capabilities.ts';
 import type { ScimResource } from '../scim/resource.ts';
 import { findLinkOfTarget, findLinks } from '../store/links.ts';
@@ -13,6 +15,7 @@ import type { LinkTable } from '../store/schema.ts';
 import type { SourceObjectRow } from '../store/source-objects.ts';
 import { referenceValue } from './change-payload.ts';
 import type { CycleContext, EngineIo } from './context.ts';
+import { environmentOf } from './environment.ts';
 import type { AccountFacts, Explaining } from './explain-evidence.ts';
 import type { ExplainedAccount, MappedValue } from './explain-result.ts';
 import type { StoredFacts } from './explain-store.ts';
@@ -20,6 +23,7 @@ import { type Matcher, matchNow } from './match.ts';
 import { planObject } from './plan-object.ts';
 import type { PlannedObject } from './planned-object.ts';
 import type { ScimTarget, TargetResult } from './ports.ts';
+import type { UniqueValues } from './unique-values.ts';
 
 /** Questions that the target is asked at most. */
 const QUESTIONS = 2;
@@ -87,12 +91,12 @@ export async function lookAtAccount(question: AccountQuestion): Promise<AccountF
   const target = onlyAsked(about.io.target);
   target.remember(capabilities);
   const context = readingContext(question, { ...about.io, target }, capabilities);
-  const asked = withFewQuestions(mapping, view, linked === undefined ? QUESTIONS : QUESTIONS - 1);
+  const asked = withFewQuestions(question, linked === undefined ? QUESTIONS : QUESTIONS - 1);
   const tried = asked.matching.map((attribute) => ({
     name: attribute.name,
     value: evaluated.values.some((each) => each.name === attribute.name && each.redacted)
       ? null
-      : matchingValue(attribute, view),
+      : matchingValue(attribute, view, environmentIn(about)),
   }));
   try {
     const found = await findAccount(question, context, asked);
@@ -101,6 +105,9 @@ export async function lookAtAccount(question: AccountQuestion): Promise<AccountF
       mapping,
       matcher: matcherOf(question, context, asked),
       capabilities: () => Promise.resolve(capabilities),
+      // What a candidate would cost in questions is not spent on an explanation: the first one is shown.
+      uniqueValues: (_sourceId: string, map: Parameters<UniqueValues>[1]) =>
+        Promise.resolve(map(() => false, about.random)),
       linkOf: (id: string) => references.get(id),
     };
     return { ...base, ...found, tried, planned: await plan(row, linked, aid) };
@@ -139,8 +146,9 @@ function fromLink(link: LinkTable): ExplainedAccount {
 }
 
 /** The mapping with as many matching attributes as questions are left, those without a value left out. */
-function withFewQuestions(mapping: CompiledMapping, view: AccountQuestion['view'], questions: number): CompiledMapping {
-  const valued = mapping.matching.filter((attribute) => matchingValue(attribute, view) !== null);
+function withFewQuestions({ about, mapping, view }: AccountQuestion, questions: number): CompiledMapping {
+  const environment = environmentIn(about);
+  const valued = mapping.matching.filter((attribute) => matchingValue(attribute, view, environment) !== null);
   return valued.length === 0 ? mapping : { ...mapping, matching: valued.slice(0, questions) };
 }
 
@@ -192,12 +200,13 @@ async function referencedLinks({ about, mapping, view }: AccountQuestion): Promi
 }
 
 function evaluate(
-  { mapping, view }: AccountQuestion,
+  { about, mapping, view }: AccountQuestion,
   creating: boolean,
   capabilities: Capabilities,
   references: ReadonlyMap<string, LinkTable>,
 ): Pick<AccountFacts, 'values' | 'mappingFault' | 'waiting'> {
-  const mapped = mapObject(mapping, view, creating, capabilities);
+  const environment = { ...environmentIn(about), isTaken: () => false };
+  const mapped = mapObject(mapping, view, creating, capabilities, environment);
   const values: MappedValue[] = mapped.desired.map(({ path, value }) => {
     const redacted = mapped.redacted.has(path.text);
     return { name: path.text, value: redacted ? null : value, redacted };
@@ -209,6 +218,11 @@ function evaluate(
     else values.push({ name, value, redacted: false });
   }
   return { values, waiting, mappingFault: mapped.fault };
+}
+
+/** As in a cycle, also offline. */
+function environmentIn({ job, clock, random }: Explaining): MappingEnvironment {
+  return environmentOf({ io: { clock, random }, job });
 }
 
 /** A context for planning only: no cycle is opened, and whatever would write to the target fails. */
@@ -232,6 +246,7 @@ function readingContext({ about, appRoles }: AccountQuestion, io: EngineIo, capa
     ambiguousPeople: 0,
     report: null,
     counts: zeroCounts(),
+    failsTooMuch: false,
     requestsBefore: { graph: 0, tokens: 0, scim: 0 },
     appRoles,
     excludesDefaultAccess: false,

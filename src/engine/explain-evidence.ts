@@ -19,6 +19,7 @@ export interface Explaining {
   /** An empty store in memory, for what is only read. */
   readonly scratch: Store;
   readonly clock: Clock;
+  readonly random: EngineIo['random'];
   readonly signal: AbortSignal;
   /** Null offline. */
   readonly directory: ExplainReader | null;

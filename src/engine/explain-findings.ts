@@ -24,7 +24,10 @@ export function explanationOf(evidence: Evidence): Explanation {
     remedy: remedyOf(evidence, concern),
     notRead: facts === null ? [] : refusedOf(facts),
     assigned: { entitled: standing.entitled, paths: standing.paths },
-    filters: scope === null ? null : { passes: scope.inScope, reasons: scope.reasons },
+    filters:
+      scope === null
+        ? null
+        : { passes: scope.inScope, reasons: scope.reasons.map(({ text }) => text), clauses: scope.reasons },
     values: account?.values ?? [],
     account: account?.account == null ? null : { ...account.account, protected: isProtected },
     history: historyOf(stored.history),

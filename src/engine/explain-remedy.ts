@@ -3,6 +3,7 @@
 import { DEFAULT_ACCESS_ROLE_ID } from '../model/directory.ts';
 import { ERROR_TABLE } from '../model/errors.ts';
 import { pauseOf } from '../rules/pause.ts';
+import { MEMBER_OF } from '../rules/scoping-attributes.ts';
 import { type Evidence, nameOf } from './explain-evidence.ts';
 import type { AssignmentPath, ExplainConcern, Remedy } from './explain-result.ts';
 
@@ -105,8 +106,9 @@ function takeDefaultAccessIn({ facts, about }: Evidence): Remedy {
 }
 
 function outOfScope(evidence: Evidence): Remedy[] {
-  const failed = evidence.scope?.reasons.find((text) => text.endsWith('(no)')) ?? '';
-  const attribute = /^(?:"[^"]*"|group \d+): (\S+) /.exec(failed)?.[1] ?? 'the attribute';
+  const failed = evidence.scope?.reasons.find(({ result }) => !result);
+  const name = failed?.attribute ?? 'the attribute';
+  const attribute = name === MEMBER_OF ? 'the groups' : name;
   return [
     step(
       `change ${attribute} of ${nameOf(evidence)} in the directory, or the scoping filter of job ${evidence.about.job.id}`,

@@ -3,6 +3,7 @@
 import type { ObjectKind } from '../model/directory.ts';
 import type { Named } from '../model/directory-facts.ts';
 import type { LifecycleEvent } from '../model/job.ts';
+import type { ScopeReason } from '../rules/scoping.ts';
 
 /** What a finding is about. */
 export type Topic = 'directory' | 'assigned' | 'filters' | 'account' | 'next' | 'mapped' | 'pending' | 'history';
@@ -106,7 +107,13 @@ export interface Explanation {
   /** Reads that were refused, with the next step. */
   readonly notRead: readonly string[];
   readonly assigned: Pick<Standing, 'entitled' | 'paths'>;
-  readonly filters: { readonly passes: boolean; readonly reasons: readonly string[] } | null;
+  readonly filters: {
+    readonly passes: boolean;
+    /** One line a clause. */
+    readonly reasons: readonly string[];
+    /** The same, part by part. */
+    readonly clauses: readonly ScopeReason[];
+  } | null;
   readonly values: readonly MappedValue[];
   readonly account: ExplainedAccount | null;
   readonly history: readonly PastAction[];

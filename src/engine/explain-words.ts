@@ -105,7 +105,15 @@ function filterFinding(evidence: Evidence): Finding[] {
   if (scope === null) return [];
   const failing = reason === 'outOfScope';
   const answer = scope.inScope ? (reason === null ? 'pass' : 'would pass') : failing ? 'exclude' : 'would exclude';
-  return [finding('filters', answer, scope.reasons, readAt(evidence), failing)];
+  return [
+    finding(
+      'filters',
+      answer,
+      scope.reasons.map(({ text }) => text),
+      readAt(evidence),
+      failing,
+    ),
+  ];
 }
 
 function accountFinding({ account, at, stored, about }: Evidence): Finding[] {

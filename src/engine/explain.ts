@@ -1,14 +1,8 @@
 // Why one person or group is, or is not, provisioned by a job. Everything is judged by the rules of a cycle: the view of
 // expressions, the scoping filters, the lifecycle events, matching, mapping and planning are its own. It takes no lease and
 // writes nothing, neither to the store nor to the target.
-import type { AppRole, ObjectKind, ReadOutcome } from '../model/directory.ts';
-import {
-  type Answered,
-  type Candidate,
-  type DirectoryFacts,
-  isObjectId,
-  mostParticular,
-} from '../model/directory-facts.ts';
+import type { AppRole, ObjectKind } from '../model/directory.ts';
+import { type Candidate, type DirectoryFacts, isObjectId, mostParticular } from '../model/directory-facts.ts';
 import { lifecycleEvent } from '../rules/lifecycle.ts';
 import type { ScopeVerdict } from '../rules/scoping.ts';
 import type { SourceObjectRow } from '../store/source-objects.ts';
@@ -20,6 +14,7 @@ import { CONCERNS, type Explanation, type Reason, type Standing } from './explai
 import { standingNow, standingThen } from './explain-standing.ts';
 import { findInStore, readStored, type StoredFacts } from './explain-store.ts';
 import { presentImage } from './merge.ts';
+import { namedGroups, scopeFactsOf } from './named-groups.ts';
 import { viewOf } from './planned-object.ts';
 
 /** Whom a text means. */
@@ -61,9 +56,10 @@ export async function explainObject(
   const question = { job, kind, id: subject.id };
   const now = facts === null ? null : await standingNow(question, facts, stored, about.scratch.db, at);
   const standing = now ?? standingThen(question, stored, lastRead(stored));
-  const row = rowOf(question, stored, facts?.object ?? null, standing);
+  const row = rowOf(question, stored, facts, standing);
   const appRoles = facts?.application.known === true ? facts.application.value.appRoles : [];
-  const judged = row === null ? { scope: null, reason: 'unknown' as const } : judge(job, row, standing, appRoles);
+  const judged =
+    row === null ? { scope: null, reason: 'unknown' as const } : judge({ job, row, standing, appRoles, at });
   const mapping = mappingOf(job, kind);
   const evidence = { about, kind, id: subject.id, stored, facts, at, standing, row, ...judged };
   if (row === null || mapping === null || row.attributes === '{}') return explanationOf({ ...evidence, account: null });
@@ -99,11 +95,14 @@ function lastRead({ job }: StoredFacts): string | null {
 function rowOf(
   { job, kind, id }: { readonly job: CompiledJob; readonly kind: ObjectKind; readonly id: string },
   stored: StoredFacts,
-  object: Answered<ReadOutcome> | null,
+  facts: DirectoryFacts | null,
   standing: Standing,
 ): SourceObjectRow | null {
-  const entitled = { roles: standing.entitled === null ? (stored.row?.roles ?? null) : standing.roles };
-  const said = object?.known === true ? object.value : null;
+  const entitled = {
+    roles: standing.entitled === null ? (stored.row?.roles ?? null) : standing.roles,
+    member_of: namedNow(job, facts) ?? stored.row?.member_of ?? null,
+  };
+  const said = facts?.object.known === true ? facts.object.value : null;
   const base = stored.row ?? { ...BLANK, job_id: job.id, kind, id };
   if (said === null) return stored.row === undefined ? null : { ...stored.row, ...entitled };
   if (!said.found) return { ...base, ...entitled, state: said.state };
@@ -120,6 +119,16 @@ function rowOf(
   };
 }
 
+/** Which of the groups that filters name hold the object now; null when the directory did not say. */
+function namedNow(job: CompiledJob, facts: DirectoryFacts | null): string | null {
+  if (facts?.memberships.known !== true || !facts.memberships.value.complete) return null;
+  const { all, direct } = facts.memberships.value;
+  const holding = new Set((job.settings.source.nestedGroups === 'transitive' ? all : direct).map(({ id }) => id));
+  return namedGroups(job)
+    .filter((id) => holding.has(id))
+    .join(',');
+}
+
 const BLANK: SourceObjectRow = {
   row_id: 0,
   job_id: '',
@@ -130,6 +139,7 @@ const BLANK: SourceObjectRow = {
   attributes: '{}',
   manager_id: null,
   roles: null,
+  member_of: null,
   needs_read: 1,
   members_read: 0,
   members_dirty: 0,
@@ -140,20 +150,28 @@ const BLANK: SourceObjectRow = {
   planned_seq: 0,
   observed_seq: 0,
   seen_reading: 0,
+  gone_since: null,
 };
 
+interface Judged {
+  readonly job: CompiledJob;
+  readonly row: SourceObjectRow;
+  readonly standing: Standing;
+  readonly appRoles: readonly AppRole[];
+  /** The moment that filters compare dates with; ISO. */
+  readonly at: string;
+}
+
 /** The first reason that keeps the object out, by the order of lifecycle events, and the verdict of the filters. */
-function judge(
-  job: CompiledJob,
-  row: SourceObjectRow,
-  standing: Standing,
-  appRoles: readonly AppRole[],
-): { readonly scope: ScopeVerdict | null; readonly reason: Reason | null } {
+function judge({ job, row, standing, appRoles, at }: Judged): {
+  readonly scope: ScopeVerdict | null;
+  readonly reason: Reason | null;
+} {
   const mapping = mappingOf(job, row.kind as ObjectKind);
   if (mapping === null) return { scope: null, reason: 'kindNotProvisioned' };
   const view = viewOf({ appRoles }, row, false);
   const readable = row.attributes !== '{}';
-  const scope = readable ? (mapping.scope?.evaluate(view) ?? null) : null;
+  const scope = readable ? (mapping.scope?.evaluate(view, scopeFactsOf(row, new Date(at))) ?? null) : null;
   const event = lifecycleEvent({
     kind: mapping.kind,
     state: row.state as 'present' | 'softDeleted' | 'hardDeleted' | 'unread',

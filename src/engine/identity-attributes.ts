@@ -1,7 +1,8 @@
 // The attributes by which accounts are usually told apart. At the first contact a target is looked at by all of them,
 // whatever the configuration matches by, so that a better matching attribute shows.
 import type { SourceValue } from '../expressions/compile.ts';
-import { type CompiledMapping, matchingValue } from '../rules/mapping.ts';
+import { type MappingEnvironment, matchingValue } from '../rules/evaluate-attribute.ts';
+import type { CompiledMapping } from '../rules/mapping.ts';
 import { parsePath, type ScimPath } from '../scim/path.ts';
 
 /** One such attribute, and how its value is known for a person. */
@@ -10,7 +11,7 @@ export interface IdentityAttribute {
   readonly path: ScimPath;
   /** True when the configuration matches by it. */
   readonly configured: boolean;
-  readonly textFor: (view: (name: string) => SourceValue) => string | null;
+  readonly textFor: (view: (name: string) => SourceValue, environment: MappingEnvironment) => string | null;
 }
 
 /** What Entra's default mapping writes where a job maps nothing to the attribute. */
@@ -26,14 +27,15 @@ export function identityAttributes(mapping: CompiledMapping): readonly IdentityA
     name: attribute.name,
     path: attribute.path,
     configured: true,
-    textFor: (view: (name: string) => SourceValue) => matchingValue(attribute, view),
+    textFor: (view: (name: string) => SourceValue, environment: MappingEnvironment) =>
+      matchingValue(attribute, view, environment),
   }));
   const usual = USUAL.filter(([name]) => !configured.some((each) => each.name === name)).flatMap(([name, source]) => {
     const parsed = parsePath(name);
     if (!parsed.ok) return [];
     const mapped = mapping.attributes.find((each) => each.name === name);
-    const textFor = (view: (attribute: string) => SourceValue): string | null =>
-      mapped === undefined ? textOf(view(source)) : matchingValue(mapped, view);
+    const textFor: IdentityAttribute['textFor'] = (view, environment) =>
+      mapped === undefined ? textOf(view(source)) : matchingValue(mapped, view, environment);
     return [{ name, path: parsed.path, configured: false, textFor }];
   });
   return [...configured, ...usual];

@@ -5,6 +5,7 @@ import { nextReading } from '../store/jobs.ts';
 import { countMembers, countMembersUnseen, removeMembersUnseen, storeMembers } from '../store/members.ts';
 import { findObjects, updateObjects } from '../store/source-objects.ts';
 import { breathe, type CycleContext, settling, warn } from './context.ts';
+import { followsGroups, namedGroups } from './named-groups.ts';
 
 /**
  * Reads the lists that are not known completely. With nested groups a change inside a nested group shows in no feed of
@@ -21,13 +22,21 @@ export async function readGroupLists(context: CycleContext, excludesDefaultAcces
     .where('state', '=', 'present')
     .orderBy('id')
     .execute();
-  const assigned = job.settings.source.syncAll
-    ? null
-    : new Set(await assignedGroups(io.store.db, job.id, excludesDefaultAccess));
+  const concerned = await concernedGroups(context, excludesDefaultAccess);
   for (const group of known) {
-    if (assigned !== null && !assigned.has(group.id)) continue;
-    if (transitive || group.members_read === 0) await readGroupList(context, group.id);
+    if (concerned !== null && !concerned.has(group.id)) continue;
+    if (transitive || group.members_read === 0 || !followsGroups(job)) await readGroupList(context, group.id);
   }
+}
+
+/** Whose members have to be known: assigned groups, and those that filters name; null for all. */
+async function concernedGroups(
+  { job, io }: CycleContext,
+  excludesDefaultAccess: boolean,
+): Promise<ReadonlySet<string> | null> {
+  const named = namedGroups(job);
+  if (job.settings.source.syncAll) return job.group === null ? new Set(named) : null;
+  return new Set([...(await assignedGroups(io.store.db, job.id, excludesDefaultAccess)), ...named]);
 }
 
 /** Reads the list of one group. */

@@ -13,6 +13,7 @@ import { readChanges } from './import-changes.ts';
 import { enumerate } from './import-everything.ts';
 import { readGroupLists } from './import-members.ts';
 import { readUnread } from './import-objects.ts';
+import { noteMemberships, readNamedGroups } from './named-groups.ts';
 import { importSelection } from './on-demand-import.ts';
 import { deltaStart } from './selection.ts';
 import { parseWatermark, type Watermark } from './watermark.ts';
@@ -29,9 +30,11 @@ export async function importChanges(context: CycleContext): Promise<void> {
   await readUnread(context, 'user');
   const excludesDefaultAccess = await importAssignments(context);
   context.excludesDefaultAccess = excludesDefaultAccess;
+  await readNamedGroups(context);
   await readUnread(context, 'group');
   await readGroupLists(context, excludesDefaultAccess);
   await entitleAssigned(context, excludesDefaultAccess);
+  await noteMemberships(context);
   await readUnread(context, 'user');
 }
 
@@ -46,8 +49,10 @@ async function enumerateAll(context: CycleContext): Promise<void> {
   await enumerate(context, 'user');
   if (context.job.group !== null) await enumerate(context, 'group');
   await readUnread(context, 'user');
+  await readNamedGroups(context);
   await readUnread(context, 'group');
-  if (context.job.group !== null) await readGroupLists(context, false);
+  await readGroupLists(context, false);
+  await noteMemberships(context);
 }
 
 /** Reads both feeds since the watermark; where there is none, or it is no longer accepted, both begin anew. */

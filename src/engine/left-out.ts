@@ -3,6 +3,7 @@ import { lifecycleEvent } from '../rules/lifecycle.ts';
 import { countDefaultAccess } from '../store/assignments.ts';
 import { pageLeftOut, type SourceObjectRow } from '../store/source-objects.ts';
 import { breathe, type CycleContext } from './context.ts';
+import { scopeFactsOf } from './named-groups.ts';
 import { viewOf } from './planned-object.ts';
 
 const PAGE = 500;
@@ -45,7 +46,7 @@ function reasonOf(context: CycleContext, row: SourceObjectRow): string {
     kind: 'user',
     state: row.state as 'present' | 'softDeleted' | 'hardDeleted',
     entitled: true,
-    passesScope: context.job.user.scope?.evaluate(view).inScope ?? true,
+    passesScope: context.job.user.scope?.evaluate(view, scopeFactsOf(row, context.io.clock.now())).inScope ?? true,
     accountEnabled: view('accountEnabled') !== false,
   });
   switch (event) {

@@ -3,11 +3,13 @@
 // contain an account that is known to exist; without it, the attributes are asked one by one from then on.
 import type { SourceValue } from '../expressions/compile.ts';
 import type { ObjectFault } from '../model/errors.ts';
-import { type CompiledAttribute, type CompiledMapping, matchingValue } from '../rules/mapping.ts';
+import { matchingValue } from '../rules/evaluate-attribute.ts';
+import type { CompiledAttribute, CompiledMapping } from '../rules/mapping.ts';
 import { holdsValue } from '../scim/holds-value.ts';
 import { resourceId, type ScimResource } from '../scim/resource.ts';
 import type { Exported } from './change-payload.ts';
 import type { CycleContext } from './context.ts';
+import { environmentOf } from './environment.ts';
 
 /** Looks accounts up by one matching attribute. */
 export type LookUp = (
@@ -53,8 +55,9 @@ async function askAll(
   view: (name: string) => SourceValue,
   witness: Witness,
 ): Promise<LookUp | null> {
+  const environment = environmentOf(context);
   const values = mapping.matching.flatMap((attribute) => {
-    const value = matchingValue(attribute, view);
+    const value = matchingValue(attribute, view, environment);
     return value === null ? [] : [{ attribute: attribute.name, value }];
   });
   if (values.length < 2) return askEach(context, mapping);

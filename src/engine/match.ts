@@ -2,13 +2,15 @@
 // whichever costs fewer requests. Exactly one hit is a match; several are never decided here.
 import type { SourceValue } from '../expressions/compile.ts';
 import type { ObjectFault } from '../model/errors.ts';
-import { type CompiledMapping, matchingValue } from '../rules/mapping.ts';
+import { type MappingEnvironment, matchingValue } from '../rules/evaluate-attribute.ts';
+import type { CompiledMapping } from '../rules/mapping.ts';
 import { elementsOf, readPath } from '../scim/read.ts';
 import { resourceId, type ScimResource } from '../scim/resource.ts';
 import { countLinks, findLinkOfTarget } from '../store/links.ts';
 import { countToMatch } from '../store/object-counts.ts';
 import { clearIndex, countIndexed, indexResources, lookUpResources } from '../store/target-index.ts';
 import { breathe, type CycleContext, planMark, settling } from './context.ts';
+import { environmentOf } from './environment.ts';
 import { identityAttributes } from './identity-attributes.ts';
 import { askEach, type LookUp, prepareQuery } from './match-query.ts';
 
@@ -32,7 +34,7 @@ export function createMatcher(context: CycleContext, mapping: CompiledMapping): 
     prepared ??= prepare(context, mapping);
     const { index, ask } = await prepared;
     const lookUp = index !== null && !askTarget ? index : await ask(view);
-    const match = await matchByPrecedence(mapping, view, lookUp);
+    const match = await matchByPrecedence(mapping, view, environmentOf(context), lookUp);
     if (match.type !== 'one') return match;
     const linked = await findLinkOfTarget(context.io.store.db, context.job.id, mapping.kind, match.targetId);
     // Nothing is awaited between the look at the claims and the claim, since objects are matched concurrently.
@@ -101,17 +103,18 @@ export function matchNow(
   mapping: CompiledMapping,
   view: (name: string) => SourceValue,
 ): Promise<Match> {
-  return matchByPrecedence(mapping, view, askEach(context, mapping));
+  return matchByPrecedence(mapping, view, environmentOf(context), askEach(context, mapping));
 }
 
 async function matchByPrecedence(
   mapping: CompiledMapping,
   view: (name: string) => SourceValue,
+  environment: MappingEnvironment,
   lookUp: LookUp,
 ): Promise<Match> {
   let valued = false;
   for (const attribute of mapping.matching) {
-    const value = matchingValue(attribute, view);
+    const value = matchingValue(attribute, view, environment);
     if (value === null) continue;
     valued = true;
     const answer = await lookUp(attribute, value);

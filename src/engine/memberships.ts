@@ -158,7 +158,7 @@ async function fail(context: CycleContext, group: DirtyGroup, fault: ObjectFault
   await settling(context, async (trx) => {
     if (fault.code === 'InvalidAnchor') await forgetAccount(trx, job.id, 'group', group.id);
     const before = (await findEscrows(trx, job.id, 'group', [group.id])).get(group.id);
-    await escrow(trx, context, subjectOf(group), fault, before);
+    await escrow(trx, context, subjectOf(group), fault, before, 'reference');
     await appendLog(trx, [
       logEntry(context, subjectOf(group), {
         action: 'update',

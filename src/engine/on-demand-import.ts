@@ -13,6 +13,7 @@ import { rolesText } from './entitle.ts';
 import { importAssignments } from './import-assignments.ts';
 import { hidesMembers, readGroupList } from './import-members.ts';
 import { readUnread } from './import-objects.ts';
+import { namedGroups, noteMemberships, readNamedGroups } from './named-groups.ts';
 
 /** Brings the rows of the named objects up to date. */
 export async function importSelection(context: CycleContext, selection: Selection): Promise<void> {
@@ -25,15 +26,30 @@ export async function importSelection(context: CycleContext, selection: Selectio
     });
     if (ids.length > 0) await readUnread(context, kind, ids);
   }
-  if (job.settings.source.syncAll) return everybodyEntitled(context, selection);
+  const named = namedGroups(job);
+  if (selection.user.length > 0) await readNamedGroups(context);
+  if (job.settings.source.syncAll) {
+    await everybodyEntitled(context, selection);
+    if (named.length > 0) await readMembershipsOfAll(context, selection, new Set(named));
+    return noteMemberships(context, selection.user);
+  }
   const excludes = await importAssignments(context);
   context.excludesDefaultAccess = excludes;
   const assigned = new Set(await assignedGroups(io.store.db, job.id, excludes));
-  const people = await findObjects(io.store.db, job.id, 'user', selection.user);
-  for (const person of people.values())
-    if (person.state === 'present') await readMemberships(context, person.id, assigned);
+  await readMembershipsOfAll(context, selection, new Set([...assigned, ...named]));
   await entitleSelection(context, selection, assigned, excludes);
+  await noteMemberships(context, selection.user);
   for (const id of selection.group) if (assigned.has(id)) await readMembers(context, id);
+}
+
+async function readMembershipsOfAll(
+  context: CycleContext,
+  selection: Selection,
+  concerned: ReadonlySet<string>,
+): Promise<void> {
+  const people = await findObjects(context.io.store.db, context.job.id, 'user', selection.user);
+  for (const person of people.values())
+    if (person.state === 'present') await readMemberships(context, person.id, concerned);
 }
 
 /** With syncAll whoever is there is entitled. */
@@ -63,7 +79,7 @@ async function readMembers(context: CycleContext, groupId: string): Promise<void
 }
 
 /**
- * Which of the assigned groups hold a person. A membership that is missing is believed gone when a second complete reading
+ * Which of the assigned groups, and of those that filters name, hold a person. A membership that is missing is believed gone when a second complete reading
  * agrees. What turned out differently in a group is left for the next cycle to bring to the target.
  */
 async function readMemberships(context: CycleContext, userId: string, assigned: ReadonlySet<string>): Promise<void> {

@@ -56,6 +56,7 @@ export async function openCycle(
     report: null,
     timeBegan: resumed?.time_began ?? io.clock.now().toISOString(),
     counts: resumed?.counts ? (JSON.parse(resumed.counts) as CycleCounts) : zeroCounts(),
+    failsTooMuch: false,
     requestsBefore: { ...io.source.requests, ...io.target.requests },
     appRoles: [],
     excludesDefaultAccess: false,
@@ -70,7 +71,7 @@ export async function openCycle(
     if (resumed === undefined) await insertCycle(trx, cycleRow(context));
     await doubtProtection(trx, job, row);
     if (selection !== undefined) return openSelection(trx, context, selection, row);
-    await markDue(trx, context, changed);
+    await markDue(trx, context, row, changed);
     if (!request.dryRun) await takeOver(trx, context, row, changed);
   });
   io.log.info(
@@ -113,17 +114,19 @@ async function giveUpUnsent(trx: Db, jobId: string, now: number): Promise<void> 
 
 /**
  * What is to be planned although the source says nothing new: requests whose answer was never settled (asking the target
- * itself), approved and due objects, and everybody when the configuration changed. Also for a plan, which shows what the
- * next cycle would do; being marked changes nothing but that an object is looked at again.
+ * itself), approved and due objects, and everybody when the configuration changed, or with a new day where mappings read
+ * the clock. Also for a plan, which shows what the next cycle would do; being marked changes nothing but that an object is
+ * looked at again, from what is known of it.
  */
-async function markDue(trx: Db, context: CycleContext, changed: boolean): Promise<void> {
+async function markDue(trx: Db, context: CycleContext, row: JobTable, changed: boolean): Promise<void> {
   const { job, io } = context;
   const sequence = await nextSequence(trx, job.id);
   await replanObjectsOf(trx, job.id, 'sent', sequence, true);
   // An approval is for the first cycle that writes; observing it again and again would ask the target each time.
   if (!context.observes) await replanObjectsOf(trx, job.id, 'approved', sequence, false);
   await markEscrowsDue(trx, job.id, io.clock.now().getTime(), sequence);
-  if (changed) await updateAllObjects(trx, job.id, { changed_seq: sequence });
+  const isNewDay = job.readsClock && row.planned_day !== dayOf(context);
+  if (changed || isNewDay) await updateAllObjects(trx, job.id, { changed_seq: sequence });
 }
 
 /**
@@ -145,8 +148,14 @@ async function takeOver(trx: Db, context: CycleContext, row: JobTable, changed: 
     configuration_hash: job.configurationHash,
     ...bindingColumns(row, job),
     last_started: now,
+    planned_day: dayOf(context),
     ...(row.mode === job.settings.mode ? {} : { mode: job.settings.mode, mode_since: now, quiet_cycles: 0 }),
     ...(changed ? { capabilities: null } : {}),
     ...(row.status === 'NotRun' ? { status: 'Active' } : {}),
   });
+}
+
+/** The day of the engine's clock, in UTC. */
+function dayOf({ io }: CycleContext): string {
+  return io.clock.now().toISOString().slice(0, 10);
 }

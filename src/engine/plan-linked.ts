@@ -1,13 +1,15 @@
 // Plans an object that has an account: what differs, or that it is disabled.
 import type { SourceValue } from '../expressions/compile.ts';
-import { decideDisable, decideExisting } from '../rules/decide.ts';
-import { evaluateDisabled, type MappedObject, mapObject } from '../rules/mapping.ts';
-import { stableJson } from '../rules/stable-json.ts';
+import { decideDisable, decideExisting, knownAfter } from '../rules/decide.ts';
+import { evaluateDisabled } from '../rules/evaluate-attribute.ts';
+import { type MappedObject, mapObject } from '../rules/map-object.ts';
 import type { DesiredAttribute } from '../scim/desired.ts';
+import { isKnownToHold } from '../scim/flow.ts';
 import { attributeType, coerceValue } from '../scim/types.ts';
 import type { LinkTable } from '../store/schema.ts';
 import type { Exported } from './change-payload.ts';
 import type { CycleContext } from './context.ts';
+import { environmentOf } from './environment.ts';
 import { searchVanished } from './lost-account.ts';
 import { resolveReferences, withCurrent } from './plan-references.ts';
 import { planUnlinked } from './plan-unlinked.ts';
@@ -22,7 +24,7 @@ export async function planDisable(
   const { context, mapping } = aid;
   if (link === undefined || mapping.active === undefined)
     return { ...planned, decision: { action: 'none', because: 'lifecycleSaysNothing' } };
-  const evaluated = evaluateDisabled(mapping.active, viewOf(context, planned.row, true));
+  const evaluated = evaluateDisabled(mapping.active, viewOf(context, planned.row, true), environmentOf(context));
   if (evaluated.type === 'fault') return { ...planned, fault: evaluated.fault };
   if (evaluated.type !== 'value') return { ...planned, decision: { action: 'none', because: 'lifecycleSaysNothing' } };
   const type = attributeType(mapping.scimKind, mapping.active.path, await aid.capabilities());
@@ -54,12 +56,13 @@ export async function planLinked(
   aid: PlanningAid,
 ): Promise<PlannedObject> {
   const { context, mapping } = aid;
-  const mapped = mapObject(mapping, view, false, await aid.capabilities());
+  const mapped = mapObject(mapping, view, false, await aid.capabilities(), environmentOf(context));
   if (mapped.fault !== null) return { ...planned, fault: mapped.fault };
   if (mapped.ignored) return { ...planned, decision: { action: 'none', because: 'ignoredByExpression' } };
   const { resolved, waiting } = resolveReferences(mapped, aid.linkOf);
   const held = { ...planned, references: waiting, redacted: [...mapped.redacted] };
-  const isUnchanged = link.active === 1 && isKnown(mapped, resolved, JSON.parse(link.exported) as Exported);
+  const before = JSON.parse(link.exported) as Exported;
+  const isUnchanged = link.active === 1 && isKnown(mapped, resolved, before);
   if (isUnchanged && believesItsMemory(context)) return { ...held, decision: { action: 'none', because: 'unchanged' } };
   const current = await context.io.target.get(mapping.scimKind, link.target_id, context.io.signal);
   if (!current.ok) return { ...held, fault: current.fault };
@@ -67,21 +70,16 @@ export async function planLinked(
     const anew = await planUnlinked(planned, view, aid, link);
     return { ...anew, dropsLink: anew.fault === null };
   }
-  const decision = decideExisting(
-    mapped,
-    resolved,
-    current.value,
-    link.target_id,
-    false,
-    context.job.settings.profile.caseInsensitive,
-  );
+  const account = { resource: current.value, targetId: link.target_id, before };
+  const { caseInsensitive } = context.job.settings.profile;
+  const decision = decideExisting(mapped, resolved, account, { adopting: false, caseInsensitive });
   const references = withCurrent(waiting, current.value);
   return {
     ...held,
     references,
     decision,
     current: current.value,
-    confirmed: decision.action === 'none' ? [...mapped.desired, ...resolved] : null,
+    confirmed: decision.action === 'none' ? knownAfter([...mapped.desired, ...resolved], account) : null,
   };
 }
 
@@ -92,9 +90,8 @@ function believesItsMemory({ selected }: CycleContext): boolean {
 
 /** Whether the target is known to hold all of this already, so that it need not be asked. */
 function isKnown(mapped: MappedObject, resolved: readonly DesiredAttribute[], exported: Exported): boolean {
-  const wanted = [...mapped.desired.filter((each) => !mapped.onlyIfEmpty.has(each.path.text)), ...resolved];
-  return wanted.every(
-    (each) =>
-      Object.hasOwn(exported, each.path.text) && stableJson(exported[each.path.text]) === stableJson(each.value),
-  );
+  return [...mapped.desired, ...resolved].every((each) => {
+    const known = Object.hasOwn(exported, each.path.text) ? exported[each.path.text] : undefined;
+    return known !== undefined && isKnownToHold(each, known);
+  });
 }

@@ -4,6 +4,7 @@ import { intend, lifecycleEvent } from '../rules/lifecycle.ts';
 import type { LinkTable } from '../store/schema.ts';
 import type { SourceObjectRow } from '../store/source-objects.ts';
 import { findLostAccount } from './lost-account.ts';
+import { scopeFactsOf } from './named-groups.ts';
 import { planDisable, planLinked } from './plan-linked.ts';
 import { planUnlinked } from './plan-unlinked.ts';
 import { type PlannedObject, type PlanningAid, step, viewOf } from './planned-object.ts';
@@ -21,7 +22,7 @@ export async function planObject(
 async function decide(row: SourceObjectRow, link: LinkTable | undefined, aid: PlanningAid): Promise<PlannedObject> {
   const { context, mapping } = aid;
   const view = viewOf(context, row, false);
-  const scope = mapping.scope?.evaluate(view) ?? null;
+  const scope = mapping.scope?.evaluate(view, scopeFactsOf(row, context.io.clock.now())) ?? null;
   const facts = {
     kind: mapping.kind,
     state: row.state as 'present' | 'softDeleted' | 'hardDeleted' | 'unread',
@@ -36,7 +37,10 @@ async function decide(row: SourceObjectRow, link: LinkTable | undefined, aid: Pl
       'EntrySynchronizationScoping',
       'scoping',
       intention.type === 'leave' ? 'skipped' : 'success',
-      scopeText(facts.entitled, scope?.reasons ?? []),
+      scopeText(
+        facts.entitled,
+        (scope?.reasons ?? []).map(({ text }) => text),
+      ),
     ),
   ];
   const planned: PlannedObject = {

@@ -1,5 +1,5 @@
 // References of an object that is being planned: written now where the referenced person has an account, kept otherwise.
-import type { MappedObject } from '../rules/mapping.ts';
+import type { MappedObject } from '../rules/map-object.ts';
 import type { DesiredAttribute } from '../scim/desired.ts';
 import { readPath } from '../scim/read.ts';
 import type { ScimResource } from '../scim/resource.ts';

@@ -10,6 +10,7 @@ import { findObjects } from '../store/source-objects.ts';
 import { countKeys } from '../store/target-index.ts';
 import type { ChangePayload } from './change-payload.ts';
 import { breathe, type CycleContext, planMark, settling } from './context.ts';
+import { environmentOf } from './environment.ts';
 import type { GuardVerdicts } from './gate.ts';
 import { type IdentityAttribute, identityAttributes } from './identity-attributes.ts';
 import { countLeftOut } from './left-out.ts';
@@ -169,8 +170,9 @@ async function tallyFound(
     'user',
     people.map((each) => each.source_id),
   );
+  const environment = environmentOf(context);
   for (const { name, textFor } of identities) {
-    const values = [...rows.values()].flatMap((row) => textFor(viewOf(context, row, false)) ?? []);
+    const values = [...rows.values()].flatMap((row) => textFor(viewOf(context, row, false), environment) ?? []);
     const keys = values.map((value) => indexKey(name, value));
     const hits = await countKeys(io.store.db, job.id, 'user', name, keys);
     add(found, name, keys.filter((key) => hits.get(key) === 1).length);

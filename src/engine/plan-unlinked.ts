@@ -1,9 +1,10 @@
 // Plans an object that has no account by our hand: it is matched with an existing one, or created.
 import type { SourceValue } from '../expressions/compile.ts';
 import { decideExisting } from '../rules/decide.ts';
-import { mapObject } from '../rules/mapping.ts';
+import { mapObject } from '../rules/map-object.ts';
 import type { ScimResource } from '../scim/resource.ts';
 import type { LinkTable } from '../store/schema.ts';
+import { environmentOf } from './environment.ts';
 import { listedButGone } from './lost-account.ts';
 import { resolveReferences, withCurrent } from './plan-references.ts';
 import { type PlannedObject, type PlanningAid, step } from './planned-object.ts';
@@ -37,7 +38,7 @@ async function planAdoption(
   match: { readonly resource: ScimResource; readonly targetId: string },
   aid: PlanningAid,
 ): Promise<PlannedObject> {
-  const mapped = mapObject(aid.mapping, view, false, await aid.capabilities());
+  const mapped = mapObject(aid.mapping, view, false, await aid.capabilities(), environmentOf(aid.context));
   if (mapped.fault !== null) return { ...planned, fault: mapped.fault };
   if (mapped.ignored) return { ...planned, decision: { action: 'none', because: 'ignoredByExpression' } };
   const { resolved, waiting } = resolveReferences(mapped, aid.linkOf);
@@ -46,14 +47,9 @@ async function planAdoption(
     const decision = { action: 'adopt', targetId: match.targetId, desired: [], differences: [] } as const;
     return { ...planned, decision };
   }
-  const decision = decideExisting(
-    mapped,
-    resolved,
-    match.resource,
-    match.targetId,
-    true,
-    aid.context.job.settings.profile.caseInsensitive,
-  );
+  const { caseInsensitive } = aid.context.job.settings.profile;
+  const account = { resource: match.resource, targetId: match.targetId, before: {} };
+  const decision = decideExisting(mapped, resolved, account, { adopting: true, caseInsensitive });
   const references = withCurrent(waiting, match.resource);
   return { ...planned, references, redacted: [...mapped.redacted], decision };
 }
@@ -65,7 +61,10 @@ async function planCreation(
 ): Promise<PlannedObject> {
   if (!aid.mapping.flowTypes.includes('Add'))
     return { ...planned, decision: { action: 'none', because: 'flowTypesExclude' } };
-  const mapped = mapObject(aid.mapping, view, true, await aid.capabilities());
+  const capabilities = await aid.capabilities();
+  const mapped = await aid.uniqueValues(planned.row.id, (isTaken, random) =>
+    mapObject(aid.mapping, view, true, capabilities, { ...environmentOf(aid.context), isTaken, random }),
+  );
   if (mapped.fault !== null) return { ...planned, fault: mapped.fault };
   if (mapped.ignored) return { ...planned, decision: { action: 'none', because: 'ignoredByExpression' } };
   return {

@@ -21,6 +21,7 @@ import { planObject } from './plan-object.ts';
 import type { PlannedObject, PlanningAid } from './planned-object.ts';
 import { keepProtection } from './protection.ts';
 import { countUnchanged, settleUnchanged } from './settle-plan.ts';
+import { createUniqueValues } from './unique-values.ts';
 
 const PAGE = 500;
 
@@ -38,6 +39,7 @@ async function planKind(context: CycleContext, kind: ObjectKind): Promise<void> 
   const total = await countToPlan(io.store.db, job.id, kind, planMark(context).column, only);
   if (total === 0) return;
   const matcher = createMatcher(context, mapping);
+  const uniqueValues = createUniqueValues(context, mapping);
   const capabilities = () => ensureCapabilities(context);
   let after = 0;
   let done = 0;
@@ -62,6 +64,7 @@ async function planKind(context: CycleContext, kind: ObjectKind): Promise<void> 
       mapping,
       matcher,
       capabilities,
+      uniqueValues,
       linkOf: (id) => referenced.get(id),
     });
     if (kind === 'user')

@@ -16,6 +16,7 @@ import type { WaitingReference } from './change-payload.ts';
 import type { CycleContext } from './context.ts';
 import { roleIds } from './entitle.ts';
 import type { Matcher } from './match.ts';
+import type { UniqueValues } from './unique-values.ts';
 
 /** What planning one object needs besides the object itself. */
 export interface PlanningAid {
@@ -23,6 +24,8 @@ export interface PlanningAid {
   readonly mapping: CompiledMapping;
   readonly matcher: Matcher;
   readonly capabilities: () => Promise<Capabilities>;
+  /** Answers the questions of SelectUniqueValue while a creation is mapped. */
+  readonly uniqueValues: UniqueValues;
   /** Account of a referenced person, from one query for the whole page. */
   readonly linkOf: (sourceId: string) => LinkTable | undefined;
 }

@@ -129,7 +129,7 @@ async function settle(context: CycleContext, completed: readonly CompletedRefere
       if (fault !== null) {
         counts.failed += 1;
         if (fault.code === 'InvalidAnchor') await doubtOrForget(trx, job.id, 'user', reference.source_id, link);
-        await escrow(trx, context, subject, fault, escrows.get(reference.source_id));
+        await escrow(trx, context, subject, fault, escrows.get(reference.source_id), 'reference');
         entries.push(entry(context, subject, null, fault));
         continue;
       }

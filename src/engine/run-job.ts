@@ -1,10 +1,14 @@
 // Runs one cycle of a job under its lease, kept alive meanwhile. What every way of starting a cycle has in common.
-import type { CycleRequest, CycleSummary } from '../model/cycle.ts';
+import { type CycleRequest, type CycleSummary, isWhole } from '../model/cycle.ts';
 import { ERROR_TABLE, JobFault } from '../model/errors.ts';
 import { acquireLease, ensureJob, fence, type Lease, readJob, releaseLease, updateJob } from '../store/jobs.ts';
+import { storeFault } from '../store/store-fault.ts';
 import type { CompiledJob } from './compiled-job.ts';
 import type { EngineIo } from './context.ts';
 import { runCycle } from './cycle.ts';
+import { quarantineAfterFault } from './quarantine.ts';
+import { tryQuarantined, withTried } from './quarantine-attempt.ts';
+import { beginRestart } from './restart.ts';
 
 /** How a process identifies itself, and how it recognises that another one has ended. */
 export interface ProcessIdentity {
@@ -29,14 +33,30 @@ export async function runJob(
   await ensureJob(io.store.db, job.id);
   return holdingLease(job.id, identity, waitMilliseconds, io, async (lease, held, lost) => {
     try {
-      return await runCycle(job, request, lease, held);
+      return isWhole(request) ? await runWhole(job, request, lease, held) : await runCycle(job, request, lease, held);
     } catch (error) {
       if (lost.aborted) throw error;
       const fault = asJobFault(error, io.signal);
-      if (fault !== null && fault.code !== 'LeaseLost') await recordFault(fault, job.id, io);
+      if (fault !== null && fault.code !== 'LeaseLost') await recordFault(fault, job, request, io);
       throw fault ?? error;
     }
   });
+}
+
+/** A restart that somebody asked for comes first; then a job in quarantine is tried with few requests; then the cycle. */
+async function runWhole(job: CompiledJob, request: CycleRequest, lease: Lease, io: EngineIo): Promise<CycleSummary> {
+  const before = { ...io.source.requests, ...io.target.requests };
+  await beginRestart(job.id, lease, io);
+  const attempt = await tryQuarantined(job, lease, io, request.limit);
+  if (attempt === null) return runCycle(job, request, lease, io);
+  const summary =
+    attempt.type === 'stays' ? attempt.summary : withTried(await runCycle(job, request, lease, io), attempt.tried);
+  const { graph, tokens } = io.source.requests;
+  const { scim } = io.target.requests;
+  return {
+    ...summary,
+    requests: { graph: graph - before.graph, scim: scim - before.scim, tokens: tokens - before.tokens },
+  };
 }
 
 /**
@@ -58,7 +78,17 @@ export async function holdingLease<T>(
     throw keeper.lost.aborted ? new JobFault('LeaseLost', `Another process took over job ${jobId}.`) : error;
   } finally {
     keeper.stop();
+    await giveBack(lease, io);
+  }
+}
+
+/** A store that cannot be written keeps the lease until it lapses; that must not hide why the work ended. */
+async function giveBack(lease: Lease, io: EngineIo): Promise<void> {
+  try {
     await releaseLease(io.store.db, lease);
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    io.log.warn({ jobId: lease.jobId }, `the lease could not be given back, it lapses in a minute: ${message}`);
   }
 }
 
@@ -95,21 +125,22 @@ function keepAlive(lease: Lease, io: EngineIo): { readonly lost: AbortSignal; st
 
 /** The fault of a job; null when the cycle was only stopped from outside, which is no fault. */
 function asJobFault(error: unknown, stopped: AbortSignal): JobFault | null {
-  if (error instanceof JobFault) return error;
+  const known = storeFault(error);
+  if (known !== null) return known;
   if (stopped.aborted) return null;
-  const message = error instanceof Error ? error.message : String(error);
-  const code =
-    error instanceof Error && 'code' in error && String(error.code).startsWith('SQLITE_')
-      ? 'StoreUnavailable'
-      : 'InternalError';
-  return new JobFault(code, message, { cause: error });
+  return new JobFault('InternalError', error instanceof Error ? error.message : String(error), { cause: error });
 }
 
-async function recordFault(fault: JobFault, jobId: string, io: EngineIo): Promise<void> {
-  const at = io.clock.now().toISOString();
+async function recordFault(fault: JobFault, job: CompiledJob, request: CycleRequest, io: EngineIo): Promise<void> {
+  const jobId = job.id;
+  const now = io.clock.now();
+  const at = now.toISOString();
   const text = JSON.stringify({ code: fault.code, message: fault.message, advice: ERROR_TABLE[fault.code].advice, at });
   try {
-    await updateJob(io.store.db, jobId, { last_fault: text });
+    await io.store.transaction(async (trx) => {
+      await updateJob(trx, jobId, { last_fault: text });
+      if (isWhole(request)) await quarantineAfterFault(trx, job, fault, now.getTime());
+    });
   } catch (error) {
     io.log.warn(
       { jobId, code: fault.code },

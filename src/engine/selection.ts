@@ -8,5 +8,10 @@ export function deltaStart(context: CycleContext, kind: ObjectKind, from: DeltaS
   const { job } = context;
   return kind === 'user'
     ? { kind, properties: job.user.properties, relation: job.user.mapsManager, from }
-    : { kind, properties: job.group?.properties ?? ['displayName'], relation: true, from };
+    : { kind, properties: job.group?.properties ?? groupProperties(job), relation: true, from };
+}
+
+/** Of groups that are not provisioned; visibility says whether a filter may believe their member list. */
+function groupProperties({ user }: CycleContext['job']): readonly string[] {
+  return (user.scope?.groups ?? []).length === 0 ? ['displayName'] : ['displayName', 'visibility'];
 }

@@ -161,13 +161,14 @@ function failureEntry(
   });
 }
 
-/** Keeps a failed object for a later attempt, which plans it afresh. */
+/** Keeps a failed object for a later attempt, which plans it afresh; one of which only references failed says so. */
 export async function escrow(
   trx: Db,
   context: CycleContext,
   subject: LogSubject,
   fault: ObjectFault,
   before: EscrowTable | undefined,
+  concerns: 'object' | 'reference' = 'object',
 ): Promise<void> {
   const now = context.io.clock.now().getTime();
   const firstSeen = before?.first_seen ?? now;
@@ -182,5 +183,6 @@ export async function escrow(
     attempts,
     first_seen: firstSeen,
     next_attempt: nextAttempt(fault.code, attempts, firstSeen, now),
+    reference: concerns === 'reference' ? 1 : 0,
   });
 }

@@ -17,7 +17,7 @@ export interface EndingCredential {
 /** Something that is wrong with a job now. Moments are milliseconds. */
 export type AlertCondition =
   | { readonly kind: 'jobFailed'; readonly code: string }
-  | { readonly kind: 'quarantine' }
+  | { readonly kind: 'quarantine'; readonly reason: string; readonly code: string | null; readonly lasting: boolean }
   | { readonly kind: 'held'; readonly count: number }
   | { readonly kind: 'objectsFailing'; readonly count: number; readonly newest: number }
   | { readonly kind: 'credentialExpiring'; readonly credentials: readonly EndingCredential[] }

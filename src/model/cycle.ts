@@ -2,6 +2,7 @@
 import type { ObjectKind } from './directory.ts';
 import type { ObjectReport } from './object-report.ts';
 import type { PlanReport } from './plan-report.ts';
+import type { Quarantine } from './quarantine.ts';
 
 /** An initial cycle reads everything in scope; an incremental one what changed since the watermark. */
 export type CycleKind = 'initial' | 'incremental';
@@ -19,6 +20,18 @@ export interface CycleRequest {
   readonly limit?: number;
   /** Describe the whole plan (PlanReport), and let a dry run keep its rows: for a store that is thrown away afterwards. */
   readonly describe?: boolean;
+  /** The selection is tried to find out whether a quarantine can end: nothing that a guard counts is sent. */
+  readonly probe?: true;
+}
+
+/** True for a request that concerns the job as a whole and is no mere plan: only such ones move a quarantine. */
+export function isWhole({ dryRun, selection }: CycleRequest): boolean {
+  return !dryRun && selection === undefined;
+}
+
+/** What tries whether a quarantine can end: these people are planned and sent afresh, as far as no guard counts it. */
+export function probeRequest(people: readonly string[]): CycleRequest & { readonly selection: Selection } {
+  return { trigger: 'onDemand', dryRun: false, selection: { user: people, group: [] }, probe: true };
 }
 
 /** How many objects one cycle on demand takes; whoever wants more wants a cycle. */
@@ -151,6 +164,10 @@ export interface CycleSummary {
   readonly objects?: readonly ObjectReport[];
   /** With a limit: how many objects were sent, and how many are left for the next cycle. */
   readonly limited?: { readonly sent: number; readonly left: number };
+  /** Present when the job is in quarantine now. */
+  readonly quarantine?: Quarantine;
+  /** Present when no whole cycle was run, because the few objects that were tried first failed again. */
+  readonly probe?: { readonly tried: number; readonly failed: number };
 }
 
 /** Step of a provisioning log entry (Graph provisioningStep). */

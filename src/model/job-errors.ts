@@ -110,6 +110,13 @@ export const JOB_ERRORS = {
     advice:
       'Check source.servicePrincipalId: the object id under Enterprise applications, not that of the app registration. Deleted: restore it within 30 days, or assign in a new one and run job rebind. Nobody is disabled because of it.',
   },
+  FilterGroupMissing: {
+    scope: 'job',
+    retry: 'nextCycle',
+    cause: 'A group that a scoping filter names does not exist, or cannot be read.',
+    advice:
+      'Check the ids beside Member_Of and Not_Member_Of; restore the group, or take it out of the filter. Nobody is let in or disabled because of it.',
+  },
   SourceIncomplete: {
     scope: 'job',
     retry: 'nextCycle',
@@ -139,6 +146,46 @@ export const JOB_ERRORS = {
     retry: 'nextCycle',
     cause: 'The store could not be read or written.',
     advice: 'Check disk space and permissions of the database file.',
+  },
+  StoreFull: {
+    scope: 'job',
+    retry: 'nextCycle',
+    cause: 'The disk of the store is full.',
+    advice: 'Make room on that disk. Nothing that was recorded is lost; the next cycle goes on where this one stopped.',
+  },
+  StoreReadOnly: {
+    scope: 'job',
+    retry: 'nextCycle',
+    cause: 'The store may not be written.',
+    advice:
+      'Check that its file, its folder and the files beside it belong to the user that runs scimsync, and that the file system is not mounted read-only.',
+  },
+  StoreReplaced: {
+    scope: 'job',
+    retry: 'nextCycle',
+    cause: 'The file of the store was removed, moved or replaced while it was in use.',
+    advice:
+      'Put the right file in its place while nothing runs (docs/store.md, Restore), then start again. What was done since is found in the target.',
+  },
+  StoreLost: {
+    scope: 'job',
+    retry: 'nextCycle',
+    cause: 'The store knows nothing of this job, but the target holds accounts with the ids that it writes.',
+    advice:
+      'If the store was lost: restore a backup (docs/store.md, Restore), or scimsync links rebuild --job ID. If another engine made these accounts: one cycle in mode: observe, then enforce. Nothing was written.',
+  },
+  StoreCopied: {
+    scope: 'job',
+    retry: 'never',
+    cause: 'This store is a copy, or was moved: it belongs to another place.',
+    advice:
+      'Two copies of one store write against each other. If nothing runs on the other one any more, start once with --take-over.',
+  },
+  StoreDamaged: {
+    scope: 'job',
+    retry: 'never',
+    cause: 'The file of the store is damaged, or is no store.',
+    advice: 'Restore a backup (docs/store.md, Restore). Without one: move the file away, then scimsync links rebuild.',
   },
   StoreNewer: {
     scope: 'job',

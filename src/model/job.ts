@@ -1,6 +1,7 @@
 // A synchronization job as an administrator writes it, validated; words are Entra's (synchronizationSchema) so that
 // an exported configuration reads the same. Templates and defaults are merged before this schema is applied.
 import { z } from 'zod';
+import { escrowThresholdsSchema } from './escrow-thresholds.ts';
 import { type attributeMappingSchema, objectMappingSchema } from './object-mapping.ts';
 import { rateLimitSchema, targetProfileSchema } from './profile.ts';
 
@@ -190,12 +191,28 @@ export const jobSchema = z.strictObject({
   guards: guardsSchema
     .prefault({})
     .describe('More than this in one cycle, or within 24 hours, is held until somebody approves it.'),
+  escrowThresholds: escrowThresholdsSchema
+    .prefault({})
+    .describe('When so much fails that the job goes into quarantine: it is tried cheaply until the cause is gone.'),
   protect: z
     .array(z.string().min(1))
     .max(100)
     .default([])
     .describe('SCIM filters; accounts that match one are never updated, disabled, deleted or removed from groups.'),
   notifications: notificationsSchema.prefault({}).describe('Who gets e-mail about this job, and about what.'),
+  retention: z
+    .strictObject({
+      log: duration
+        .default('180d')
+        .describe('How long entries of the provisioning log are kept, which name people and what was changed of them.'),
+      deletedPeople: duration
+        .default('30d')
+        .describe(
+          'How long names and attributes of people are kept who were deleted in the directory for good and have an account; ids are kept.',
+        ),
+    })
+    .prefault({})
+    .describe('How long personal data stays in the store.'),
   heartbeat: heartbeatSchema.optional().describe('One GET after every cycle that ended without a fault of the job.'),
   objectMappings: z
     .array(objectMappingSchema)
@@ -249,6 +266,11 @@ export const sourceSchema = z.strictObject({
     .optional()
     .describe('A token of another issuer.'),
   azureCli: z.strictObject({}).optional().describe('Whoever is signed in with az login; for trying out.'),
+  defaultDomain: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('The default domain of the tenant, for the function DefaultDomain() in mappings; it is not asked for.'),
   cloud: z.enum(['global', 'usgov', 'dod', 'china']).default('global').describe('Which Microsoft cloud.'),
   authorityHost: z
     .url({ protocol: /^https$/ })

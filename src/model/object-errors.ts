@@ -32,6 +32,12 @@ export const OBJECT_ERRORS = {
     cause: 'An attribute-mapping expression could not be evaluated for this object.',
     advice: 'Read the message, correct the expression or the source value.',
   },
+  NoUniqueValue: {
+    scope: 'object',
+    retry: 'ladder',
+    cause: 'Every candidate of SelectUniqueValue is taken by somebody else in the target.',
+    advice: 'Add another candidate to the expression, or free one of the values in the target.',
+  },
   SchemaPropertyCanOnlyAcceptValue: {
     scope: 'object',
     retry: 'ladder',
@@ -65,8 +71,20 @@ export const OBJECT_ERRORS = {
   MethodNotAllowed: {
     scope: 'object',
     retry: 'ladder',
-    cause: 'The target does not support this operation (405 or 501).',
+    cause: 'The target does not allow this operation (405).',
     advice: 'Choose another lifecycle action, or set the profile of the target.',
+  },
+  NotImplemented: {
+    scope: 'object',
+    retry: 'ladder',
+    cause: 'The target does not support this operation (501).',
+    advice: 'Choose another lifecycle action, or set the profile of the target.',
+  },
+  LicenseLimitExceeded: {
+    scope: 'object',
+    retry: 'ladder',
+    cause: 'The target wants to be paid for first, usually because no seat is left (402).',
+    advice: 'Buy seats, or free some in the target; accounts that are disabled there may still count.',
   },
   InvalidAnchor: {
     scope: 'object',

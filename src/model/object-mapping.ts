@@ -21,11 +21,25 @@ export const attributeMappingSchema = z.strictObject({
     .union([z.string(), z.number(), z.boolean()])
     .nullable()
     .default(null)
-    .describe('Used when the source is null and the object is created.'),
+    .describe('Used when the source is null and the object is created; with whenNull: default also later.'),
+  whenNull: z
+    .enum(['skip', 'clear', 'default'])
+    .default('skip')
+    .describe(
+      'What an empty source does to an account that exists. skip: nothing, as in Entra. clear: the attribute is removed. default: defaultValue is written.',
+    ),
   flowType: z
-    .enum(['Always', 'ObjectAddOnly'])
+    .enum(['Always', 'ObjectAddOnly', 'MultiValueAddOnly', 'ValueAddOnly', 'AttributeAddOnly'])
     .default('Always')
-    .describe('ObjectAddOnly: only while the object is created.'),
+    .describe(
+      'Always: the account is made to hold the value. ObjectAddOnly: only while it is created. AttributeAddOnly: only while it has no value there. ValueAddOnly: values are added, none is replaced or removed. MultiValueAddOnly: elements are added to a list, none is touched.',
+    ),
+  flowBehavior: z
+    .enum(['FlowWhenChanged', 'FlowAlways'])
+    .default('FlowWhenChanged')
+    .describe(
+      'FlowAlways: part of every update of the account, also where it holds the value already; it never causes an update.',
+    ),
   matchingPriority: z
     .int()
     .min(0)
@@ -35,12 +49,32 @@ export const attributeMappingSchema = z.strictObject({
 
 const filterClauseSchema = z.strictObject({
   sourceOperandName: z.string().min(1).describe('The name of a source attribute.'),
-  operatorName: z.string().min(1).describe('An operator of scoping filters, for instance EQUALS or IS NOT NULL.'),
+  operatorName: z
+    .string()
+    .min(1)
+    .describe('An operator of scoping filters, for instance EQUALS or IS NOT NULL; all are in docs/scoping.md.'),
   targetOperand: z
-    .strictObject({ values: z.array(z.string()).describe('The values that the attribute is compared with.') })
+    .strictObject({ values: z.array(z.string()).describe('The value that the attribute is compared with.') })
     .optional()
     .describe('What the attribute is compared with; operators without an operand have none.'),
+  quantifier: z
+    .enum(['any', 'all'])
+    .optional()
+    .describe(
+      'scimsync only. For attributes with several values: one of them has to satisfy the operator, or each. Without it such attributes are refused, as in Entra.',
+    ),
+  whenNull: z
+    .boolean()
+    .optional()
+    .describe(
+      'scimsync only. What the clause is for somebody without a value; without it false, as in Entra (IS NULL excepted).',
+    ),
 });
+
+const experimental = z
+  .array(z.unknown())
+  .optional()
+  .describe('An experimental part of Microsoft Graph; refused unless it is empty.');
 
 const scopingFilterSchema = z.strictObject({
   groups: z
@@ -51,6 +85,8 @@ const scopingFilterSchema = z.strictObject({
       }),
     )
     .describe('One of them has to hold; without any everybody assigned is in scope.'),
+  inputFilterGroups: experimental,
+  categoryFilterGroups: experimental,
 });
 
 export const objectMappingSchema = z.strictObject({

@@ -13,7 +13,11 @@ export interface SecretProvider {
 }
 
 /** Takes every secret value in use out of a text that came from outside. */
-export type Redact = (text: string) => string;
+export interface Redact {
+  (text: string): string;
+  /** Called with what of such a text is quoted in messages: it may name people. */
+  readonly quoted?: (text: string) => void;
+}
 
 /** What an application proves its identity to Microsoft Entra with. Secrets are asked for when a token is requested. */
 export type SourceCredential =

@@ -1,7 +1,8 @@
 // Log lines of the process as JSON on stderr (pino). Not the provisioning log, which is a table. No line carries a secret,
-// and with `personalData: ids` no line names a person in a field of its own.
+// and with `personalData: ids` no line names a person in a field of its own, or quotes what a target said.
 import { type DestinationStream, destination, type Logger, pino } from 'pino';
 import { harmlessJson } from '../model/harmless-json.ts';
+import { quotedHere } from './foreign-text.ts';
 import { secretsInUse } from './secret-values.ts';
 
 /** Levels as configured; `silent` writes nothing. */
@@ -49,7 +50,12 @@ function atEveryDepth(keys: readonly string[]): string[] {
  * The logger of this process. Lines are written synchronously, so that none is lost when the process ends.
  */
 export function createLogger(settings: LoggingSettings): Logger {
-  const personal = settings.personalData === 'ids' ? atEveryDepth(PERSONAL_KEYS) : [];
+  const idsOnly = settings.personalData === 'ids';
+  const personal = idsOnly ? atEveryDepth(PERSONAL_KEYS) : [];
+  const clean = (line: string): string => {
+    const withoutSecrets = secretsInUse.redact(line);
+    return idsOnly ? quotedHere.withhold(withoutSecrets) : withoutSecrets;
+  };
   return pino(
     {
       level: settings.level,
@@ -59,7 +65,7 @@ export function createLogger(settings: LoggingSettings): Logger {
       redact: { paths: [...atEveryDepth(SECRET_KEYS), ...personal], censor: '[redacted]' },
       serializers: { err: describeError },
       // Whatever a line quotes, from whomever: no secret that is in use leaves by it.
-      hooks: { streamWrite: (line) => harmlessJson(secretsInUse.redact(line)) },
+      hooks: { streamWrite: (line) => harmlessJson(clean(line)) },
     },
     settings.stream ?? stderrStream(),
   );

@@ -33,7 +33,7 @@ export async function supersedeOpen(
   for (let from = 0; from < sourceIds.length; from += 500) {
     await db
       .updateTable('change')
-      .set({ status: 'superseded', payload: null, settled_at: now })
+      .set({ status: 'superseded', payload: null, steps: null, display_name: null, settled_at: now })
       .where('job_id', '=', jobId)
       .where('kind', '=', kind)
       .where('source_id', 'in', sourceIds.slice(from, from + 500))
@@ -112,11 +112,27 @@ export async function keepApprovals(db: Db, jobId: string): Promise<void> {
     .execute();
 }
 
+/** What a cycle has planned and a guard counts. */
+export function plannedGuarded(
+  db: Db,
+  jobId: string,
+  cycleId: string,
+): Promise<Pick<ChangeTable, 'id' | 'kind' | 'source_id'>[]> {
+  return db
+    .selectFrom('change')
+    .select(['id', 'kind', 'source_id'])
+    .where('job_id', '=', jobId)
+    .where('cycle_id', '=', cycleId)
+    .where('status', '=', 'planned')
+    .where('guard_class', 'is not', null)
+    .execute();
+}
+
 /** Gives up one change. */
 export async function supersedeChange(db: Db, id: string, now: number): Promise<void> {
   await db
     .updateTable('change')
-    .set({ status: 'superseded', payload: null, steps: null, settled_at: now })
+    .set({ status: 'superseded', payload: null, steps: null, display_name: null, settled_at: now })
     .where('id', '=', id)
     .execute();
 }
@@ -125,9 +141,25 @@ export async function supersedeChange(db: Db, id: string, now: number): Promise<
 export async function supersedeAll(db: Db, jobId: string, status: ChangeStatus, now: number): Promise<void> {
   await db
     .updateTable('change')
-    .set({ status: 'superseded', payload: null, steps: null, settled_at: now })
+    .set({ status: 'superseded', payload: null, steps: null, display_name: null, settled_at: now })
     .where('job_id', '=', jobId)
     .where('status', '=', status)
+    .execute();
+}
+
+/** Creations of a kind that are planned, held or let through and not sent yet. */
+export function createChangesOf(
+  db: Db,
+  jobId: string,
+  kind: ObjectKind,
+): Promise<Pick<ChangeTable, 'source_id' | 'payload'>[]> {
+  return db
+    .selectFrom('change')
+    .select(['source_id', 'payload'])
+    .where('job_id', '=', jobId)
+    .where('kind', '=', kind)
+    .where('action', '=', 'create')
+    .where('status', 'in', [...OPEN_STATUSES, 'observed'])
     .execute();
 }
 
@@ -140,7 +172,7 @@ export async function setStatus(db: Db, ids: readonly string[], status: ChangeSt
 export async function settleChange(db: Db, id: string, status: 'success' | 'failure', now: number): Promise<void> {
   await db
     .updateTable('change')
-    .set({ status, payload: null, steps: null, settled_at: now })
+    .set({ status, payload: null, steps: null, display_name: null, settled_at: now })
     .where('id', '=', id)
     .execute();
 }
@@ -161,6 +193,18 @@ export async function countChanges(
   if (phase !== undefined) query = query.where('phase', '=', phase);
   if (cycleId !== undefined) query = query.where('cycle_id', '=', cycleId);
   return Number((await query.executeTakeFirstOrThrow()).count);
+}
+
+/** When the oldest removal that is held was planned (milliseconds); null when none is. */
+export async function oldestHeldRemoval(db: Db, jobId: string): Promise<number | null> {
+  const row = await db
+    .selectFrom('change')
+    .select((eb) => eb.fn.min('created_at').as('since'))
+    .where('job_id', '=', jobId)
+    .where('status', '=', 'staged')
+    .where((eb) => eb.or([eb('action', 'in', ['disable', 'delete']), eb('guard_class', '=', 'memberships')]))
+    .executeTakeFirst();
+  return row?.since === null || row?.since === undefined ? null : Number(row.since);
 }
 
 /** Changes with a status in keyset pages by id. */

@@ -21,6 +21,21 @@ export async function updateCycle(
   await db.updateTable('cycle').set(columns).where('id', '=', id).execute();
 }
 
+/** Whether the job has been observed: a whole cycle that wrote nothing, and ended. */
+export async function wasObserved(db: Db, jobId: string): Promise<boolean> {
+  const row = await db
+    .selectFrom('cycle')
+    .select('id')
+    .where('job_id', '=', jobId)
+    .where('mode', '=', 'observe')
+    .where('dry_run', '=', 0)
+    .where('trigger', '!=', 'onDemand')
+    .where('time_ended', 'is not', null)
+    .limit(1)
+    .executeTakeFirst();
+  return row !== undefined;
+}
+
 /** The latest cycles of a job, newest first. */
 export function latestCycles(db: Db, jobId: string, limit: number): Promise<CycleTable[]> {
   return db

@@ -3,12 +3,13 @@
 import { chmodSync, existsSync, mkdirSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import Sqlite from 'better-sqlite3';
-import { Kysely, SqliteDialect, sql, type Transaction } from 'kysely';
-import { Migrator } from 'kysely/migration';
+import { Kysely, type Transaction } from 'kysely';
 import { JobFault } from '../model/errors.ts';
-import { MIGRATIONS } from './migrations.ts';
+import { migrateForward, migrationFault } from './migrate.ts';
 import type { Tables } from './schema.ts';
+import { StoreDialect } from './sqlite-dialect.ts';
 import { keepStatements } from './statement-cache.ts';
+import { storeFault, storeFileFault } from './store-fault.ts';
 
 /** A connection or a transaction: every query function takes either. */
 export type Db = Kysely<Tables> | Transaction<Tables>;
@@ -18,6 +19,8 @@ export interface Store {
   readonly db: Kysely<Tables>;
   /** Runs `work` in one transaction, tried again while another process holds the write lock. */
   transaction<T>(work: (trx: Transaction<Tables>) => Promise<T>): Promise<T>;
+  /** Fires when the file of the store was removed or replaced: whoever works with it begins anew. */
+  readonly gone: AbortSignal;
   close(): Promise<void>;
 }
 
@@ -64,6 +67,8 @@ function openSqlite(path: string): Sqlite.Database {
     sqlite.pragma('temp_store = FILE');
     return sqlite;
   } catch (error) {
+    const known = storeFileFault(error, path);
+    if (known !== null && known.code !== 'StoreUnavailable') throw known;
     throw new JobFault('StoreUnavailable', `The store ${path} cannot be opened: ${describe(error)}`, { cause: error });
   }
 }
@@ -76,36 +81,47 @@ export async function openStore(url: string): Promise<Store> {
   if (!url.startsWith('sqlite:'))
     throw new JobFault('StoreUnavailable', `The store ${url} is not supported: use sqlite:<path>.`);
   const sqlite = openSqlite(url.slice('sqlite:'.length));
-  const db = new Kysely<Tables>({ dialect: new SqliteDialect({ database: keepStatements(sqlite) }) });
-  const migrator = new Migrator({ db, provider: { getMigrations: () => Promise.resolve({ ...MIGRATIONS }) } });
-  const { error } = await retryWhileBusy(() => migrator.migrateToLatest());
-  if (error !== undefined) {
-    const newer = await newerMigrations(db);
+  const db = new Kysely<Tables>({ dialect: new StoreDialect({ database: keepStatements(sqlite) }) });
+  try {
+    await retryWhileBusy(() => migrateForward(db, sqlite, url));
+  } catch (error) {
     await db.destroy();
-    if (newer.length > 0) {
-      const message = `The store ${url} was brought up to date by a newer version of scimsync (${newer.join(', ')}).`;
-      throw new JobFault('StoreNewer', message, { cause: error });
-    }
-    throw new JobFault('StoreUnavailable', `The store ${url} cannot be brought up to date: ${describe(error)}`, {
-      cause: error,
-    });
+    throw migrationFault(error, url);
   }
+  const path = url.slice('sqlite:'.length);
+  const isInPlace = watchPlace(path);
+  const gone = new AbortController();
+  const refuseReplaced = (): void => {
+    if (isInPlace()) return;
+    gone.abort();
+    throw new JobFault('StoreReplaced', `The store ${path} was removed, moved or replaced while it was in use.`);
+  };
   return {
     db,
-    transaction: (work) => retryWhileBusy(() => db.transaction().execute(work)),
+    async transaction(work) {
+      try {
+        refuseReplaced();
+        const result = await retryWhileBusy(() => db.transaction().execute(work));
+        // What was just written would be in a file that nobody finds any more.
+        refuseReplaced();
+        return result;
+      } catch (error) {
+        throw storeFault(error, path) ?? error;
+      }
+    },
+    gone: gone.signal,
     close: () => db.destroy(),
   };
 }
 
-/** Migrations that the store has seen and this version does not know. */
-async function newerMigrations(db: Kysely<Tables>): Promise<string[]> {
-  try {
-    const seen = await sql<{ name: string }>`select name from kysely_migration order by name`.execute(db);
-    return seen.rows.map(({ name }) => name).filter((name) => !Object.hasOwn(MIGRATIONS, name));
-  } catch {
-    // A file that cannot even be asked is reported as what it is.
-    return [];
-  }
+/** Tells whether a file is still the one that it is now; SQLite would go on writing into a file without a name. */
+function watchPlace(path: string): () => boolean {
+  if (path === ':memory:') return () => true;
+  const opened = statSync(path);
+  return () => {
+    const now = statSync(path, { throwIfNoEntry: false });
+    return now !== undefined && now.ino === opened.ino && now.dev === opened.dev;
+  };
 }
 
 async function retryWhileBusy<T>(attempt: () => Promise<T>): Promise<T> {

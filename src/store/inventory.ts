@@ -18,6 +18,7 @@ export const JOB_COLUMNS: Readonly<Record<keyof Tables, 'id' | 'job_id' | null>>
   pending_reference: 'job_id',
   change: 'job_id',
   escrow: 'job_id',
+  quarantine: 'job_id',
   cycle: 'job_id',
   provisioning_log: 'job_id',
   target_resource: 'job_id',
@@ -26,6 +27,7 @@ export const JOB_COLUMNS: Readonly<Record<keyof Tables, 'id' | 'job_id' | null>>
   recycled_person: 'job_id',
   alert: 'job_id',
   daemon: null,
+  installation: null,
 };
 
 /** Why a job cannot be moved or forgotten now. */

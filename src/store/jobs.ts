@@ -50,7 +50,11 @@ export async function ensureJob(db: Db, id: string): Promise<void> {
       match_report: null,
       protect_hash: null,
       default_access_left_out: 0,
+      planned_day: null,
+      has_written: 0,
       last_fault: null,
+      restart_scopes: null,
+      link_reset: 0,
     })
     .onConflict((conflict) => conflict.column('id').doNothing())
     .execute();
@@ -106,6 +110,15 @@ export async function fence(db: Db, lease: Lease, now: number): Promise<void> {
     .where('lease_epoch', '=', lease.epoch)
     .executeTakeFirst();
   if (result.numUpdatedRows !== 1n) throw new JobFault('LeaseLost', `Another process took over job ${lease.jobId}.`);
+}
+
+/** Keeps a process whose lease has lapsed, and that may wake up again, from going on with what it was doing. */
+export async function fenceOff(db: Db, jobId: string): Promise<void> {
+  await db
+    .updateTable('job')
+    .set({ lease_epoch: sql<number>`lease_epoch + 1`, lease_owner: null, lease_until: 0 })
+    .where('id', '=', jobId)
+    .execute();
 }
 
 /** Gives the lease back. */

@@ -112,6 +112,66 @@ async function countedDefaultAccess(db: Kysely<Tables>): Promise<void> {
     .execute();
 }
 
+/** Which of the groups that scoping filters name hold a person. */
+async function notedMemberships(db: Kysely<Tables>): Promise<void> {
+  await db.schema.alterTable('source_object').addColumn('member_of', text).execute();
+}
+
+/** For which day everybody was last planned, where mappings depend on the day. */
+async function plannedDays(db: Kysely<Tables>): Promise<void> {
+  await db.schema.alterTable('job').addColumn('planned_day', text).execute();
+}
+
+/** Quarantines, restarts that somebody asked for, and which failures are about references only. */
+async function quarantines(db: Kysely<Tables>): Promise<void> {
+  await db.schema
+    .createTable('quarantine')
+    .addColumn('job_id', text, (c) => c.primaryKey())
+    .addColumn('reason', text, (c) => c.notNull())
+    .addColumn('current_began', int, (c) => c.notNull())
+    .addColumn('next_attempt', int, (c) => c.notNull())
+    .addColumn('series_began', int, (c) => c.notNull())
+    .addColumn('series_count', int, (c) => c.notNull())
+    .addColumn('error', text)
+    .execute();
+  await db.schema
+    .alterTable('escrow')
+    .addColumn('reference', int, (c) => c.notNull().defaultTo(0))
+    .execute();
+  await db.schema.alterTable('job').addColumn('restart_scopes', text).execute();
+  await db.schema
+    .alterTable('job')
+    .addColumn('link_reset', int, (c) => c.notNull().defaultTo(0))
+    .execute();
+}
+
+/**
+ * Where the store belongs, whether a job has ever written in a whole cycle, and since when people are gone for good. A job
+ * that has run in mode enforce, or has links, has written.
+ */
+async function belongingStores(db: Kysely<Tables>): Promise<void> {
+  await db.schema
+    .createTable('installation')
+    .addColumn('id', text, (c) => c.primaryKey())
+    .addColumn('mark', text, (c) => c.notNull())
+    .addColumn('host', text, (c) => c.notNull())
+    .addColumn('path', text, (c) => c.notNull())
+    .addColumn('since', int, (c) => c.notNull())
+    .execute();
+  await db.schema
+    .alterTable('job')
+    .addColumn('has_written', int, (c) => c.notNull().defaultTo(0))
+    .execute();
+  await db.updateTable('job').set({ has_written: 1 }).where('mode', '=', 'enforce').execute();
+  await db
+    .updateTable('job')
+    .set({ has_written: 1 })
+    .where('id', 'in', (eb) => eb.selectFrom('link').select('job_id'))
+    .execute();
+  await db.schema.alterTable('source_object').addColumn('gone_since', int).execute();
+  await db.schema.createIndex('provisioning_log_by_age').on('provisioning_log').columns(['job_id', 'at']).execute();
+}
+
 /** Name to migration; names sort in the order in which they are applied. */
 export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0001-first-tables': { up: firstTables },
@@ -123,4 +183,8 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0007-held-memberships': { up: heldMemberships },
   '0008-recycled-people': { up: recycledPeople },
   '0009-counted-default-access': { up: countedDefaultAccess },
+  '0010-noted-memberships': { up: notedMemberships },
+  '0011-planned-days': { up: plannedDays },
+  '0012-quarantines': { up: quarantines },
+  '0013-belonging-stores': { up: belongingStores },
 };

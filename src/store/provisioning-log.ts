@@ -64,7 +64,18 @@ export async function readLog(db: Db, query: LogQuery): Promise<StoredLogEntry[]
   return found.map((row) => ({ seq: row.seq, entry: JSON.parse(row.entry) as ProvisioningLogEntry }));
 }
 
-/** Forgets entries older than an ISO time. */
-export async function pruneLog(db: Db, jobId: string, before: string): Promise<void> {
-  await db.deleteFrom('provisioning_log').where('job_id', '=', jobId).where('at', '<', before).execute();
+/** Forgets the oldest entries from before an ISO time, at most `limit` of them at once. */
+export async function pruneLog(db: Db, jobId: string, before: string, limit: number): Promise<void> {
+  await db
+    .deleteFrom('provisioning_log')
+    .where('seq', 'in', (eb) =>
+      eb
+        .selectFrom('provisioning_log')
+        .select('seq')
+        .where('job_id', '=', jobId)
+        .where('at', '<', before)
+        .orderBy('at')
+        .limit(limit),
+    )
+    .execute();
 }

@@ -1,5 +1,6 @@
 // The tables, as Kysely sees them. Integers and ISO text only, so that PostgreSQL carries the same tables unchanged.
 import type { Generated } from 'kysely';
+import type { QuarantineTable } from './quarantine-table.ts';
 
 export interface JobTable {
   id: string;
@@ -50,8 +51,16 @@ export interface JobTable {
   protect_hash: string | null;
   /** Assignments that are left out because they hold Default Access only. */
   default_access_left_out: number;
+  /** The day (UTC, YYYY-MM-DD) for which everybody was last planned, where mappings depend on the day. */
+  planned_day: string | null;
+  /** 1 once a whole cycle has begun to write to the target: from then on the store knows which accounts are ours. */
+  has_written: number;
   /** The last fault of the job as JSON, null after a cycle without one. */
   last_fault: string | null;
+  /** Reset scopes of a restart that is to begin with the next cycle, comma separated. */
+  restart_scopes: string | null;
+  /** 1 while the links of everybody in scope are to be forgotten once a whole cycle has planned all leavers. */
+  link_reset: number;
 }
 
 export interface SourceObjectTable {
@@ -66,6 +75,8 @@ export interface SourceObjectTable {
   manager_id: string | null;
   /** App role ids that entitle the object, sorted, comma separated; null when nothing entitles it. */
   roles: string | null;
+  /** People: ids of the groups that hold them, of those that scoping filters name, comma separated; null while not known. */
+  member_of: string | null;
   /** 1 while the object must be read from the source. */
   needs_read: number;
   /** Groups: 1 once the member list was read completely. */
@@ -83,6 +94,20 @@ export interface SourceObjectTable {
   observed_seq: number;
   /** Reading in which a full enumeration saw the object. */
   seen_reading: number;
+  /** When it was noticed that the object was deleted for good (milliseconds); null while it is not. */
+  gone_since: number | null;
+}
+
+/** One row: where this store belongs; see store-home.ts. */
+export interface InstallationTable {
+  /** As in the file beside the store. */
+  id: string;
+  /** When that file was made (nanoseconds); empty where the file system does not say. */
+  mark: string;
+  /** The machine and the path at that moment, for people to read. */
+  host: string;
+  path: string;
+  since: number;
 }
 
 export interface AssignmentTable {
@@ -175,6 +200,8 @@ export interface EscrowTable {
   attempts: number;
   first_seen: number;
   next_attempt: number;
+  /** 1 when only a manager or memberships could not be written. */
+  reference: number;
 }
 
 export interface CycleTable {
@@ -244,6 +271,7 @@ export interface RecycledPersonTable {
 }
 
 export interface Tables {
+  installation: InstallationTable;
   recycled_person: RecycledPersonTable;
   job: JobTable;
   source_object: SourceObjectTable;
@@ -255,6 +283,7 @@ export interface Tables {
   pending_reference: PendingReferenceTable;
   change: ChangeTable;
   escrow: EscrowTable;
+  quarantine: QuarantineTable;
   cycle: CycleTable;
   provisioning_log: ProvisioningLogTable;
   target_resource: TargetResourceTable;

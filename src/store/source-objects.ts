@@ -111,6 +111,7 @@ export async function addUnread(db: Db, jobId: string, kind: ObjectKind, ids: re
           attributes: '{}',
           manager_id: null,
           roles: null,
+          member_of: null,
           needs_read: 1,
           members_read: 0,
           members_dirty: 0,
@@ -121,6 +122,7 @@ export async function addUnread(db: Db, jobId: string, kind: ObjectKind, ids: re
           planned_seq: 0,
           observed_seq: 0,
           seen_reading: 0,
+          gone_since: null,
         })),
       )
       .onConflict((conflict) => conflict.columns(['job_id', 'kind', 'id']).doNothing())

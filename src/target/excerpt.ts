@@ -17,7 +17,9 @@ export function excerpt(text: string, redact: Redact): string {
   let shown = redact(text.slice(0, 30_000)).slice(0, 20_000);
   for (const [pattern, replacement] of SECRETS) shown = shown.replace(pattern, replacement);
   shown = shown.replaceAll(/[\p{Cc}\p{Cf}\u2028\u2029\s]+/gu, ' ').trim();
-  return shown.length > LIMIT ? `${shown.slice(0, LIMIT - 1).replace(/[\uD800-\uDBFF]$/, '')}…` : shown;
+  const quote = shown.length > LIMIT ? `${shown.slice(0, LIMIT - 1).replace(/[\uD800-\uDBFF]$/, '')}…` : shown;
+  redact.quoted?.(quote);
+  return quote;
 }
 
 /** The text of an HTML page: scripts, styles and tags removed. */

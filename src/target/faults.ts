@@ -20,9 +20,11 @@ const BAD_REQUEST_CODES: ReadonlyMap<string, ErrorCode> = new Map([
 
 function codeOf(status: number, scimType: string | undefined): ErrorCode {
   if (status === 400) return BAD_REQUEST_CODES.get(scimType?.toLowerCase() ?? '') ?? 'InvalidValue';
+  if (status === 402) return 'LicenseLimitExceeded';
   if (status === 403) return 'InsufficientRights';
   if (status === 404 || status === 410) return 'InvalidAnchor';
-  if (status === 405 || status === 501) return 'MethodNotAllowed';
+  if (status === 405) return 'MethodNotAllowed';
+  if (status === 501) return 'NotImplemented';
   if (status === 408 || status === 504) return 'Timeout';
   if (status === 409) return 'EntryConflict';
   if (status === 429) return 'TooManyRequests';

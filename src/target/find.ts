@@ -4,7 +4,7 @@
 import type { TargetResult } from '../engine/ports.ts';
 import { equalsFilter } from '../scim/filter.ts';
 import { holdsValue } from '../scim/holds-value.ts';
-import { attributeText, parsePath, type ScimPath } from '../scim/path.ts';
+import { attributeText, filterText, parsePath, type ScimPath } from '../scim/path.ts';
 import type { ScimKind, ScimResource } from '../scim/resource.ts';
 import { listOf } from './answer.ts';
 import type { Exchange } from './exchange.ts';
@@ -89,10 +89,9 @@ function filterForms(attribute: string, path: ScimPath | undefined, value: strin
   const plain = equalsFilter(attribute, value);
   if (path?.filter === undefined || path.subAttribute === undefined) return [plain];
   const name = attributeText(path);
-  const chosen = `${path.filter.attribute} eq ${JSON.stringify(path.filter.value)}`;
   return [
     plain,
-    `${name}[${chosen} and ${equalsFilter(path.subAttribute, value)}]`,
+    `${name}[${filterText(path.filter)} and ${equalsFilter(path.subAttribute, value)}]`,
     equalsFilter(`${name}.${path.subAttribute}`, value),
   ];
 }

@@ -66,6 +66,8 @@ export const LAYERS: Readonly<Record<string, Layer>> = {
       'engine/explain.ts',
       'engine/plan-listing.ts',
       'engine/rebind.ts',
+      'engine/rebuild-links.ts',
+      'engine/restart.ts',
       'engine/run-job.ts',
       'expressions',
       'model',
@@ -92,7 +94,7 @@ const CONFINED: Readonly<Record<string, string>> = {
   undici: 'source/transport.ts',
   axios: 'target/transport.ts notify/heartbeat.ts',
   nodemailer: 'notify/mailer.ts',
-  'better-sqlite3': 'store/database.ts store/statement-cache.ts',
+  'better-sqlite3': 'store/database.ts store/statement-cache.ts store/backup.ts store/migrate.ts',
   yaml: 'config/read-yaml.ts sandbox/write-config.ts',
   selfsigned: 'sandbox/entra/tls.ts',
 };

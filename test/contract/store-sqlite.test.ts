@@ -62,7 +62,7 @@ it.each([
 it('says so when the file is no database', async () => {
   const file = join(folder(), 'store.db');
   writeFileSync(file, 'this is a text, not a database, and long enough to be noticed as such by anybody who looks');
-  await expect(openStore(`sqlite:${file}`)).rejects.toMatchObject({ code: 'StoreUnavailable' });
+  await expect(openStore(`sqlite:${file}`)).rejects.toMatchObject({ code: 'StoreDamaged' });
 });
 
 it('says that a newer version has used the store', async () => {

@@ -50,13 +50,13 @@ describe('mail', () => {
     expect(subjects(server)).toEqual([]);
     expectExit(await world.sync(), 4);
     expectExit(await world.sync(), 4);
-    expect(subjects(server)).toEqual(['scimsync: scim could not run (TargetCredentialsInvalid)']);
+    expect(subjects(server)).toEqual(['scimsync: scim is in quarantine (TargetCredentialsInvalid)']);
     expect(server.mails[0]).toMatchObject({ to: [IT], from: 'scimsync@example.com' });
-    expect(server.mails[0]?.text).toContain(`test-connection --job scim --config ${world.directory}`);
+    expect(server.mails[0]?.text).toContain(`status --job scim --config ${world.directory}`);
     await writeSecret(world.directory, 'scim', world.announced.target?.token ?? '');
     expectExit(await world.sync(), 0);
     expectExit(await world.sync(), 0);
-    expect(subjects(server).slice(1)).toEqual(['scimsync: scim runs again']);
+    expect(subjects(server).slice(1)).toEqual(['scimsync: scim is out of quarantine']);
   });
 
   it('is one for two jobs that break together', async () => {
@@ -81,7 +81,7 @@ describe('mail', () => {
     expect(run.job().error?.code).toBe('TargetCredentialsInvalid');
     server.says = undefined;
     expectExit(await world.sync(), 4);
-    expect(subjects(server)).toEqual(['scimsync: scim could not run (TargetCredentialsInvalid)']);
+    expect(subjects(server)).toEqual(['scimsync: scim is in quarantine (TargetCredentialsInvalid)']);
   });
 
   it('comes from a daemon, too, and only once', async () => {
@@ -101,7 +101,7 @@ describe('mail', () => {
     await until('more failing cycles', () => (failures() > before + 3 ? true : undefined));
     daemon.kill('SIGTERM');
     expectExit(await daemon.ended, 0);
-    expect(subjects(server)).toEqual(['scimsync: scim could not run (TargetCredentialsInvalid)']);
+    expect(subjects(server)).toEqual(['scimsync: scim is in quarantine (TargetCredentialsInvalid)']);
   });
 });
 

@@ -111,12 +111,12 @@ describe('one person whom the target refuses', () => {
     ['413', { status: 413 }],
     ['500', { status: 500 }],
   ];
-  it.each(refusals)('%s on every creation: exit 2, and no account', async (_, action) => {
+  it.each(refusals)('%s on every creation: quarantine (exit 3), and no account', async (_, action) => {
     await using start = await freshStart();
     await start.target.addFaults({ match: { method: 'POST' }, action });
     const run = await start.sync();
-    expectExit(run, 2);
-    expect(run.job().counts).toMatchObject({ created: 0, adopted: 0 });
+    expectExit(run, 3);
+    expect(run.job()).toMatchObject({ status: 'Quarantine', counts: { created: 0, adopted: 0 } });
     expect(run.job().counts.failed).toBeGreaterThanOrEqual(12);
     expect(await start.target.users()).toEqual([]);
   });

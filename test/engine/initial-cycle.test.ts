@@ -139,7 +139,7 @@ describe('the initial cycle', () => {
 
   it('asks discovery once although many objects are planned at the same time', async () => {
     const world = await buildWorld();
-    for (const id of world.people(30)) world.target.seed('User', { externalId: id, userName: `${id}@example.com` });
+    for (const id of world.people(30)) world.target.seed('User', { userName: `${id}@example.com` });
     world.target.before = async () => {
       await new Promise((resolve) => setImmediate(resolve));
     };

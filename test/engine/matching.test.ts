@@ -41,6 +41,42 @@ describe('adoption', () => {
     }
   });
 
+  it('goes by the precedence of the attributes, not by their order or that of the accounts', async () => {
+    const attributeMappings = [
+      ...USER_ATTRIBUTES.slice(2).filter(({ targetAttributeName }) => !targetAttributeName.startsWith('emails')),
+      direct('emails[type eq "work"].value', 'mail', 3),
+      direct('userName', 'userPrincipalName', 2),
+      direct('externalId', 'employeeId', 1),
+    ];
+    for (const people of [1, 6]) {
+      const world = await buildWorld({ group: null, user: { attributeMappings } });
+      world.target.uniqueUserName = false;
+      await world.hasWritten();
+      const by: Record<string, string> = {};
+      for (const [index, id] of world.people(people, { employeeId: 'e' }).entries()) {
+        const email = { emails: [{ type: 'work', value: `${id}@example.com` }] };
+        // One lacks the first attribute, one has nobody by it, all others are found by it though the next would find another.
+        world.directory.setUser(id, { employeeId: index === 0 ? null : `e${index}` });
+        world.target.seed('User', { userName: 'other', ...email });
+        const second = world.target.seed('User', { userName: `${id}@example.com`, active: true });
+        const first = index < 2 ? second : world.target.seed('User', { userName: 'x', externalId: `e${index}` });
+        by[id] = first;
+      }
+      expect((await world.run()).counts).toMatchObject({ created: 0, failed: 0, adopted: people });
+      const links = await world.store.db.selectFrom('link').selectAll().execute();
+      expect(Object.fromEntries(links.map((each) => [each.source_id, each.target_id]))).toEqual(by);
+    }
+  });
+
+  it('does not go on to the next attribute where one finds several', async () => {
+    const world = await buildWorld({ group: null });
+    world.people(1);
+    for (const userName of ['x', 'y']) world.target.seed('User', { userName, externalId: 'p0001' });
+    world.target.seed('User', { userName: 'p0001@example.com' });
+    expect((await world.run()).counts).toMatchObject({ adopted: 0, created: 0, failed: 1 });
+    expect(await world.escrows()).toEqual({ p0001: 'DuplicateTargetEntries' });
+  });
+
   it('without Update among the flow types links the account and changes nothing', async () => {
     const world = await buildWorld({ group: null, user: { flowTypes: ['Add'] } });
     world.directory.addUser('a');

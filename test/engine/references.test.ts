@@ -103,6 +103,7 @@ describe('a manager', () => {
 
   it('whom adopted accounts already name is not sent again', async () => {
     const world = await buildWorld({ group: null });
+    await world.hasWritten();
     const ids: string[] = [];
     const targetIds = new Map<string, string>();
     for (let index = 0; index < 12; index += 1) {

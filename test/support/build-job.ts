@@ -35,7 +35,9 @@ export interface JobVariation {
   readonly profile?: Record<string, unknown>;
   readonly lifecycle?: Record<string, unknown>;
   readonly guards?: Record<string, unknown>;
+  readonly retention?: Record<string, unknown>;
   readonly protect?: readonly string[];
+  readonly escrowThresholds?: Record<string, unknown>;
   readonly mode?: 'observe' | 'enforce';
 }
 
@@ -76,7 +78,9 @@ export function buildJob(variation: JobVariation = {}): Job {
     profile: variation.profile ?? {},
     lifecycle: variation.lifecycle ?? {},
     guards: variation.guards ?? NO_GUARDS,
+    ...(variation.retention === undefined ? {} : { retention: variation.retention }),
     protect: variation.protect ?? [],
+    escrowThresholds: variation.escrowThresholds ?? {},
     objectMappings: variation.group === null ? [user] : [user, group],
   });
 }

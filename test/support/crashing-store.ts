@@ -20,6 +20,7 @@ export function crashingStore(store: Store, crash: Crash): { readonly store: Sto
     commits: () => commits,
     store: {
       db: store.db,
+      gone: store.gone,
       close: () => Promise.resolve(),
       async transaction(work) {
         commits += 1;

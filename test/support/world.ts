@@ -5,6 +5,7 @@ import type { EngineIo } from '../../src/engine/context.ts';
 import { type ProcessIdentity, runJob } from '../../src/engine/run-job.ts';
 import type { CycleRequest, CycleSummary } from '../../src/model/cycle.ts';
 import { openStore, type Store } from '../../src/store/database.ts';
+import { ensureJob, updateJob } from '../../src/store/jobs.ts';
 import { readLog, type StoredLogEntry } from '../../src/store/provisioning-log.ts';
 import { buildJob, type JobVariation } from './build-job.ts';
 import { FakeClock, MINUTE } from './fake-clock.ts';
@@ -23,6 +24,7 @@ export class World {
   readonly store: Store;
   job: CompiledJob;
   #ids = 0;
+  #draws = 0;
   #processes = 0;
 
   constructor(store: Store, variation: JobVariation) {
@@ -43,6 +45,11 @@ export class World {
       newId: () => {
         this.#ids += 1;
         return `id-${String(this.#ids).padStart(8, '0')}`;
+      },
+      // Other bytes each time, and the same in every run of a test.
+      random: (count) => {
+        this.#draws += 1;
+        return new Uint8Array(count).map((_, index) => (this.#draws * 31 + index * 7) % 256);
       },
       log: {
         info: (fields, message) => this.logged.push({ level: 'info', fields, message }),
@@ -97,6 +104,12 @@ export class World {
       this.directory.assign(id);
     }
     return ids;
+  }
+
+  /** As if an earlier whole cycle had written: accounts that carry our ids are no sign of a lost store then. */
+  async hasWritten(): Promise<void> {
+    await ensureJob(this.store.db, this.job.id);
+    await updateJob(this.store.db, this.job.id, { has_written: 1 });
   }
 
   userOf(id: string) {

@@ -1,10 +1,14 @@
 // What the crash tests share: copies of a configuration with or without its state, and the proof that a program which
 // was killed has lost nothing, made nothing twice and comes to rest.
+import { randomUUID } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { cp, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'vitest';
+import { openStore } from '../../../src/store/database.ts';
+import { claimStore } from '../../../src/store/store-home.ts';
 import { expectInStep } from './expected.ts';
 import { text } from './http-json.ts';
 import { searchDirectory } from './leaks.ts';
@@ -25,6 +29,7 @@ export async function copyConfiguration(from: string): Promise<Copy> {
   const home = await mkdtemp(join(tmpdir(), 'scimsync-crash-'));
   const directory = join(home, 'config');
   await cp(from, directory, { recursive: true });
+  await takeOver(directory);
   return {
     directory,
     [Symbol.asyncDispose]: () => {
@@ -32,6 +37,15 @@ export async function copyConfiguration(from: string): Promise<Copy> {
       return rm(home, { recursive: true, force: true });
     },
   };
+}
+
+/** A copied store is refused; here it belongs to its copy. */
+async function takeOver(directory: string): Promise<void> {
+  const url = `sqlite:${join(directory, 'data', 'scimsync.db')}`;
+  if (!existsSync(url.slice('sqlite:'.length))) return;
+  const store = await openStore(url);
+  await claimStore(store, url, { host: 'test', now: Date.now(), newId: randomUUID }, true);
+  await store.close();
 }
 
 /** Runs a cycle that ends itself at its N-th COMMIT. */

@@ -127,6 +127,27 @@ describe('daemon', () => {
     },
   );
 
+  it('leaves a job in quarantine alone until its next attempt, also after a restart and with an unfinished cycle', async () => {
+    const attempt = BEGIN + 20 * 60 * MINUTE;
+    await ensureJob(world.store.db, 'a');
+    await updateJob(world.store.db, 'a', {
+      status: 'Quarantine',
+      next_attempt: attempt,
+      last_started: BEGIN,
+      open_cycle_id: 'c1',
+    });
+    const daemon = world.daemon(aJob('a'));
+    await daemon.start();
+    await daemon.tick();
+    await rest();
+    expect(world.started).toEqual([]);
+    expect(await world.due('a')).toBe(attempt);
+    world.now = attempt;
+    await daemon.tick();
+    await rest();
+    expect(world.started).toEqual(['a']);
+  });
+
   it('goes on at once with a cycle that an earlier process did not finish', async () => {
     await ensureJob(world.store.db, 'a');
     await updateJob(world.store.db, 'a', { next_attempt: BEGIN + 7 * MINUTE, open_cycle_id: 'c1' });

@@ -33,6 +33,9 @@ function aState(changes: Partial<JobState> = {}): JobState {
     enabled: true,
     file: 'config/jobs/wiki.yaml',
     mode: 'enforce',
+    quarantine: null,
+    failing: [],
+    restarting: null,
     links: 8,
     lastCycle: {
       id: 'c1',
@@ -113,6 +116,7 @@ describe('readJobStates', () => {
       attempts: 1,
       first_seen: 1,
       next_attempt: 2,
+      reference: 0,
     });
     const states = await read(aJob('well'), aJob('failing'), aJob('broken'));
     expect(states.map(({ id, condition }) => [id, condition])).toEqual([

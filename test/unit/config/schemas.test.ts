@@ -10,7 +10,7 @@ import { jobSchema } from '../../../src/model/job.ts';
 
 const root = fileURLToPath(new URL('../../../', import.meta.url));
 const read = (path: string) => readFileSync(`${root}${path}`, 'utf8').replaceAll('\r\n', '\n');
-const NAMES = ['scimsync', 'job', 'template'] as const;
+const NAMES = ['scimsync', 'job', 'template', 'test'] as const;
 const STALE = 'run npm run generate';
 
 /** Whether a value is accepted by a schema; what is wrong with it, as text. */
@@ -56,7 +56,9 @@ describe('schemas', () => {
     ['scimsync', 'config/scimsync.example.yaml'],
     ['job', 'config/jobs/peakon.example.yaml'],
     ['job', 'config/jobs/scim.example.yaml'],
-    ...readdirSync(`${root}config/gallery`).map((file) => ['template', `config/gallery/${file}`] as const),
+    ...readdirSync(`${root}config/gallery`).map(
+      (file) => [file.endsWith('.test.yaml') ? 'test' : 'template', `config/gallery/${file}`] as const,
+    ),
   ] as const)('%s accepts %s, which names it', (name, path) => {
     const text = read(path);
     expect(faultsUnder(name, parse(text, { schema: 'core' }))).toBe('');

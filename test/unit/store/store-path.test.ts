@@ -50,6 +50,6 @@ it('refuses a path below a file', async () => {
 it.skipIf(process.getuid?.() === 0)('refuses a folder without rights', async () => {
   chmodSync(home, 0o500);
   await expect(openStore(`sqlite:${join(home, 'data', 'scimsync.db')}`)).rejects.toMatchObject({
-    code: 'StoreUnavailable',
+    code: 'StoreReadOnly',
   });
 });

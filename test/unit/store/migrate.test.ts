@@ -1,0 +1,124 @@
+// Stores of earlier versions, made by their own migrations, on real files.
+import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import Sqlite from 'better-sqlite3';
+import { Kysely, SqliteDialect } from 'kysely';
+import { Migrator } from 'kysely/migration';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { openStore } from '../../../src/store/database.ts';
+import { findJob } from '../../../src/store/jobs.ts';
+import { formerPath, inspectSchema } from '../../../src/store/migrate.ts';
+import { MIGRATIONS } from '../../../src/store/migrations.ts';
+import type { Tables } from '../../../src/store/schema.ts';
+
+const NAMES = Object.keys(MIGRATIONS);
+const OLD = '0003-bound-targets';
+let home: string;
+let path: string;
+let url: string;
+
+beforeEach(() => {
+  home = mkdtempSync(join(tmpdir(), 'scimsync-migrate-'));
+  path = join(home, 'scimsync.db');
+  url = `sqlite:${path}`;
+});
+afterEach(() => rmSync(home, { recursive: true, force: true }));
+
+/** A store as an earlier version left it, with a job that has an account. */
+async function makeOld(upTo: string): Promise<void> {
+  const sqlite = new Sqlite(path);
+  const db = new Kysely<Tables>({ dialect: new SqliteDialect({ database: sqlite }) });
+  const migrator = new Migrator({ db, provider: { getMigrations: () => Promise.resolve({ ...MIGRATIONS }) } });
+  const { error } = await migrator.migrateTo(upTo);
+  if (error !== undefined) throw error;
+  sqlite.exec(`
+    insert into job (id, configuration_hash, select_hash, status, sequence, reading, initial_done, lease_epoch, lease_until, next_attempt)
+      values ('peakon', 'c', 's', 'Active', 7, 3, 1, 2, 0, 0);
+    insert into link (job_id, kind, source_id, target_id, matched_by, exported, active, cycle_id, linked_at)
+      values ('peakon', 'user', 'ana', 't1', 'userName', '{}', 1, 'cycle', '2026-01-01T00:00:00Z');`);
+  await db.destroy();
+}
+
+function tablesOf(file: string): string[] {
+  const sqlite = new Sqlite(file, { readonly: true });
+  const names = sqlite.prepare('select sql from sqlite_master where sql is not null order by name').pluck().all();
+  sqlite.close();
+  return names as string[];
+}
+
+describe('a store of an earlier version', () => {
+  it('is brought up to date with its content, and kept as it was beside it', async () => {
+    await makeOld(OLD);
+    const before = tablesOf(path);
+    const store = await openStore(url);
+    expect(await findJob(store.db, 'peakon')).toMatchObject({
+      sequence: 7,
+      contacted: 1,
+      has_written: 1,
+      mode: 'enforce',
+    });
+    const link = await store.db.selectFrom('link').selectAll().executeTakeFirstOrThrow();
+    expect(link).toMatchObject({ source_id: 'ana', protected: 0 });
+    await store.close();
+    expect(inspectSchema(url)).toEqual({ applied: NAMES, pending: [], unknown: [] });
+
+    const former = formerPath(path, '0004');
+    expect(statSync(former).mode & 0o777).toBe(0o600);
+    expect(tablesOf(former)).toEqual(before);
+  });
+
+  it('is only looked at by inspectSchema', async () => {
+    await makeOld(OLD);
+    const before = tablesOf(path);
+    expect(inspectSchema(url)).toEqual({
+      applied: NAMES.filter((name) => name <= OLD),
+      pending: NAMES.filter((name) => name > OLD),
+      unknown: [],
+    });
+    expect(tablesOf(path)).toEqual(before);
+    expect(inspectSchema(`sqlite:${join(home, 'none.db')}`)).toBeNull();
+  });
+
+  it('is as it was when a step fails: all of them are one transaction', async () => {
+    await makeOld(OLD);
+    // In the way of the last steps, far behind the first ones.
+    const sqlite = new Sqlite(path);
+    sqlite.exec('create table installation (id text)');
+    sqlite.close();
+    const before = tablesOf(path);
+    await expect(openStore(url)).rejects.toMatchObject({ code: 'StoreUnavailable' });
+    expect(tablesOf(path)).toEqual(before);
+    const again = new Sqlite(path);
+    again.exec('drop table installation');
+    again.close();
+    await (await openStore(url)).close();
+    expect(inspectSchema(url)?.pending).toEqual([]);
+  });
+
+  it('leaves one former copy behind, not one of each version', async () => {
+    await makeOld('0002-pages-of-changes');
+    writeFileSync(formerPath(path, '0001'), 'the copy of an earlier upgrade');
+    await (await openStore(url)).close();
+    expect(readdirSync(home).filter((name) => name.includes('before'))).toEqual(['scimsync.db.before-0003']);
+  });
+
+  it('is brought up to date once by two processes that meet it at once', async () => {
+    await makeOld(OLD);
+    const stores = await Promise.all([openStore(url), openStore(url)]);
+    for (const store of stores) await store.close();
+    expect(inspectSchema(url)?.pending).toEqual([]);
+  });
+});
+
+it('a store of a newer version is refused and left as it is', async () => {
+  await (await openStore(url)).close();
+  const sqlite = new Sqlite(path);
+  sqlite.exec("insert into kysely_migration values ('9999-later', '2030-01-01')");
+  sqlite.close();
+  await expect(openStore(url)).rejects.toMatchObject({
+    code: 'StoreNewer',
+    message: expect.stringContaining('9999-later'),
+  });
+  expect(inspectSchema(url)?.unknown).toEqual(['9999-later']);
+});
