@@ -29,7 +29,9 @@ export async function forgetInStore(
       `The store forgets ${counted(links, 'link')} of job ${id}, what is held and failing, and its provisioning log.`,
       `The accounts in ${where} stay as they are, active ones included; nobody processes their leavers any more.`,
       ...(configured
-        ? [`A file still configures ${id}: its next cycle begins afresh and matches every account anew.`]
+        ? [
+            `A file still configures ${id}: its next cycle begins afresh, and stops where it finds accounts with its own ids.`,
+          ]
         : []),
     ].join('\n');
     await confirm(meaning, `Forget job ${id}?`, yes, terminal);

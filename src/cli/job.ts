@@ -89,7 +89,8 @@ function registerForget(job: Command): void {
       'after',
       `
 For a job that is given up. Accounts in the target stay exactly as they are, active ones included, and nobody processes
-their leavers any more. A job with this id begins afresh and matches every account anew.
+their leavers any more. A job with this id begins afresh and matches every account anew;
+where accounts hold its own ids it stops first and asks whether they are to be linked again (links rebuild).
 
 Example:
   scimsync job forget peakon-trial`,
