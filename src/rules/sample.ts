@@ -14,7 +14,7 @@ import { type PatchOperation, resourceId, type ScimResource } from '../scim/reso
 import { attributeType } from '../scim/types.ts';
 import { type Decision, decideDisable, decideExisting } from './decide.ts';
 import { type MappingEnvironment, valueOfDisabled } from './evaluate-attribute.ts';
-import { intend, lifecycleEvent } from './lifecycle.ts';
+import { intend, lifecycleEvent, undecidedScope } from './lifecycle.ts';
 import { type MappedObject, mapObject } from './map-object.ts';
 import type { CompiledMapping } from './mapping.ts';
 import { viewSource } from './source-view.ts';
@@ -96,6 +96,8 @@ export function planSample(sample: Sample, job: SampledJob): SampleOutcome {
     fault: null,
   };
   const intention = intend(facts, sample.existing !== null, lifecycle, mapping.flowTypes);
+  const undecided = undecidedScope(intention, scope);
+  if (undecided !== null) return { ...nothing, fault: undecided };
   switch (intention.type) {
     case 'leave':
       return nothing;
