@@ -33,6 +33,8 @@ export interface CompiledExpression {
   readonly random: boolean;
   /** It may answer `asks` (SelectUniqueValue). */
   readonly asksTarget: boolean;
+  /** It may give a value that logs must not show (Redact). */
+  readonly redacts: boolean;
   /** Dates leave it as texts, `7/2/2021 3:33:38 PM` in UTC. Never throws for any value; lazily evaluated branches do not fail unless taken. */
   evaluate(input: EvaluationInput): EvaluationResult;
 }
@@ -65,6 +67,7 @@ export function compileExpression(text: string, knows: KnowsAttribute = () => tr
     readsClock: needs.has('clock'),
     random: needs.has('random'),
     asksTarget: needs.has('target'),
+    redacts: needs.has('silence'),
     evaluate(input) {
       budget.left = MAX_STEPS;
       return wholeResult(evaluate(input));

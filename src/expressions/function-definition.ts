@@ -34,8 +34,8 @@ export interface FunctionDefinition {
   readonly outermost?: boolean;
 }
 
-/** The clock, random bytes, or the values that the target has. */
-export type Need = 'clock' | 'random' | 'target';
+/** The clock, random bytes, the values that the target has, or that logs keep quiet about the value. */
+export type Need = 'clock' | 'random' | 'target' | 'silence';
 
 export interface StrictBody {
   readonly kind: 'strict';
