@@ -3,6 +3,7 @@
 import { compileScope } from '../rules/scoping.ts';
 import { MEMBER_OF } from '../rules/scoping-attributes.ts';
 import { checkAttribute, knowsSourceAttribute } from './check-attribute.ts';
+import { overlapFaults } from './check-overlap.ts';
 import type { Findings } from './fault.ts';
 import { addFindings, noFindings } from './fault.ts';
 import type { AttributeDraft, JobDraft, ObjectMappingDraft } from './job-draft.ts';
@@ -13,6 +14,7 @@ export function checkObjectMapping(job: JobDraft, object: ObjectMappingDraft): F
   const findings = noFindings();
   for (const attribute of object.attributes) addFindings(findings, checkAttribute(job, object, attribute));
   checkDuplicates(object, findings);
+  findings.faults.push(...overlapFaults(object.attributes));
   checkScope(object, findings);
   checkKind(job, object, findings);
   if (object.enabled && object.complete) checkMatchingExists(object, findings);

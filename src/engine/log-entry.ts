@@ -4,6 +4,8 @@ import type { ProvisioningLogEntry, ProvisioningStep } from '../model/cycle.ts';
 import type { ObjectKind } from '../model/directory.ts';
 import { ERROR_TABLE, type ObjectFault } from '../model/errors.ts';
 import type { AttributeDifference } from '../scim/diff.ts';
+import type { ScimValue } from '../scim/resource.ts';
+import type { ChangePayload } from './change-payload.ts';
 import type { CycleContext } from './context.ts';
 
 /** What an entry is about. */
@@ -73,4 +75,26 @@ export function modifiedProperties(
       newValue: hidden ? '[Redact]' : shown(newValue),
     };
   });
+}
+
+/** Shorter values would be found in any text. */
+const SHORTEST_HIDDEN = 3;
+
+/** A fault without the values that an expression redacted: targets like to repeat what they refuse. */
+export function discreet(
+  fault: ObjectFault | null,
+  { desired, redacted }: Pick<ChangePayload, 'desired' | 'redacted'>,
+): ObjectFault | null {
+  if (fault === null || redacted.length === 0) return fault;
+  const hidden = desired
+    .filter(({ path }) => redacted.includes(path.text))
+    .flatMap(({ value }) => textsIn(value))
+    .filter((text) => text.length >= SHORTEST_HIDDEN)
+    .toSorted((a, b) => b.length - a.length);
+  return { ...fault, message: hidden.reduce((said, text) => said.replaceAll(text, () => '[Redact]'), fault.message) };
+}
+
+function textsIn(value: ScimValue | undefined): readonly string[] {
+  if (typeof value === 'string' || typeof value === 'number') return [String(value)];
+  return typeof value === 'object' && value !== null ? Object.values(value).flatMap((each) => textsIn(each)) : [];
 }

@@ -119,16 +119,14 @@ async function matchByPrecedence(
     valued = true;
     const answer = await lookUp(attribute, value);
     if ('fault' in answer) return { type: 'fault', fault: answer.fault };
+    const sought = `${attribute.name} "${attribute.expression?.redacts === true ? '[Redact]' : value}"`;
     if (answer.resources.length > 1)
-      return fault('DuplicateTargetEntries', `${answer.resources.length} accounts have ${attribute.name} "${value}".`);
+      return fault('DuplicateTargetEntries', `${answer.resources.length} accounts have ${sought}.`);
     const resource = answer.resources[0];
     if (resource === undefined) continue;
     const targetId = resourceId(resource);
     if (targetId === undefined)
-      return fault(
-        'IncompatibleAnswer',
-        `The target answered an account for ${attribute.name} "${value}" without an id.`,
-      );
+      return fault('IncompatibleAnswer', `The target answered an account for ${sought} without an id.`);
     return { type: 'one', resource, targetId, by: attribute.name };
   }
   if (valued) return { type: 'none' };

@@ -1,11 +1,11 @@
 // Plans an object that has an account: what differs, or that it is disabled.
 import type { SourceValue } from '../expressions/compile.ts';
 import { decideDisable, decideExisting, knownAfter } from '../rules/decide.ts';
-import { evaluateDisabled } from '../rules/evaluate-attribute.ts';
+import { valueOfDisabled } from '../rules/evaluate-attribute.ts';
 import { type MappedObject, mapObject } from '../rules/map-object.ts';
 import type { DesiredAttribute } from '../scim/desired.ts';
 import { isKnownToHold } from '../scim/flow.ts';
-import { attributeType, coerceValue } from '../scim/types.ts';
+import { attributeType } from '../scim/types.ts';
 import type { LinkTable } from '../store/schema.ts';
 import type { Exported } from './change-payload.ts';
 import type { CycleContext } from './context.ts';
@@ -24,11 +24,9 @@ export async function planDisable(
   const { context, mapping } = aid;
   if (link === undefined || mapping.active === undefined)
     return { ...planned, decision: { action: 'none', because: 'lifecycleSaysNothing' } };
-  const evaluated = evaluateDisabled(mapping.active, viewOf(context, planned.row, true), environmentOf(context));
-  if (evaluated.type === 'fault') return { ...planned, fault: evaluated.fault };
-  if (evaluated.type !== 'value') return { ...planned, decision: { action: 'none', because: 'lifecycleSaysNothing' } };
   const type = attributeType(mapping.scimKind, mapping.active.path, await aid.capabilities());
-  const coerced = coerceValue(evaluated.value, type);
+  const coerced = valueOfDisabled(mapping.active, type, viewOf(context, planned.row, true), environmentOf(context));
+  if (coerced === undefined) return { ...planned, decision: { action: 'none', because: 'lifecycleSaysNothing' } };
   if (!coerced.ok) return { ...planned, fault: { code: 'InvalidValue', message: `active: ${coerced.message}` } };
   const active: DesiredAttribute = { path: mapping.active.path, value: coerced.value };
   const isOff = link.active === 0 && (JSON.parse(link.exported) as Exported)['active'] === coerced.value;

@@ -1,6 +1,6 @@
 // Plans one object: facts -> intention -> account in the target -> decision. It reads, and writes nothing.
 import type { ProvisioningStep } from '../model/cycle.ts';
-import { intend, lifecycleEvent } from '../rules/lifecycle.ts';
+import { intend, lifecycleEvent, undecidedScope } from '../rules/lifecycle.ts';
 import type { LinkTable } from '../store/schema.ts';
 import type { SourceObjectRow } from '../store/source-objects.ts';
 import { findLostAccount } from './lost-account.ts';
@@ -67,6 +67,8 @@ async function decide(row: SourceObjectRow, link: LinkTable | undefined, aid: Pl
       if (lost.link !== null) return { ...(await planObject(row, lost.link, aid)), foundLink: lost.link };
     }
   }
+  const undecided = undecidedScope(intention, scope);
+  if (undecided !== null) return { ...planned, fault: undecided };
   switch (intention.type) {
     case 'leave':
       return { ...planned, decision: { action: 'none', because: intention.because } };

@@ -16,7 +16,7 @@ import { type Exported, emailOf, exportedAfter } from './change-payload.ts';
 import { type CycleContext, settling } from './context.ts';
 import { renewDependants } from './dependants.ts';
 import type { ChangeOutcome } from './execute.ts';
-import { type LogSubject, logEntry, modifiedProperties } from './log-entry.ts';
+import { discreet, type LogSubject, logEntry, modifiedProperties } from './log-entry.ts';
 import { step } from './planned-object.ts';
 import { noteRemovals } from './sent-members.ts';
 import { doubtOrForget, escrow, forgetAccount } from './settle-plan.ts';
@@ -26,7 +26,12 @@ export async function settleOutcomes(context: CycleContext, outcomes: readonly C
   await settling(context, async (trx) => {
     const entries: ProvisioningLogEntry[] = [];
     const succeeded: Record<ObjectKind, string[]> = { user: [], group: [] };
-    for (const outcome of outcomes) {
+    for (const each of outcomes) {
+      const outcome = {
+        ...each,
+        fault: discreet(each.fault, each.payload),
+        warning: discreet(each.warning, each.payload),
+      };
       const now = context.io.clock.now().getTime();
       await settleChange(trx, outcome.change.id, outcome.fault === null ? 'success' : 'failure', now);
       if (outcome.fault === null) {

@@ -14,7 +14,7 @@ import type {
 } from './evaluation.ts';
 import { DateValue, errorStop, plain, Redacted, Stop, tainted } from './evaluation.ts';
 import type { Call, FunctionDefinition, Need, StrictBody } from './function-definition.ts';
-import { constantOf } from './function-definition.ts';
+import { constantOf, limit, MAX_LIST_LENGTH, MAX_TEXT_LENGTH } from './function-definition.ts';
 import { findFunction, fitSlots, missingFunction } from './function-table.ts';
 import type { CallNode, ExpressionNode } from './parse.ts';
 import { parseExpression } from './parse.ts';
@@ -33,6 +33,8 @@ export interface CompiledExpression {
   readonly random: boolean;
   /** It may answer `asks` (SelectUniqueValue). */
   readonly asksTarget: boolean;
+  /** It may give a value that logs must not show (Redact). */
+  readonly redacts: boolean;
   /** Dates leave it as texts, `7/2/2021 3:33:38 PM` in UTC. Never throws for any value; lazily evaluated branches do not fail unless taken. */
   evaluate(input: EvaluationInput): EvaluationResult;
 }
@@ -65,6 +67,7 @@ export function compileExpression(text: string, knows: KnowsAttribute = () => tr
     readsClock: needs.has('clock'),
     random: needs.has('random'),
     asksTarget: needs.has('target'),
+    redacts: needs.has('silence'),
     evaluate(input) {
       budget.left = MAX_STEPS;
       return wholeResult(evaluate(input));
@@ -73,15 +76,15 @@ export function compileExpression(text: string, knows: KnowsAttribute = () => tr
   return { ok: true, expression };
 }
 
-/** Outside an expression a date is its text form. */
+/** Outside an expression a date is its text form, and no text holds half of a surrogate pair, which no system takes. */
 function wholeResult(result: PartResult): EvaluationResult {
   if (result instanceof Stop) return result.outcome;
-  return { type: 'value', value: withDatesAsText(plain(result)), redacted: result instanceof Redacted };
+  return { type: 'value', value: asSourceValue(plain(result)), redacted: result instanceof Redacted };
 }
 
-function withDatesAsText(value: Value): SourceValue {
-  if (typeof value === 'string') return value;
-  if (isList(value)) return value.map(withDatesAsText);
+function asSourceValue(value: Value): SourceValue {
+  if (typeof value === 'string') return value.toWellFormed();
+  if (isList(value)) return value.map(asSourceValue);
   if (!(value instanceof DateValue)) return value;
   const text = toText(value);
   return text.ok ? text.value : null;
@@ -228,7 +231,7 @@ function strictCall(
       values.push(result === undefined ? undefined : plain(result));
     }
     const call: Call = { site, parameters, values, input, redacted, fault: undefined };
-    const value = run(call);
+    const value = limit(call, run(call));
     return call.fault === undefined ? tainted(value, redacted) : new Stop({ type: 'error', error: call.fault });
   };
 }
@@ -238,12 +241,17 @@ function runForEach(each: number, body: StrictBody, call: Call): Value {
   const source = call.values[each];
   if (!isList(source)) return body.run(call);
   const results: Value[] = [];
+  let size = 0;
   for (const element of source) {
     const ofElement: Call = { ...call, values: call.values.with(each, element) };
-    const result = body.run(ofElement);
+    const result = limit(ofElement, body.run(ofElement));
     call.fault ??= ofElement.fault;
-    if (isList(result)) results.push(...result);
-    else results.push(result);
+    for (const one of isList(result) ? result : [result]) {
+      results.push(one);
+      size += typeof one === 'string' ? one.length : 0;
+    }
+    // The rest would only make it larger still.
+    if (call.fault !== undefined || results.length > MAX_LIST_LENGTH || size > MAX_TEXT_LENGTH) break;
   }
   return results;
 }

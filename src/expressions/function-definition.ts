@@ -1,17 +1,18 @@
 // How a function of the language is described, and how its body reads its arguments. Two sorts of body: a strict one
 // gets values, a lazy one gets unevaluated arguments because it must evaluate only what it returns (IIF, Switch, ...).
 import type { Coerced } from './coerce.ts';
-import { toInteger, toText } from './coerce.ts';
+import { isList, toInteger, toText } from './coerce.ts';
 import type { ExpressionError, ExpressionErrorKind } from './errors.ts';
 import type { CallSite, Evaluate, EvaluationInput, PartResult, SourceValue, Value } from './evaluation.ts';
 import type { CallNode, ExpressionNode } from './parse.ts';
 import type { StepBudget } from './regex.ts';
 
 /**
- * What Replace and Join may build, in UTF-16 units: nested, they can multiply a text each time. No attribute of a
- * directory comes near it.
+ * What a function may build, in UTF-16 units, all values of a list together: nested, many functions multiply a text or a list
+ * each time. No attribute of a directory comes near either limit.
  */
 export const MAX_TEXT_LENGTH = 1_000_000;
+export const MAX_LIST_LENGTH = 10_000;
 
 export interface FunctionDefinition {
   /** Canonical spelling; users may write it in any case. */
@@ -33,8 +34,8 @@ export interface FunctionDefinition {
   readonly outermost?: boolean;
 }
 
-/** The clock, random bytes, or the values that the target has. */
-export type Need = 'clock' | 'random' | 'target';
+/** The clock, random bytes, the values that the target has, or that logs keep quiet about the value. */
+export type Need = 'clock' | 'random' | 'target' | 'silence';
 
 export interface StrictBody {
   readonly kind: 'strict';
@@ -114,6 +115,27 @@ function read<T>(call: Call, index: number, coerced: Coerced<T>, fallback: T): T
 export function argumentName({ site, parameters }: Call, index: number): string {
   const name = (parameters[index] ?? parameters.at(-1) ?? 'argument').replace(/[?.]+$/, '');
   return `${site.functionName}: ${name}`;
+}
+
+/** Notes a fault when the value is larger than a function may build. */
+export function limit(call: Call, value: Value): Value {
+  if (typeof value === 'string') return value.length > MAX_TEXT_LENGTH ? failTooLong(call) : value;
+  if (!isList(value)) return value;
+  if (value.length > MAX_LIST_LENGTH) {
+    return fail(
+      call,
+      'argument',
+      `${call.site.functionName}: the result would hold more than ${MAX_LIST_LENGTH} values.`,
+    );
+  }
+  let length = 0;
+  for (const each of value) if (typeof each === 'string') length += each.length;
+  return length > MAX_TEXT_LENGTH ? failTooLong(call) : value;
+}
+
+export function failTooLong(call: Call): null {
+  const message = `${call.site.functionName}: the result would be longer than ${MAX_TEXT_LENGTH} characters.`;
+  return fail(call, 'argument', message);
 }
 
 /** Index for JavaScript's text functions out of any integer, however large. */

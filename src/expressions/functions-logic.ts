@@ -24,7 +24,7 @@ export const logicFunctions: readonly FunctionDefinition[] = [
   { name: 'IsPresent', parameters: ['expression'], body: strict((call) => !isNullOrEmpty(valueAt(call, 0))) },
   { name: 'IsString', parameters: ['expression'], body: strict((call) => typeof valueAt(call, 0) === 'string') },
   { name: 'IgnoreFlowIfNullOrEmpty', parameters: ['expression'], body: lazy(ignoreFlowIfNullOrEmpty) },
-  { name: 'Redact', parameters: ['value'], body: lazy(redact) },
+  { name: 'Redact', parameters: ['value'], body: lazy(redact), needs: () => 'silence' },
   { name: 'Error', parameters: ['message'], body: strict(raiseError) },
   { name: 'BitAnd', parameters: ['value1', 'value2'], body: strict(bitAnd) },
   { name: 'DefaultDomain', parameters: [], body: strict(defaultDomain) },

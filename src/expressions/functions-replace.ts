@@ -3,7 +3,7 @@
 import { toText } from './coerce.ts';
 import type { Value } from './evaluation.ts';
 import type { Call, ConstantFault, FunctionDefinition, StrictBody } from './function-definition.ts';
-import { constantOf, fail, isGiven, MAX_TEXT_LENGTH, strict, textAt } from './function-definition.ts';
+import { constantOf, fail, failTooLong, isGiven, MAX_TEXT_LENGTH, strict, textAt } from './function-definition.ts';
 import type { CallNode, ExpressionNode } from './parse.ts';
 import { type CompiledPattern, compilePattern, type GroupSpans, MAX_STEPS, type StepBudget } from './regex.ts';
 import { substituted, withGroupReplaced } from './regex-substitution.ts';
@@ -131,10 +131,6 @@ function replaceAll(call: Call, text: string, oldValue: string, replacement: str
   const parts = text.split(oldValue);
   const length = text.length + (parts.length - 1) * (replacement.length - oldValue.length);
   return length > MAX_TEXT_LENGTH ? failTooLong(call) : parts.join(replacement);
-}
-
-function failTooLong(call: Call): null {
-  return fail(call, 'argument', `Replace: the result would be longer than ${MAX_TEXT_LENGTH} characters.`);
 }
 
 function replaceMatches(call: Call, patternOf: (text: string) => Compiled, budget: StepBudget): Value {

@@ -32,6 +32,12 @@ export const OBJECT_ERRORS = {
     cause: 'An attribute-mapping expression could not be evaluated for this object.',
     advice: 'Read the message, correct the expression or the source value.',
   },
+  FilterUndecided: {
+    scope: 'object',
+    retry: 'ladder',
+    cause: 'A scoping filter could not be judged for somebody who has an account; the account stays as it is.',
+    advice: 'Read the message; make the pattern plainer, or correct the value.',
+  },
   NoUniqueValue: {
     scope: 'object',
     retry: 'ladder',

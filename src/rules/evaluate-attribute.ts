@@ -3,6 +3,8 @@
 import { isList, isNullOrEmpty } from '../expressions/coerce.ts';
 import type { CompiledExpression, EvaluationInput, EvaluationResult, SourceValue } from '../expressions/compile.ts';
 import type { ObjectFault } from '../model/errors.ts';
+import type { ScimValue } from '../scim/resource.ts';
+import { type Coerced, coerceValue, type TargetAttributeType } from '../scim/types.ts';
 import type { CompiledAttribute } from './mapping.ts';
 
 /** What expressions may know besides the object itself. Time and chance come in here; rules have none of their own. */
@@ -112,15 +114,23 @@ function orWhenNull(plan: AttributePlan, given: SourceValue, redacted: boolean, 
 }
 
 /**
- * What `active` is to hold for somebody who left. A mapping that does not ask for IsSoftDeleted ([accountEnabled], a
- * constant) would leave them active, so true and nothing become false; only IgnoreObjectFlow leaves the account alone.
+ * What `active` is to hold for somebody who left, in its type. Whatever else the mapping gives ([accountEnabled], a constant,
+ * an error, a value of another type) must not keep the account open; undefined, for IgnoreObjectFlow, leaves it alone.
  */
-export function evaluateDisabled(active: CompiledAttribute, view: View, environment: MappingEnvironment): Evaluated {
+export function valueOfDisabled(
+  active: CompiledAttribute,
+  type: TargetAttributeType | undefined,
+  view: View,
+  environment: MappingEnvironment,
+): Coerced | undefined {
   const evaluated = evaluateAttribute(active, view, false, environment);
-  const value = evaluated.type === 'value' ? evaluated.value : null;
-  const staysOn = value === true || (typeof value === 'string' && /^\s*true\s*$/i.test(value));
-  const isOpen = evaluated.type === 'skip' || evaluated.type === 'asks';
-  return isOpen || staysOn ? { type: 'value', value: false, redacted: false } : evaluated;
+  if (evaluated.type === 'ignoreObject') return undefined;
+  const coerced = coerceValue(evaluated.type === 'value' ? evaluated.value : null, type);
+  return coerced.ok && coerced.value !== null && !staysOn(coerced.value) ? coerced : coerceValue(false, type);
+}
+
+function staysOn(value: ScimValue): boolean {
+  return value === true || (typeof value === 'string' && /^\s*true\s*$/i.test(value));
 }
 
 /** Text of a matching attribute's value for this object, or null when it has none. */

@@ -2,7 +2,9 @@
 // Events follow Entra's deprovisioning table; explicit statements about one person come before inferences.
 import type { AccountState, GuardClass, NoActionReason } from '../model/cycle.ts';
 import type { ObjectKind } from '../model/directory.ts';
+import type { ObjectFault } from '../model/errors.ts';
 import type { Lifecycle, LifecycleEvent, ObjectMapping } from '../model/job.ts';
+import type { ScopeVerdict } from './scoping.ts';
 
 /** What is known of an object when its fate is decided. */
 export interface LifecycleFacts {
@@ -79,4 +81,11 @@ export function intend(
   if (!flowTypes.includes(wanted === 'delete' ? 'Delete' : 'Update'))
     return { type: 'leave', because: 'flowTypesExclude' };
   return { type: wanted, event, guardClass: guardClass(facts.kind, event) };
+}
+
+/** Whoever a filter cannot judge keeps the account they have; null when the filter has nothing to do with the intention. */
+export function undecidedScope(intention: Intention, scope: ScopeVerdict | null): ObjectFault | null {
+  if (!('event' in intention) || intention.event !== 'outOfScope' || scope?.undecided !== true) return null;
+  const message = `The scoping filter cannot be judged: ${scope.reasons.map(({ text }) => text).join(' ')}`;
+  return { code: 'FilterUndecided', message };
 }

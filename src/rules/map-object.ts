@@ -62,7 +62,10 @@ export function mapObject(
     if (evaluated.type === 'asks') return { ...whole, asks: { attribute, candidate: evaluated.candidate } };
     if (evaluated.type === 'skip') continue;
     const coerced = coerce(attribute, types[index], evaluated.value);
-    if (!coerced.ok) return { ...whole, fault: invalid(attribute.name, coerced.message, evaluated.value) };
+    if (!coerced.ok) {
+      const why = evaluated.redacted ? 'The value, which Redact hides, does not fit the attribute.' : coerced.message;
+      return { ...whole, fault: invalid(attribute.name, why, evaluated.value) };
+    }
     desired.push(desiredOf(attribute, coerced.value, evaluated.byDefault === true));
     if (evaluated.redacted) redacted.add(attribute.name);
   }

@@ -11,10 +11,10 @@ import { buildResource } from '../scim/create.ts';
 import type { DesiredAttribute } from '../scim/desired.ts';
 import { buildPatch } from '../scim/patch.ts';
 import { type PatchOperation, resourceId, type ScimResource } from '../scim/resource.ts';
-import { attributeType, coerceValue } from '../scim/types.ts';
+import { attributeType } from '../scim/types.ts';
 import { type Decision, decideDisable, decideExisting } from './decide.ts';
-import { evaluateDisabled, type MappingEnvironment } from './evaluate-attribute.ts';
-import { intend, lifecycleEvent } from './lifecycle.ts';
+import { type MappingEnvironment, valueOfDisabled } from './evaluate-attribute.ts';
+import { intend, lifecycleEvent, undecidedScope } from './lifecycle.ts';
 import { type MappedObject, mapObject } from './map-object.ts';
 import type { CompiledMapping } from './mapping.ts';
 import { viewSource } from './source-view.ts';
@@ -96,6 +96,8 @@ export function planSample(sample: Sample, job: SampledJob): SampleOutcome {
     fault: null,
   };
   const intention = intend(facts, sample.existing !== null, lifecycle, mapping.flowTypes);
+  const undecided = undecidedScope(intention, scope);
+  if (undecided !== null) return { ...nothing, fault: undecided };
   switch (intention.type) {
     case 'leave':
       return nothing;
@@ -169,10 +171,9 @@ function planDisabled(sample: Sample, mapping: CompiledMapping): Partial<SampleO
   const { active } = mapping;
   const { existing } = sample;
   if (active === undefined || existing === null) return {};
-  const evaluated = evaluateDisabled(active, viewOf(sample, true), sample.environment);
-  if (evaluated.type === 'fault') return { fault: evaluated.fault };
-  if (evaluated.type !== 'value') return {};
-  const coerced = coerceValue(evaluated.value, attributeType(mapping.scimKind, active.path, NO_DISCOVERY));
+  const type = attributeType(mapping.scimKind, active.path, NO_DISCOVERY);
+  const coerced = valueOfDisabled(active, type, viewOf(sample, true), sample.environment);
+  if (coerced === undefined) return {};
   if (!coerced.ok) return { fault: { code: 'InvalidValue', message: `active: ${coerced.message}` } };
   const desired = { path: active.path, value: coerced.value };
   return carriedOut(decideDisable(desired, existing, resourceId(existing) ?? ''));

@@ -50,6 +50,11 @@ export interface ScopeReason {
 
 export interface ScopeVerdict {
   readonly inScope: boolean;
+  /**
+   * True when it is out of scope only because of clauses that could not be judged (a pattern that takes too long, groups
+   * that are not known). That is no reason to let somebody in, and none to take an account away.
+   */
+  readonly undecided: boolean;
   /** Clause by clause, also behind the first that fails. */
   readonly reasons: readonly ScopeReason[];
 }
@@ -156,7 +161,7 @@ function tooManyGroups(count: number): ClauseFault {
 function nobody(errors: readonly ScopeError[]): ScopeVerdict {
   const note = errors[0]?.message ?? '';
   const reason: ScopeReason = { ...BLANK, result: false, why: 'unsupported-filter', note, text: `${note} (no)` };
-  return { inScope: false, reasons: [reason] };
+  return { inScope: false, undecided: false, reasons: [reason] };
 }
 
 const BLANK = {
@@ -180,15 +185,17 @@ function judge(
   if (groups.length === 0) {
     return {
       inScope: true,
+      undecided: false,
       reasons: [{ ...BLANK, result: true, why: 'noFilter', text: 'no scoping filter (yes)' }],
     };
   }
   const judged = groups.map((group, index) => reasonsOf(group, index, attribute, facts));
-  return {
-    inScope: judged.some((reasons) => reasons.every(({ result }) => result)),
-    reasons: judged.flat(),
-  };
+  const inScope = judged.some((reasons) => reasons.every(({ result }) => result));
+  const mightBe = judged.some((reasons) => reasons.every(({ result, why }) => result || UNDECIDED.has(why)));
+  return { inScope, undecided: mightBe && !inScope, reasons: judged.flat() };
 }
+
+const UNDECIDED: ReadonlySet<ScopeReason['why']> = new Set(['too-complex', 'unknown-time', 'unknown-membership']);
 
 function reasonsOf(
   { name, clauses }: CompiledGroup,

@@ -135,7 +135,9 @@ function toText(value: unknown): Coerced {
 function asItIs(value: unknown): Coerced {
   if (typeof value === 'string' || typeof value === 'boolean') return { ok: true, value };
   if (typeof value === 'number') return Number.isFinite(value) ? { ok: true, value } : refused(value, 'a number');
-  if (typeof value === 'bigint') return toNumber(value, /^-?\d+$/, 'an integer');
+  // A number that JSON does not keep exactly (a Windows file time has 18 digits) goes as the text that it is in Entra.
+  if (typeof value === 'bigint')
+    return { ok: true, value: Number.isSafeInteger(Number(value)) ? Number(value) : String(value) };
   if (value instanceof Date) return toText(value);
   if (typeof value !== 'object' || value === null) return refused(value, 'a value that JSON can hold');
   return complexValue(value);

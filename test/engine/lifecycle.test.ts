@@ -1,5 +1,6 @@
 // Joiners, movers, leavers and those who come back, one request each.
 import { describe, expect, it } from 'vitest';
+import { USER_ATTRIBUTES } from '../support/build-job.ts';
 import { buildWorld, type World } from '../support/world.ts';
 
 const SALES_ONLY = {
@@ -155,6 +156,36 @@ it.each([
   world.directory.setUser('a', { accountEnabled: true, department: 'Sales' });
   await world.run();
   expect(world.userOf('a')).toMatchObject({ active: true });
+});
+
+describe('somebody who left, where the mapping of active gives nothing that closes the account', () => {
+  const active = (expression: string) => ({
+    attributeMappings: [
+      ...USER_ATTRIBUTES.filter((each) => each.targetAttributeName !== 'active'),
+      { targetAttributeName: 'active', source: { type: 'Function', expression } },
+    ],
+  });
+
+  it.each([
+    ['fails', 'IIF(DateDiff("d", Now(), CDate([employeeHireDate])) <= 14, "True", "False")'],
+    ['asks for a domain that nobody configured', 'IIF([userPrincipalName] = DefaultDomain(), "True", "False")'],
+    ['takes too long', 'Replace([jobTitle], , "^(a|a)*$", , "True", , )'],
+    ['is no boolean', 'IIF([IsSoftDeleted], "leaver", "True")'],
+    ['lists values', 'Split("True,False", ",")'],
+    ['leaves the attribute out', 'IIF([IsSoftDeleted], IgnoreAttributeFlow, "True")'],
+  ])('is disabled all the same: it %s', async (_, expression) => {
+    const world = await buildWorld();
+    world.people(2);
+    await world.run();
+    world.directory.setUser('p0001', { jobTitle: `${'a'.repeat(64)}!` });
+    world.configure({ user: active(expression) });
+    world.directory.unassign('p0001');
+    await world.run();
+    expect(world.userOf('p0001')).toMatchObject({ active: false });
+    expect((await world.escrows())['p0001']).toBeUndefined();
+    await world.run();
+    expect(world.target.log.filter((each) => each.id === world.userOf('p0001')?.['id'])).toEqual([]);
+  });
 });
 
 describe('memberships of somebody who comes back', () => {

@@ -203,3 +203,33 @@ describe('a filter by time', () => {
     expect(activeIn(world)).toEqual([first, second]);
   });
 });
+
+describe('a pattern that takes too long on a value', () => {
+  const SLOW = `${'a'.repeat(64)}!`;
+
+  it('lets nobody in, and keeps the account of nobody who has one', async () => {
+    const world = await buildWorld({ user: filter('jobTitle', 'NOT REGEX MATCH', '^(a|a)*$') });
+    world.people(3, { jobTitle: 'Clerk' });
+    await world.run();
+    world.directory.setUser('p0001', { jobTitle: SLOW });
+    world.directory.addUser('stranger', { jobTitle: SLOW });
+    world.directory.assign('stranger');
+    await world.run();
+    expect(activeIn(world)).toEqual(['p0001', 'p0002', 'p0003']);
+    expect(await world.escrows()).toEqual({ p0001: 'FilterUndecided' });
+  });
+
+  it.each(['softDelete', 'unassign'] as const)(
+    'does not stand between somebody and their leaving: %s',
+    async (leave) => {
+      const world = await buildWorld({ user: filter('jobTitle', 'NOT REGEX MATCH', '^(a|a)*$') });
+      world.people(2, { jobTitle: 'Clerk' });
+      await world.run();
+      world.directory.setUser('p0001', { jobTitle: SLOW });
+      await world.run();
+      world.directory[leave]('p0001');
+      await world.run();
+      expect(activeIn(world)).toEqual(['p0002']);
+    },
+  );
+});

@@ -164,3 +164,49 @@ describe('accepted', () => {
     ]);
   });
 });
+
+describe('an attribute as a whole beside a part of it', () => {
+  const more = (...mappings: readonly string[]) => mappings.join(' }\n      - { ');
+  const WORK = 'targetAttributeName: \'emails[type eq "work"].value\', source: "[mail]"';
+
+  it.each([
+    ['a list and an element', 'targetAttributeName: EMAILS, source: "[otherMails]"', WORK],
+    [
+      'a list and any element',
+      'targetAttributeName: emails, source: "[otherMails]"',
+      'targetAttributeName: emails.value, source: "[mail]"',
+    ],
+    ['an element and its value', 'targetAttributeName: \'emails[type eq "work"]\', source: "[mail]"', WORK],
+    [
+      'an object and its member',
+      'targetAttributeName: name, source: "[displayName]"',
+      'targetAttributeName: name.givenName, source: "[givenName]"',
+    ],
+    [
+      'a list and a filled element',
+      'targetAttributeName: emails, source: "[otherMails]"',
+      `${WORK}, flowType: AttributeAddOnly`,
+    ],
+  ])('is refused: %s', async (_, whole, part) => {
+    expect((await faults(more(whole, part))).join()).toContain('which is mapped too: each would undo the other.');
+    expect((await faults(more(part, whole))).join()).toContain('which is mapped too: each would undo the other.');
+  });
+
+  it.each([
+    ['that only grows', 'targetAttributeName: emails, source: "[otherMails]", flowType: ValueAddOnly', WORK],
+    [
+      'with a part of new accounts',
+      'targetAttributeName: emails, source: "[otherMails]"',
+      `${WORK}, flowType: ObjectAddOnly`,
+    ],
+    [
+      'of which the job owns its roles',
+      'targetAttributeName: roles, source: "AssertiveAppRoleAssignmentsComplex([appRoleAssignments])"',
+      'targetAttributeName: \'roles[primary eq "True"].value\', source: "[jobTitle]"',
+    ],
+    ['of another name', 'targetAttributeName: phoneNumbers, source: "[businessPhones]"', WORK],
+    ['that are two elements', 'targetAttributeName: \'emails[type eq "home"].value\', source: "[mail]"', WORK],
+  ])('is accepted: %s', async (_, one, other) => {
+    await accepted(more(one, other));
+  });
+});

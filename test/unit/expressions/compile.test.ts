@@ -281,6 +281,27 @@ describe('evaluation', () => {
     expect(faultOf('Join([s], [list])', wide)).toMatchObject({ kind: 'argument', functionName: 'Join' });
   });
 
+  it.each(['ConvertToBase64', 'ConvertToUTF8Hex'])('bounds what nested calls can grow to: %s', (name) => {
+    expect(faultOf(`${`${name}(`.repeat(60)}[a]${')'.repeat(60)}`, { a: 'a'.repeat(1000) })).toMatchObject({
+      kind: 'argument',
+      functionName: name,
+    });
+  });
+
+  it.each([
+    ['values', 'Split(Append(', ', ",z"), ",")', 'more than 10000 values'],
+    ['characters', 'Append(', `, "${'z'.repeat(100)}")`, 'longer than 1000000 characters'],
+  ])('bounds lists in their %s', (_, before, after, message) => {
+    const many = Array.from({ length: 300 }, () => 'a'.repeat(10));
+    expect(faultOf(`${before.repeat(45)}[a]${after.repeat(45)}`, { a: many })?.message).toContain(message);
+  });
+
+  it('gives no half of a surrogate pair, and joins the halves', () => {
+    expect(valueFrom('Left([a], 1)', { a: '😀x' })).toBe('\ufffd');
+    expect(valueFrom('Split(Left([a], 3), "x")', { a: 'x😀' })).toEqual(['', '😀']);
+    expect(valueFrom('Join("", Left([a], 1), Mid([a], 2, 9))', { a: '😀x' })).toBe('😀x');
+  });
+
   it('never throws, whatever the function and the values', () => {
     const scalar = fc.oneof(fc.string(), fc.integer(), fc.boolean(), fc.bigInt(), fc.double(), fc.constant(null));
     const value = fc.oneof(scalar, fc.array(scalar, { maxLength: 3 }), fc.record({ id: scalar, value: scalar }));

@@ -87,6 +87,21 @@ describe('a sample', () => {
     expect(outcome.reasons.join()).toContain('employeeId IS NOT NULL');
   });
 
+  it('keeps its account where the filter cannot judge it', () => {
+    const clause = {
+      sourceOperandName: 'jobTitle',
+      operatorName: 'REGEX MATCH',
+      targetOperand: { values: ['^(a|a)*$'] },
+    };
+    const job = aJob({ mapping: { scope: { groups: [{ clauses: [clause] }] } } });
+    const properties = { mail: 'ana@acme.com', jobTitle: `${'a'.repeat(64)}!` };
+    expect(plan({ properties, existing: EXISTING }, job)).toMatchObject({
+      action: 'none',
+      fault: { code: 'FilterUndecided' },
+    });
+    expect(plan({ properties }, job)).toMatchObject({ action: 'none', fault: null });
+  });
+
   it('follows the lifecycle and the flow types', () => {
     const leaver = { isSoftDeleted: true, existing: EXISTING };
     expect(plan(leaver, aJob({ lifecycle: { softDeleted: 'delete' } }))).toMatchObject({ action: 'delete', patch: [] });

@@ -281,6 +281,22 @@ describe('operators of Entra', () => {
     expect(reason?.text).toContain('(no: the pattern takes too long on this value, so the clause is false)');
   });
 
+  it.each([
+    ['alone', [['slow']], true],
+    ['beside one that holds', [['slow', 'yes']], true],
+    ['beside one that fails', [['no', 'slow']], false],
+    ['in another group than one that fails', [['no'], ['slow']], true],
+    ['in another group than one that holds', [['slow'], ['yes']], false],
+  ])('leave the verdict open where a pattern that takes too long would decide: %s', (_, groups, undecided) => {
+    const clauses = {
+      slow: clause('x', 'REGEX MATCH', '^(a|a)*$'),
+      yes: clause('x', 'IS NOT NULL'),
+      no: clause('x', 'IS NULL'),
+    };
+    const named = groups.map((names) => ({ clauses: names.map((name) => clauses[name as keyof typeof clauses]) }));
+    expect(verdict({ groups: named }, { x: `${'a'.repeat(64)}!` })).toMatchObject({ undecided });
+  });
+
   it('warn of an empty operand', () => {
     expect(warningsOf(clause('x', 'EQUALS', ''))[0]?.advice).toContain('IS NULL');
     expect(warningsOf(clause('x', 'Includes', ''))[0]?.message).toContain('Every text holds ""');

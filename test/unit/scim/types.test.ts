@@ -69,6 +69,8 @@ describe('coerceValue', () => {
     ['1e3', 'decimal', 1000],
     [42, 'string', '42'],
     [9007199254740993n, 'string', '9007199254740993'],
+    [9007199254740993n, undefined, '9007199254740993'],
+    [-42n, undefined, -42],
     [true, 'string', 'True'],
     ['2026-01-31', 'dateTime', '2026-01-31'],
     ['', 'string', ''],
