@@ -34,8 +34,22 @@ export function checkJob(job: JobDraft, withTemplate: boolean): Findings {
     }
     kinds.add(object.kind);
   }
+  checkPeople(job, findings);
   if (job.template === 'peakon') checkPeakon(job, findings);
   return findings;
+}
+
+/** Groups alone would have no members: these are references to people whom the job provisions. */
+function checkPeople({ root, complete, objectMappings }: JobDraft, findings: Findings): void {
+  const list = child(root, 'objectMappings');
+  // What is missing or malformed is a fault of its own.
+  if (!complete || list?.kind !== 'list' || list.items.length !== objectMappings.length) return;
+  const user = objectMappings.find(({ kind }) => kind === 'user');
+  if (user?.enabled === true) return;
+  const advice =
+    'Add a mapping of user, or remove enabled: false from it; enabled: false at the top switches a job off.';
+  const message = 'The job has no enabled mapping of user, so it cannot run.';
+  findings.warnings.push(faultAt(user?.node.at ?? list.at, message, advice));
 }
 
 function judgedPaths(job: JobDraft, withTemplate: boolean): JudgedPaths {

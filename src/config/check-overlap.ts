@@ -30,7 +30,7 @@ function overlapFault({ attribute, path }: Placed, part: Placed): ConfigurationF
   const at = child(attribute.node, 'targetAttributeName')?.at ?? attribute.node.at;
   const { file, line } = part.attribute.node.at;
   const message = `"${path.text}" holds all of "${part.path.text}", which is mapped too: each would undo the other.`;
-  const advice = `The other mapping is in ${file}:${line}. Keep one, or write flowType: ValueAddOnly here.`;
+  const advice = `The other mapping is in ${file}:${line}. Keep one (omitAttributes takes out one of a template), or write flowType: ValueAddOnly here.`;
   return faultAt(at, message, advice);
 }
 

@@ -1,6 +1,7 @@
 // A job, compiled once: its mappings ready to evaluate, and the hashes by which a change of configuration is noticed.
 import { EXPRESSION_LANGUAGE_VERSION } from '../expressions/language-version.ts';
 import type { ObjectKind } from '../model/directory.ts';
+import { JobFault } from '../model/errors.ts';
 import type { Job } from '../model/job.ts';
 import { type CompiledMapping, compileObjectMapping, sharedLists } from '../rules/mapping.ts';
 import { compileProtection, type Protection } from '../rules/protect.ts';
@@ -37,7 +38,9 @@ export interface CompiledJob {
 export function compileJob(job: Job, tenantId: string, defaultDomain?: string): CompiledJob {
   const enabled = job.objectMappings.filter((mapping) => mapping.enabled);
   const userMapping = enabled.find((mapping) => mapping.sourceObjectName === 'user');
-  if (userMapping === undefined) throw new Error(`Job ${job.id} has no enabled user mapping`);
+  if (userMapping === undefined) {
+    throw new JobFault('ConfigurationInvalid', `The job ${job.id} has no enabled mapping of user, so it cannot run`);
+  }
   const groupMapping = enabled.find((mapping) => mapping.sourceObjectName === 'group');
   const user = compileObjectMapping(userMapping, job.profile);
   const group = groupMapping === undefined ? null : compileObjectMapping(groupMapping, job.profile);

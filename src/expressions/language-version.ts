@@ -2,4 +2,4 @@
 // mapping hash, so that a release which changes what an expression returns is treated like an edited mapping.
 
 /** Raised whenever the same expression may give another value for the same attributes. */
-export const EXPRESSION_LANGUAGE_VERSION = '2';
+export const EXPRESSION_LANGUAGE_VERSION = '3';

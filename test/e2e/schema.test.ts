@@ -125,7 +125,9 @@ describe('export', () => {
     await using world = await startWorld({ users: 2, groups: 1 });
     await editJob(world.directory, 'scim', (job) => {
       job['objectMappings'] = {
-        user: { attributeMappings: [{ targetAttributeName: 'emails', source: '[proxyAddresses]' }] },
+        user: {
+          attributeMappings: [{ targetAttributeName: 'emails', source: '[proxyAddresses]', flowType: 'ValueAddOnly' }],
+        },
       };
     });
     const made = await runCli(['schema', 'export', 'scim', '--config', world.directory, '--json']);

@@ -1,6 +1,7 @@
 // Faults of attribute mappings and object mappings.
+import { expect, it } from 'vitest';
 import { at, type Case, job, table } from './fault-table.ts';
-import { JOB, JOB_HEAD, USER_MAPPING } from './temporary-configuration.ts';
+import { configurationOf, JOB, JOB_HEAD, MAIN, USER_MAPPING } from './temporary-configuration.ts';
 
 /** Attribute mappings below a user mapping that is whole; the first of them is in line 13. */
 const mappings = (lines: string) => job(`${JOB}${lines.replaceAll(/^/gm, '      - ')}\n`);
@@ -209,3 +210,14 @@ const objects: readonly Case[] = [
 
 table('attribute mappings', attributes);
 table('object mappings', objects);
+
+it.each([
+  ['switched off', `${JOB_HEAD}${USER_MAPPING.replace('  user:\n', '  user:\n    enabled: false\n')}`],
+  [
+    'missing',
+    `${JOB_HEAD}objectMappings:\n  group:\n    attributeMappings:\n      - { targetAttributeName: displayName, source: "[displayName]", matchingPriority: 1 }\n`,
+  ],
+])('a job whose mapping of people is %s is warned of', async (_, text) => {
+  const { warnings } = await configurationOf({ 'scimsync.yaml': MAIN, 'jobs/a.yaml': text });
+  expect(warnings.map(({ message }) => message)).toEqual(['The job has no enabled mapping of user, so it cannot run.']);
+});
