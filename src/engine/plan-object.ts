@@ -55,6 +55,7 @@ async function decide(row: SourceObjectRow, link: LinkTable | undefined, aid: Pl
     steps,
     dropsLink: false,
     foundLink: null,
+    revives: false,
     confirmed: null,
     current: null,
     isProtected: null,

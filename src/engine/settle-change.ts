@@ -110,13 +110,15 @@ async function settleMembers(trx: Db, context: CycleContext, outcome: ChangeOutc
   counts.memberships.removed += outcome.membersRemoved.length;
   // What did not fit into the request is completed with the references; an adopted group is compared as it is.
   const settled = outcome.membersAdded.length > 0 && !outcome.verifyMembers;
-  await updateObjects(
-    trx,
-    job.id,
-    'group',
-    [groupId],
-    settled ? { members_dirty: 1, members_verify: 0 } : { members_dirty: 1 },
-  );
+  const takesOver = isAdoption(outcome) && job.settings.adoption.groupMembers === 'remove';
+  await updateObjects(trx, job.id, 'group', [groupId], {
+    members_dirty: 1,
+    ...(takesOver ? { members_verify: 1 } : settled ? { members_verify: 0 } : {}),
+  });
+}
+
+function isAdoption({ adopted, change }: ChangeOutcome): boolean {
+  return adopted || change.action === 'adopt';
 }
 
 async function settleFailure(trx: Db, context: CycleContext, outcome: ChangeOutcome): Promise<void> {

@@ -92,6 +92,7 @@ export const GUARD_CLASSES = [
   'creates',
   'identity',
   'irreversible',
+  'revivals',
 ] as const;
 export type GuardClass = (typeof GUARD_CLASSES)[number];
 
