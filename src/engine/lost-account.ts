@@ -35,6 +35,7 @@ export async function findLostAccount(
       email: emailIn(match.resource),
       cycle_id: context.cycleId,
       protected: 0,
+      verify: 0,
       linked_at: context.io.clock.now().toISOString(),
     },
   };

@@ -20,6 +20,7 @@ import { type LogSubject, logEntry, modifiedProperties } from './log-entry.ts';
 import { step } from './planned-object.ts';
 import { noteRemovals } from './sent-members.ts';
 import { doubtOrForget, escrow, forgetAccount } from './settle-plan.ts';
+import { noteWrites } from './unstable.ts';
 
 /** Settles a batch of outcomes. */
 export async function settleOutcomes(context: CycleContext, outcomes: readonly ChangeOutcome[]): Promise<void> {
@@ -55,6 +56,8 @@ async function settleSuccess(trx: Db, context: CycleContext, outcome: ChangeOutc
   const link = isReplaced ? undefined : outcome.link;
   const before = link === undefined ? {} : (JSON.parse(link.exported) as Exported);
   const exported = exportedAfter(before, outcome.written);
+  const at = context.io.clock.now().getTime();
+  await noteWrites(trx, job.id, kind, change.source_id, outcome.payload.differences, before, at);
   const now: LinkTable = {
     job_id: job.id,
     kind,
@@ -66,6 +69,7 @@ async function settleSuccess(trx: Db, context: CycleContext, outcome: ChangeOutc
     email: emailOf(exported) ?? link?.email ?? null,
     cycle_id: context.cycleId,
     protected: protectedAfter(context, outcome, exported, targetId),
+    verify: 0,
     linked_at: link?.linked_at ?? context.io.clock.now().toISOString(),
   };
   await saveLink(trx, now);

@@ -106,6 +106,23 @@ export async function removeLink(db: Db, jobId: string, kind: ObjectKind, source
     .execute();
 }
 
+/** The accounts of these objects are read when they are planned, whatever is known of them. */
+export async function markToVerify(
+  db: Db,
+  jobId: string,
+  kind: ObjectKind,
+  sourceIds: readonly string[],
+): Promise<void> {
+  for (let from = 0; from < sourceIds.length; from += 500)
+    await db
+      .updateTable('link')
+      .set({ verify: 1 })
+      .where('job_id', '=', jobId)
+      .where('kind', '=', kind)
+      .where('source_id', 'in', sourceIds.slice(from, from + 500))
+      .execute();
+}
+
 /** Keeps whether the accounts of these people are protected; see LinkTable. */
 export async function markProtected(
   db: Db,

@@ -81,6 +81,7 @@ describe('the owner of an account', () => {
         active: 1,
         email: null,
         cycle_id: 'c',
+        verify: 0,
         linked_at: 't',
         protected: 0,
       };
