@@ -14,6 +14,7 @@ import { countLinksByJob, isBlank, type LeaseView, leaseHolder } from '../store/
 import { listJobs } from '../store/jobs.ts';
 import { findQuarantine } from '../store/quarantines.ts';
 import type { CycleTable, EscrowTable, JobTable } from '../store/schema.ts';
+import { countUnstable, MOST_REWRITES } from '../store/unstable-attributes.ts';
 import { fileStateOf } from './job-files.ts';
 import { type PauseDocument, pauseDocument } from './pause-text.ts';
 import { adviceOf, type QuarantineDocument, quarantineDocument } from './quarantine-text.ts';
@@ -73,6 +74,8 @@ export interface JobState {
   readonly runningBy: string | null;
   /** Assignments that are left out because they hold Default Access only. */
   readonly defaultAccess: number;
+  /** Attributes that the target keeps changing, so that they are not written again. */
+  readonly unstable: readonly { readonly attribute: string; readonly objects: number }[];
 }
 
 /** The last cycle that was carried out; a planned one while there is no other. */
@@ -157,6 +160,7 @@ const NOTHING_YET = {
   refusal: null,
   runningBy: null,
   defaultAccess: 0,
+  unstable: [],
 } as const;
 
 function neverRun(job: Job, { files }: Pick<LoadedConfiguration, 'files'>): JobState {
@@ -222,6 +226,7 @@ async function stateOf(db: Db, row: JobTable, aspects: Aspects): Promise<JobStat
     refusal: refused === null ? null : formatFaults(refused.faults),
     runningBy: leaseHolder(row, view),
     defaultAccess: row.default_access_left_out,
+    unstable: await countUnstable(db, row.id, MOST_REWRITES),
   };
   return { ...facts, condition: conditionOf(facts) };
 }

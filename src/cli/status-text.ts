@@ -1,4 +1,5 @@
 // The lines of `scimsync status`: one a job with the next command to type; a fault adds what happened and what helps.
+import { UNSTABLE_ADVICE } from './drift-text.ts';
 import { durationText, relativeTime } from './duration-text.ts';
 import { vanishedText } from './job-files.ts';
 import type { Condition, JobState, LastCycle, StatusReport } from './job-state.ts';
@@ -193,6 +194,8 @@ function explanations(state: JobState, suffix: string, successor: string): strin
         : `${left} with Default Access left out (source.excludeDefaultAccess).`,
     );
   }
+  for (const { attribute, objects } of state.unstable)
+    lines.push(`${printable(attribute)} of ${counted(objects, 'account')} is unstable: ${UNSTABLE_ADVICE}.`);
   if (paused !== null && paused.reason !== null) lines.push(`Paused: ${printable(paused.reason)}`);
   const long =
     paused === null

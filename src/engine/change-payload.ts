@@ -75,5 +75,6 @@ export const BECAUSE: Readonly<Record<NoActionReason, string>> = {
   goneFromTarget: 'The account no longer exists in the target, so there is nothing to disable.',
   ignoredByExpression: 'An expression said to leave this object alone (IgnoreObjectFlow).',
   protected: 'The account is protected by the configuration (protect).',
+  unstable: 'The target keeps changing what is written; it is written again when another value is wanted.',
   notReadYet: 'Assigned, but Microsoft Graph does not return the object yet.',
 };

@@ -26,9 +26,10 @@ export function changeRow(
   const removal = intention.type === 'disable' || intention.type === 'delete' ? intention : null;
   const identity = identityOf(context, decision);
   const guardClass = guardClassOf(context, kind, planned, decision, removal?.guardClass ?? null, identity, open);
+  const targetId = decision.action === 'create' ? null : decision.targetId;
   const standing = context.observes
     ? 'new'
-    : standingOf(earlierOf(open), { action: decision.action, guardClass, identity });
+    : standingOf(earlierOf(open), { action: decision.action, guardClass, identity, targetId });
   const waiting =
     decision.action === 'create' || decision.action === 'adopt'
       ? planned.references.find((reference) => reference.referencedId !== planned.row.id)
@@ -53,7 +54,7 @@ export function changeRow(
     display_name: planned.row.display_name,
     phase: PHASES.indexOf(phaseOf(kind, decision.action)),
     action: decision.action,
-    target_id: decision.action === 'create' ? null : decision.targetId,
+    target_id: targetId,
     waits_for: waiting?.referencedId ?? null,
     // What an administrator approved counts for no guard: it must not make the next day's removals look like a wave.
     guard_class: standing === 'approved' ? null : guardClass,
@@ -103,6 +104,8 @@ function guardClassOf(
     removal,
     shouldExist: planned.dropsLink || isHeldCreation,
     changesIdentity: identity.length > 0,
+    // An account that is only linked stays as it is.
+    revives: planned.revives && decision.action === 'adopt' && decision.differences.length > 0,
   };
   return countedClass(context, classOfChange(facts, profile.irreversible, guards.irreversible));
 }
@@ -115,6 +118,7 @@ function earlierOf(open: OpenChange | undefined): Parameters<typeof standingOf>[
     action: open.action,
     status: payload.approved === true ? 'approved' : open.status,
     guardClass: open.guard_class as GuardClass | null,
+    targetId: open.target_id,
     identity: (payload.differences ?? []).filter(({ path }) => payload.identity?.includes(path.text) === true),
   };
 }

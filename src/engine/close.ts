@@ -173,6 +173,7 @@ export function summary(context: CycleContext, now: Date, status: JobStatus = 'A
     counts: context.counts,
     requests: requestsOf(context),
     ...(context.report === null ? {} : { report: context.report }),
+    ...(context.drift === null ? {} : { drift: context.drift }),
     ...(context.careful === null
       ? {}
       : {

@@ -57,6 +57,8 @@ export function compileJob(job: Job, tenantId: string, defaultDomain?: string): 
       job.profile.references,
       defaultDomain,
       EXPRESSION_LANGUAGE_VERSION,
+      // Left out where it is as ever, so that nobody is planned again because of this entry.
+      ...(isUsual(job.adoption) ? [] : [job.adoption]),
     ]),
     selectHash: stableHash([
       user.properties,
@@ -74,6 +76,10 @@ export function compileJob(job: Job, tenantId: string, defaultDomain?: string): 
     protection: compileProtection(job.protect, sharedLists(user)),
     concurrency: job.target.concurrency ?? job.profile.concurrency,
   };
+}
+
+function isUsual({ otherOwner, inactive, groupMembers }: Job['adoption']): boolean {
+  return otherOwner === 'refuse' && inactive === 'stage' && groupMembers === 'keep';
 }
 
 function rootOf(baseUrl: string): string {

@@ -2,6 +2,7 @@
 import type { Transaction } from 'kysely';
 import type { CycleCounts, CycleKind, CycleRequest } from '../model/cycle.ts';
 import type { AppRole } from '../model/directory.ts';
+import type { DriftReport } from '../model/drift-report.ts';
 import type { ErrorCode } from '../model/errors.ts';
 import type { PlanReport } from '../model/plan-report.ts';
 import type { FirstContactNumbers } from '../rules/first-contact.ts';
@@ -70,6 +71,8 @@ export interface CycleContext {
   announcedAccounts: number | null;
   /** People whose matching value more than one account has. */
   ambiguousPeople: number;
+  /** What reading the target back has shown; null when it was not asked for. */
+  drift: DriftReport | null;
   /** The plan in numbers, where it was described. */
   report: PlanReport | null;
   readonly counts: CycleCounts;

@@ -24,6 +24,7 @@ import { openCycle } from './open.ts';
 import { planChanges } from './plan.ts';
 import { describePlan } from './plan-report.ts';
 import { readBack } from './read-back.ts';
+import { markDrift } from './reconcile.ts';
 import { noteWriting, refuseLostStore } from './store-lost.ts';
 
 /**
@@ -38,6 +39,7 @@ export async function runCycle(
 ): Promise<CycleSummary> {
   const cycle = await openCycle(job, request, lease, io);
   await importChanges(cycle);
+  if (request.repair === true) await markDrift(cycle);
   await planChanges(cycle);
   await meetTarget(cycle);
   await refuseLostStore(cycle);

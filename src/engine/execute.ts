@@ -12,9 +12,9 @@ import { diffResource } from '../scim/diff.ts';
 import { sameValue } from '../scim/equal.ts';
 import { addMembers, buildPatch, removeMembers } from '../scim/patch.ts';
 import { resourceId, type ScimResource, type ScimValue } from '../scim/resource.ts';
-import { findLinkOfTarget } from '../store/links.ts';
 import type { ChangeTable, LinkTable } from '../store/schema.ts';
 import { findObjects } from '../store/source-objects.ts';
+import { mayBeNamesakes, whyNotTheirs } from './adoption.ts';
 import { type ChangePayload, referenceValue, type WaitingReference } from './change-payload.ts';
 import { mappingOf } from './compiled-job.ts';
 import { confirmAbsence } from './confirm-absence.ts';
@@ -186,17 +186,15 @@ async function adoptAfterConflict(attempt: Attempt, fault: ObjectFault): Promise
   const { job, io } = context;
   const row = (await findObjects(io.store.db, job.id, mapping.kind, [change.source_id])).get(change.source_id);
   if (row === undefined) return { fault };
-  const match = await matchNow(context, mapping, viewOf(context, row, false));
+  const view = viewOf(context, row, false);
+  const match = await matchNow(context, mapping, view);
   if (match.type === 'fault') return { fault: match.fault };
   if (match.type === 'none') return { fault };
-  const owner = await findLinkOfTarget(io.store.db, job.id, mapping.kind, match.targetId);
-  if (owner !== undefined && owner !== change.source_id) {
-    return {
-      fault: {
-        code: 'DuplicateSourceEntries',
-        message: `The account ${match.targetId}, found by ${match.by}, already belongs to the source object ${owner}.`,
-      },
-    };
+  const notTheirs = await whyNotTheirs(context, mapping, change.source_id, view, match);
+  if (notTheirs !== null) return { fault: notTheirs };
+  if (await mayBeNamesakes(context, mapping, change.source_id, match)) {
+    const message = `The account ${match.targetId}, found by ${match.by}, is inactive and may be a namesake's: the next attempt holds its adoption until somebody approves it.`;
+    return { fault: { ...fault, message } };
   }
   const account = { resource: match.resource, targetId: match.targetId, before: {} };
   const { caseInsensitive } = job.settings.profile;

@@ -10,9 +10,10 @@ import { mapObject } from '../rules/map-object.ts';
 import type { CompiledMapping } from '../rules/mapping.ts';
 import { type Capabilities, NO_DISCOVERY } from '../scim/capabilities.ts';
 import type { ScimResource } from '../scim/resource.ts';
-import { findLinkOfTarget, findLinks } from '../store/links.ts';
+import { findLinks } from '../store/links.ts';
 import type { LinkTable } from '../store/schema.ts';
 import type { SourceObjectRow } from '../store/source-objects.ts';
+import { whyNotTheirs } from './adoption.ts';
 import { referenceValue } from './change-payload.ts';
 import type { CycleContext, EngineIo } from './context.ts';
 import { environmentOf } from './environment.ts';
@@ -181,14 +182,12 @@ function activeOf(mapping: CompiledMapping, resource: ScimResource): boolean | n
 }
 
 /** As the matcher of a cycle, asking the target itself. */
-function matcherOf({ about, mapping }: AccountQuestion, context: CycleContext, asked: CompiledMapping): Matcher {
+function matcherOf({ mapping }: AccountQuestion, context: CycleContext, asked: CompiledMapping): Matcher {
   return async (sourceId, view) => {
     const match = await matchNow(context, asked, view);
     if (match.type !== 'one') return match;
-    const owner = await findLinkOfTarget(about.store.db, about.job.id, mapping.kind, match.targetId);
-    if (owner === undefined || owner === sourceId) return match;
-    const message = `The account ${match.targetId}, found by ${match.by}, already belongs to the source object ${owner}.`;
-    return { type: 'fault', fault: { code: 'DuplicateSourceEntries', message } };
+    const notTheirs = await whyNotTheirs(context, mapping, sourceId, view, match);
+    return notTheirs === null ? match : { type: 'fault', fault: notTheirs };
   };
 }
 
@@ -244,6 +243,7 @@ function readingContext({ about, appRoles }: AccountQuestion, io: EngineIo, capa
     firstContact: null,
     announcedAccounts: null,
     ambiguousPeople: 0,
+    drift: null,
     report: null,
     counts: zeroCounts(),
     failsTooMuch: false,

@@ -1,7 +1,14 @@
 // The gate between plan and apply: judges each class of changes as a whole. It only judges; hold.ts carries it out.
 import type { GuardClass } from '../model/cycle.ts';
 import { judgeFirstContact } from '../rules/first-contact.ts';
-import { type CountedClass, evaluateGuard, type GuardVerdict, holdTogether } from '../rules/guard.ts';
+import {
+  ALWAYS_HELD,
+  type CountedClass,
+  evaluateGuard,
+  type GuardVerdict,
+  holdTogether,
+  judgeAlwaysHeld,
+} from '../rules/guard.ts';
 import { countByAction, countRemovals, countRemovalsSince } from '../store/change-counts.ts';
 import { countDueRemovals } from '../store/guarded-members.ts';
 import { countLinks } from '../store/links.ts';
@@ -45,7 +52,7 @@ export async function gateChanges(context: CycleContext): Promise<GuardVerdicts>
     };
     verdicts.set(each, evaluateGuard(each, job.settings.guards[each], numbers));
   }
-  verdicts.set('irreversible', judgeIrreversible(planned.get('irreversible') ?? 0));
+  for (const each of ALWAYS_HELD) verdicts.set(each, judgeAlwaysHeld(each, planned.get(each) ?? 0));
   const creations = people.get('create') ?? 0;
   const contact = firstContactVerdict(context);
   const holdsCreations = contact?.held === true && creations > 0;
@@ -69,12 +76,6 @@ async function countBases(
   const users = await countLinks(io.store.db, job.id, 'user', true);
   const groups = await countLinks(io.store.db, job.id, 'group', true);
   return { leavers: users, scopeLosses: users, groupDeletes: groups, creates: users, identity: users + adoptions };
-}
-
-/** What a target cannot take back waits for somebody's word, be it one account. */
-function judgeIrreversible(planned: number): GuardVerdict {
-  const because = `${planned} actions that the target cannot take back (profile.irreversible)`;
-  return { held: planned > 0, because: `${because}: guards.irreversible is stage` };
 }
 
 /** The verdict about all creations of a first contact; null when it is none. */

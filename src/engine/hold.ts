@@ -105,6 +105,8 @@ function whatIsHeld({ guard_class, action, kind, event, amount }: ChangeTable): 
   if (guard_class === 'memberships') return `the removal of ${amount} member${amount === 1 ? '' : 's'} from this group`;
   if (guard_class === 'creates') return 'a creation where an account was to be expected';
   if (guard_class === 'identity') return `the ${action} of an account whose name, id or address would change`;
+  if (guard_class === 'revivals')
+    return 'the adoption of an inactive account, which may be that of a namesake who left';
   const who = kind === 'user' ? 'person' : 'group';
   const why = event === null ? '' : ` (${event})`;
   return guard_class === 'irreversible'

@@ -11,7 +11,7 @@ import type { CycleContext } from './context.ts';
 import type { Matcher } from './match.ts';
 
 /** Faults that say that the account, if there is one, is not this person's. */
-const NOT_THEIRS: readonly ObjectFault['code'][] = ['DuplicateSourceEntries', 'ImportSkipped'];
+const NOT_THEIRS: readonly ObjectFault['code'][] = ['DuplicateSourceEntries', 'ImportSkipped', 'TargetOwnedByOther'];
 
 /** Looks in the target for the account of an object without link; the link to it is new and not stored yet. */
 export async function findLostAccount(
@@ -35,6 +35,7 @@ export async function findLostAccount(
       email: emailIn(match.resource),
       cycle_id: context.cycleId,
       protected: 0,
+      verify: 0,
       linked_at: context.io.clock.now().toISOString(),
     },
   };

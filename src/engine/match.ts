@@ -6,9 +6,10 @@ import { type MappingEnvironment, matchingValue } from '../rules/evaluate-attrib
 import type { CompiledMapping } from '../rules/mapping.ts';
 import { elementsOf, readPath } from '../scim/read.ts';
 import { resourceId, type ScimResource } from '../scim/resource.ts';
-import { countLinks, findLinkOfTarget } from '../store/links.ts';
+import { countLinks } from '../store/links.ts';
 import { countToMatch } from '../store/object-counts.ts';
 import { clearIndex, countIndexed, indexResources, lookUpResources } from '../store/target-index.ts';
+import { alreadyLinked, whyNotTheirs } from './adoption.ts';
 import { breathe, type CycleContext, planMark, settling } from './context.ts';
 import { environmentOf } from './environment.ts';
 import { identityAttributes } from './identity-attributes.ts';
@@ -36,15 +37,12 @@ export function createMatcher(context: CycleContext, mapping: CompiledMapping): 
     const lookUp = index !== null && !askTarget ? index : await ask(view);
     const match = await matchByPrecedence(mapping, view, environmentOf(context), lookUp);
     if (match.type !== 'one') return match;
-    const linked = await findLinkOfTarget(context.io.store.db, context.job.id, mapping.kind, match.targetId);
+    const notTheirs = await whyNotTheirs(context, mapping, sourceId, view, match);
+    if (notTheirs !== null) return { type: 'fault', fault: notTheirs };
     // Nothing is awaited between the look at the claims and the claim, since objects are matched concurrently.
-    const owner = linked ?? claimed.get(match.targetId);
-    if (owner !== undefined && owner !== sourceId) {
-      return fault(
-        'DuplicateSourceEntries',
-        `The account ${match.targetId}, found by ${match.by}, already belongs to the source object ${owner}.`,
-      );
-    }
+    const owner = claimed.get(match.targetId);
+    if (owner !== undefined && owner !== sourceId)
+      return { type: 'fault', fault: alreadyLinked(match.targetId, match.by, owner) };
     claimed.set(match.targetId, sourceId);
     return match;
   };

@@ -5,6 +5,7 @@ import { addMembers, removeMembers } from '../scim/patch.ts';
 import type { PatchOperation, ScimResource } from '../scim/resource.ts';
 import type { Db } from '../store/database.ts';
 import { clearEscrow, findEscrows } from '../store/escrows.ts';
+import { unstatedMembers } from '../store/former-members.ts';
 import { settleApprovedHolds } from '../store/guarded-members.ts';
 import {
   countLinkableMembers,
@@ -13,6 +14,7 @@ import {
   type LinkedMember,
   membersToRemove,
   type RemovableMember,
+  recordTargetMembers,
   targetMembers,
 } from '../store/members.ts';
 import { appendLog } from '../store/provisioning-log.ts';
@@ -41,9 +43,11 @@ export async function completeMemberships(context: CycleContext): Promise<void> 
 
 async function completeGroup(context: CycleContext, group: DirtyGroup): Promise<void> {
   const { job } = context;
+  let shown: ReadonlySet<string> | null = null;
   if (group.members_verify === 1) {
-    const fault = await forgetLost(context, group);
-    if (fault !== null) return fail(context, group, fault);
+    const compared = await forgetLost(context, group);
+    if ('fault' in compared) return fail(context, group, compared.fault);
+    shown = compared.shown;
   }
   let added = 0;
   let removed = 0;
@@ -59,7 +63,8 @@ async function completeGroup(context: CycleContext, group: DirtyGroup): Promise<
     // What was approved while the last request was on its way is not done yet.
     const isDue = (await membersToRemove(trx, job.id, group.id, '', 1)).length > 0;
     if (!isDue) await settleApprovedHolds(trx, job.id, group.id, context.io.clock.now().getTime());
-    const waits = isDue || (await keepsHeldMembers(trx, job.id, group.id));
+    const former = await takeOverMembers(trx, context, group, shown);
+    const waits = isDue || former || (await keepsHeldMembers(trx, job.id, group.id));
     await updateObjects(trx, job.id, 'group', [group.id], { members_dirty: waits ? 1 : 0, members_verify: 0 });
     await clearEscrow(trx, job.id, 'group', [group.id]);
     if (added + removed === 0) return;
@@ -119,12 +124,17 @@ async function sendChunk(
  * no members has lost them all, or does not show them: those that the source still states are then sent again, which
  * changes nothing where they are.
  */
-async function forgetLost(context: CycleContext, group: DirtyGroup): Promise<ObjectFault | null> {
+async function forgetLost(
+  context: CycleContext,
+  group: DirtyGroup,
+): Promise<{ readonly fault: ObjectFault } | { readonly shown: ReadonlySet<string> | null }> {
   const { job, io } = context;
   const current = await io.target.get('Group', group.target_id, io.signal);
-  if (!current.ok) return current.fault;
-  if (current.value === null)
-    return { code: 'InvalidAnchor', message: `The group ${group.target_id} no longer exists in the target.` };
+  if (!current.ok) return { fault: current.fault };
+  if (current.value === null) {
+    const message = `The group ${group.target_id} no longer exists in the target.`;
+    return { fault: { code: 'InvalidAnchor', message } };
+  }
   const present = memberIdsOf(current.value);
   const known = await targetMembers(io.store.db, job.id, group.id, present === null);
   const lost = known.filter((each) => present?.has(each.target_id) !== true);
@@ -136,7 +146,23 @@ async function forgetLost(context: CycleContext, group: DirtyGroup): Promise<Obj
       lost.map((each) => each.member_id),
     ),
   );
-  return null;
+  return { shown: present };
+}
+
+/**
+ * Where the configuration says so, the members that a group had before count as ours as far as they have an account by this
+ * job: those whom the directory does not state are removed with the next cycle, after its gate has judged them.
+ */
+async function takeOverMembers(
+  trx: Db,
+  { job }: CycleContext,
+  group: DirtyGroup,
+  shown: ReadonlySet<string> | null,
+): Promise<boolean> {
+  if (shown === null || job.settings.adoption.groupMembers === 'keep') return false;
+  const former = await unstatedMembers(trx, job.id, group.id, [...shown]);
+  await recordTargetMembers(trx, job.id, group.id, former);
+  return former.length > 0;
 }
 
 /** Ids of the members that the target shows; null when it shows none at all. */

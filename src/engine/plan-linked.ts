@@ -1,5 +1,6 @@
 // Plans an object that has an account: what differs, or that it is disabled.
 import type { SourceValue } from '../expressions/compile.ts';
+import type { ProvisioningStep } from '../model/cycle.ts';
 import { decideDisable, decideExisting, knownAfter } from '../rules/decide.ts';
 import { valueOfDisabled } from '../rules/evaluate-attribute.ts';
 import { type MappedObject, mapObject } from '../rules/map-object.ts';
@@ -13,7 +14,8 @@ import { environmentOf } from './environment.ts';
 import { searchVanished } from './lost-account.ts';
 import { resolveReferences, withCurrent } from './plan-references.ts';
 import { planUnlinked } from './plan-unlinked.ts';
-import { type PlannedObject, type PlanningAid, viewOf } from './planned-object.ts';
+import { type PlannedObject, type PlanningAid, step, viewOf } from './planned-object.ts';
+import { withoutUnstable } from './unstable.ts';
 
 /** Plans to disable somebody who left. */
 export async function planDisable(
@@ -30,7 +32,7 @@ export async function planDisable(
   if (!coerced.ok) return { ...planned, fault: { code: 'InvalidValue', message: `active: ${coerced.message}` } };
   const active: DesiredAttribute = { path: mapping.active.path, value: coerced.value };
   const isOff = link.active === 0 && (JSON.parse(link.exported) as Exported)['active'] === coerced.value;
-  if (isOff && believesItsMemory(context))
+  if (isOff && believesItsMemory(context, link))
     return { ...planned, decision: { action: 'none', because: 'alreadyDisabled' } };
   const current = await context.io.target.get(mapping.scimKind, link.target_id, context.io.signal);
   if (!current.ok) return { ...planned, fault: current.fault };
@@ -61,7 +63,8 @@ export async function planLinked(
   const held = { ...planned, references: waiting, redacted: [...mapped.redacted] };
   const before = JSON.parse(link.exported) as Exported;
   const isUnchanged = link.active === 1 && isKnown(mapped, resolved, before);
-  if (isUnchanged && believesItsMemory(context)) return { ...held, decision: { action: 'none', because: 'unchanged' } };
+  if (isUnchanged && believesItsMemory(context, link))
+    return { ...held, decision: { action: 'none', because: 'unchanged' } };
   const current = await context.io.target.get(mapping.scimKind, link.target_id, context.io.signal);
   if (!current.ok) return { ...held, fault: current.fault };
   if (current.value === null) {
@@ -70,20 +73,31 @@ export async function planLinked(
   }
   const account = { resource: current.value, targetId: link.target_id, before };
   const { caseInsensitive } = context.job.settings.profile;
-  const decision = decideExisting(mapped, resolved, account, { adopting: false, caseInsensitive });
+  const decided = decideExisting(mapped, resolved, account, { adopting: false, caseInsensitive });
+  const { db } = context.io.store;
+  const { decision, left } = await withoutUnstable(db, context.job.id, mapping.kind, planned.row.id, decided);
   const references = withCurrent(waiting, current.value);
   return {
     ...held,
     references,
     decision,
+    steps: left.length === 0 ? planned.steps : [...planned.steps, unstableStep(left)],
     current: current.value,
     confirmed: decision.action === 'none' ? knownAfter([...mapped.desired, ...resolved], account) : null,
   };
 }
 
-/** Whoever names somebody wants to know what the target holds now, not what it held when it was last written. */
-function believesItsMemory({ selected }: CycleContext): boolean {
-  return selected === null;
+/**
+ * Whoever names somebody wants to know what the target holds now, not what it held when it was last written; neither is
+ * memory believed where the account was found to differ.
+ */
+function believesItsMemory({ selected }: CycleContext, link: LinkTable): boolean {
+  return selected === null && link.verify === 0;
+}
+
+function unstableStep(names: readonly string[]): ProvisioningStep {
+  const text = `Not written again, because the target keeps changing it: ${names.join(', ')}.`;
+  return step('EntryUnstable', 'processing', 'warning', text);
 }
 
 /** Whether the target is known to hold all of this already, so that it need not be asked. */

@@ -1,6 +1,8 @@
 // Plans one object: facts -> intention -> account in the target -> decision. It reads, and writes nothing.
+import type { SourceValue } from '../expressions/compile.ts';
 import type { ProvisioningStep } from '../model/cycle.ts';
-import { intend, lifecycleEvent, undecidedScope } from '../rules/lifecycle.ts';
+import { intend, type LifecycleFacts, lifecycleEvent, undecidedScope } from '../rules/lifecycle.ts';
+import type { CompiledMapping } from '../rules/mapping.ts';
 import type { LinkTable } from '../store/schema.ts';
 import type { SourceObjectRow } from '../store/source-objects.ts';
 import { findLostAccount } from './lost-account.ts';
@@ -19,17 +21,28 @@ export async function planObject(
   return protectAccount(await decide(row, link, aid), link, aid);
 }
 
-async function decide(row: SourceObjectRow, link: LinkTable | undefined, aid: PlanningAid): Promise<PlannedObject> {
-  const { context, mapping } = aid;
-  const view = viewOf(context, row, false);
-  const scope = mapping.scope?.evaluate(view, scopeFactsOf(row, context.io.clock.now())) ?? null;
-  const facts = {
+/** What is known of an object when its fate is decided, and what its filters say. */
+export function factsOf(
+  row: SourceObjectRow,
+  view: (name: string) => SourceValue,
+  mapping: CompiledMapping,
+  now: Date,
+) {
+  const scope = mapping.scope?.evaluate(view, scopeFactsOf(row, now)) ?? null;
+  const facts: LifecycleFacts = {
     kind: mapping.kind,
-    state: row.state as 'present' | 'softDeleted' | 'hardDeleted' | 'unread',
+    state: row.state as LifecycleFacts['state'],
     entitled: row.roles !== null,
     passesScope: scope?.inScope ?? true,
     accountEnabled: view('accountEnabled') !== false,
   };
+  return { facts, scope };
+}
+
+async function decide(row: SourceObjectRow, link: LinkTable | undefined, aid: PlanningAid): Promise<PlannedObject> {
+  const { context, mapping } = aid;
+  const view = viewOf(context, row, false);
+  const { facts, scope } = factsOf(row, view, mapping, context.io.clock.now());
   const intention = intend(facts, link !== undefined, context.job.settings.lifecycle, mapping.flowTypes);
   const steps: ProvisioningStep[] = [
     step('EntryImport', 'import', 'success', `Read from Microsoft Graph: ${row.state}.`),
@@ -55,6 +68,7 @@ async function decide(row: SourceObjectRow, link: LinkTable | undefined, aid: Pl
     steps,
     dropsLink: false,
     foundLink: null,
+    revives: false,
     confirmed: null,
     current: null,
     isProtected: null,

@@ -4,6 +4,7 @@ import { decideExisting } from '../rules/decide.ts';
 import { mapObject } from '../rules/map-object.ts';
 import type { ScimResource } from '../scim/resource.ts';
 import type { LinkTable } from '../store/schema.ts';
+import { mayBeNamesakes } from './adoption.ts';
 import { environmentOf } from './environment.ts';
 import { listedButGone } from './lost-account.ts';
 import { resolveReferences, withCurrent } from './plan-references.ts';
@@ -27,9 +28,9 @@ export async function planUnlinked(
     ...planned.steps,
     step('EntryMatching', 'matching', 'success', match.type === 'one' ? `Found by ${match.by}.` : 'No account found.'),
   ];
-  return match.type === 'one'
-    ? planAdoption({ ...planned, steps, matchedBy: match.by, current: match.resource }, view, match, aid)
-    : planCreation({ ...planned, steps, matchedBy: 'created' }, view, aid);
+  if (match.type === 'none') return planCreation({ ...planned, steps, matchedBy: 'created' }, view, aid);
+  const revives = await mayBeNamesakes(aid.context, aid.mapping, planned.row.id, match);
+  return planAdoption({ ...planned, steps, matchedBy: match.by, current: match.resource, revives }, view, match, aid);
 }
 
 async function planAdoption(

@@ -46,6 +46,8 @@ export interface PlannedObject {
   readonly dropsLink: boolean;
   /** The account of somebody who left, whose creation was never confirmed. */
   readonly foundLink: LinkTable | null;
+  /** True when the account that was found is inactive, and may be a namesake's. */
+  readonly revives: boolean;
   /** What the target turned out to hold already. */
   readonly confirmed: readonly DesiredAttribute[] | null;
   /** The account as it was read or found; null when it was not. */

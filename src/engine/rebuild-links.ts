@@ -242,6 +242,7 @@ async function link(
         active: active ? 1 : 0,
         email: emailOf(exported),
         cycle_id: context.cycleId,
+        verify: 0,
         linked_at: io.clock.now().toISOString(),
         // Judged when the person is planned, and left alone until then.
         protected: kind === 'user' && job.protection.filters.length > 0 ? 2 : 0,

@@ -20,6 +20,7 @@ import { discreet, type LogSubject, logEntry, modifiedProperties } from './log-e
 import { step } from './planned-object.ts';
 import { noteRemovals } from './sent-members.ts';
 import { doubtOrForget, escrow, forgetAccount } from './settle-plan.ts';
+import { noteWrites } from './unstable.ts';
 
 /** Settles a batch of outcomes. */
 export async function settleOutcomes(context: CycleContext, outcomes: readonly ChangeOutcome[]): Promise<void> {
@@ -60,6 +61,8 @@ async function settleSuccess(trx: Db, context: CycleContext, outcome: ChangeOutc
   const link = isReplaced ? undefined : outcome.link;
   const before = link === undefined ? {} : (JSON.parse(link.exported) as Exported);
   const exported = exportedAfter(before, outcome.written);
+  const at = context.io.clock.now().getTime();
+  await noteWrites(trx, job.id, kind, change.source_id, outcome.payload.differences, before, at);
   const now: LinkTable = {
     job_id: job.id,
     kind,
@@ -71,6 +74,7 @@ async function settleSuccess(trx: Db, context: CycleContext, outcome: ChangeOutc
     email: emailOf(exported) ?? link?.email ?? null,
     cycle_id: context.cycleId,
     protected: protectedAfter(context, outcome, exported, targetId),
+    verify: 0,
     linked_at: link?.linked_at ?? context.io.clock.now().toISOString(),
   };
   await saveLink(trx, now);
@@ -115,13 +119,15 @@ async function settleMembers(trx: Db, context: CycleContext, outcome: ChangeOutc
   counts.memberships.removed += outcome.membersRemoved.length;
   // What did not fit into the request is completed with the references; an adopted group is compared as it is.
   const settled = outcome.membersAdded.length > 0 && !outcome.verifyMembers;
-  await updateObjects(
-    trx,
-    job.id,
-    'group',
-    [groupId],
-    settled ? { members_dirty: 1, members_verify: 0 } : { members_dirty: 1 },
-  );
+  const takesOver = isAdoption(outcome) && job.settings.adoption.groupMembers === 'remove';
+  await updateObjects(trx, job.id, 'group', [groupId], {
+    members_dirty: 1,
+    ...(takesOver ? { members_verify: 1 } : settled ? { members_verify: 0 } : {}),
+  });
+}
+
+function isAdoption({ adopted, change }: ChangeOutcome): boolean {
+  return adopted || change.action === 'adopt';
 }
 
 async function settleFailure(trx: Db, context: CycleContext, outcome: ChangeOutcome): Promise<void> {

@@ -128,6 +128,7 @@ async function confirm(trx: Db, context: CycleContext, link: LinkTable, planned:
     active: exported['active'] === false ? 0 : 1,
     email: emailOf(exported) ?? link.email,
     cycle_id: context.cycleId,
+    verify: 0,
   };
   await saveLink(trx, now);
   // The target holds it because a request whose answer was lost was carried out: what depends on it is due all the same.

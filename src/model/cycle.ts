@@ -1,5 +1,6 @@
 // The engine's vocabulary. A cycle imports, plans, gates, applies and closes; these are the values that pass between.
 import type { ObjectKind } from './directory.ts';
+import type { DriftReport } from './drift-report.ts';
 import type { ObjectReport } from './object-report.ts';
 import type { PlanReport } from './plan-report.ts';
 import type { Quarantine } from './quarantine.ts';
@@ -22,6 +23,8 @@ export interface CycleRequest {
   readonly describe?: boolean;
   /** The selection is tried to find out whether a quarantine can end: nothing that a guard counts is sent. */
   readonly probe?: true;
+  /** Read the target back first, and plan whoever differs from what this job made of them. */
+  readonly repair?: true;
 }
 
 /** True for a request that concerns the job as a whole and is no mere plan: only such ones move a quarantine. */
@@ -62,7 +65,8 @@ export type NoActionReason =
   | 'goneFromTarget'
   | 'ignoredByExpression'
   | 'notReadYet'
-  | 'protected';
+  | 'protected'
+  | 'unstable';
 
 /**
  * Status of a change row. `sent` marks a request whose answer is not yet settled; `observed` is what a job in mode
@@ -92,6 +96,7 @@ export const GUARD_CLASSES = [
   'creates',
   'identity',
   'irreversible',
+  'revivals',
 ] as const;
 export type GuardClass = (typeof GUARD_CLASSES)[number];
 
@@ -164,6 +169,8 @@ export interface CycleSummary {
   readonly objects?: readonly ObjectReport[];
   /** With a limit: how many objects were sent, and how many are left for the next cycle. */
   readonly limited?: { readonly sent: number; readonly left: number };
+  /** Present when the target was read back first. */
+  readonly drift?: DriftReport;
   /** Present when the job is in quarantine now. */
   readonly quarantine?: Quarantine;
   /** Present when no whole cycle was run, because the few objects that were tried first failed again. */

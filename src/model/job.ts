@@ -1,6 +1,7 @@
 // A synchronization job as an administrator writes it, validated; words are Entra's (synchronizationSchema) so that
 // an exported configuration reads the same. Templates and defaults are merged before this schema is applied.
 import { z } from 'zod';
+import { adoptionSchema } from './adoption.ts';
 import { escrowThresholdsSchema } from './escrow-thresholds.ts';
 import { type attributeMappingSchema, objectMappingSchema } from './object-mapping.ts';
 import { rateLimitSchema, targetProfileSchema } from './profile.ts';
@@ -188,6 +189,7 @@ export const jobSchema = z.strictObject({
     .describe('Where accounts are kept.'),
   profile: targetProfileSchema.prefault({}).describe('What the target can and cannot do; usually from the template.'),
   lifecycle: lifecycleSchema.prefault({}).describe('What happens to the account of a person, per event.'),
+  adoption: adoptionSchema.prefault({}).describe('Which existing accounts and groups are taken over.'),
   guards: guardsSchema
     .prefault({})
     .describe('More than this in one cycle, or within 24 hours, is held until somebody approves it.'),

@@ -20,6 +20,13 @@ export const OBJECT_ERRORS = {
     cause: 'The matching account is already linked to another person or group.',
     advice: 'Give the two source objects different matching values.',
   },
+  TargetOwnedByOther: {
+    scope: 'object',
+    retry: 'ladder',
+    cause: 'The matching account carries the externalId of somebody else, or another job keeps it for somebody else.',
+    advice:
+      "Look whose account it is. If it is this person's: clear its externalId in the target, or, when another service wrote them all, adoption: { otherOwner: allow }. If not: match on another attribute.",
+  },
   ImportSkipped: {
     scope: 'object',
     retry: 'ladder',

@@ -14,6 +14,8 @@ export interface ChangeFacts {
   readonly removal: GuardClass | null;
   /** True when an account was linked and is not there any more, or when an earlier cycle held this creation. */
   readonly shouldExist: boolean;
+  /** True when the account that would be adopted is inactive, and may be a namesake's. */
+  readonly revives: boolean;
   /** True when an existing account would become somebody else in the eyes of the target (identity.ts). */
   readonly changesIdentity: boolean;
 }
@@ -30,6 +32,7 @@ export function classOfChange(
   if (facts.removal !== null) return facts.removal;
   if (kind !== 'user') return null;
   if (action === 'create') return facts.shouldExist ? 'creates' : null;
+  if (facts.revives) return 'revivals';
   return facts.changesIdentity ? 'identity' : null;
 }
 
@@ -37,13 +40,14 @@ export function classOfChange(
 export interface JudgedChange {
   readonly action: string;
   readonly guardClass: GuardClass | null;
+  readonly targetId?: string | null;
   /** The differences that change an identity. */
   readonly identity: readonly Pick<AttributeDifference, 'path' | 'newValue'>[];
 }
 
 /**
  * Whether what was decided about an earlier plan of the same object holds for the new one. An approval is for the action,
- * and for the names that were shown; a hold is for the action and its reason, and ends by an approval only.
+ * and for the names or the account that were shown; a hold is for the action and its reason, and ends by an approval only.
  */
 export function standingOf(
   earlier: (JudgedChange & { readonly status: string }) | undefined,
@@ -57,6 +61,7 @@ export function standingOf(
 }
 
 function isCovered(earlier: JudgedChange, now: JudgedChange): boolean {
+  if (now.guardClass === 'revivals') return earlier.targetId === now.targetId;
   if (now.guardClass !== 'identity') return true;
   const shown = new Map(earlier.identity.map(({ path, newValue }) => [path.text, stableJson(newValue)]));
   return now.identity.every(({ path, newValue }) => shown.get(path.text) === stableJson(newValue));

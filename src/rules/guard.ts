@@ -4,8 +4,22 @@
 import type { GuardClass } from '../model/cycle.ts';
 import type { Guards } from '../model/job.ts';
 
-/** Classes that are judged by numbers; what is irreversible is held whatever its number. */
-export type CountedClass = Exclude<GuardClass, 'irreversible'>;
+/** Classes that are held whatever their number. */
+export const ALWAYS_HELD = ['irreversible', 'revivals'] as const satisfies readonly GuardClass[];
+
+/** Classes that are judged by numbers. */
+export type CountedClass = Exclude<GuardClass, (typeof ALWAYS_HELD)[number]>;
+
+const ALWAYS_HELD_BECAUSE: Readonly<Record<(typeof ALWAYS_HELD)[number], string>> = {
+  irreversible: 'that the target cannot take back (profile.irreversible): guards.irreversible is stage',
+  revivals: "of inactive accounts that may be a namesake's: adoption.inactive is stage",
+};
+
+/** Judges a class of which every single change waits for somebody's word. */
+export function judgeAlwaysHeld(name: (typeof ALWAYS_HELD)[number], planned: number): GuardVerdict {
+  const noun = name === 'irreversible' ? 'action' : 'adoption';
+  return { held: planned > 0, because: `${planned} ${noun}${planned === 1 ? '' : 's'} ${ALWAYS_HELD_BECAUSE[name]}` };
+}
 
 /** Numbers of one class. */
 export interface GuardNumbers {

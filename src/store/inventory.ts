@@ -18,6 +18,7 @@ export const JOB_COLUMNS: Readonly<Record<keyof Tables, 'id' | 'job_id' | null>>
   pending_reference: 'job_id',
   change: 'job_id',
   escrow: 'job_id',
+  unstable_attribute: 'job_id',
   quarantine: 'job_id',
   cycle: 'job_id',
   provisioning_log: 'job_id',

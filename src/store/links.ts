@@ -42,6 +42,50 @@ export async function findLinkOfTarget(
   return row?.source_id;
 }
 
+/** The link of another job at the same target to an account, unless it is for the same source object. */
+export function findForeignLink(
+  db: Db,
+  jobId: string,
+  targetRoot: string,
+  kind: ObjectKind,
+  targetId: string,
+  sourceId: string,
+): Promise<Pick<LinkTable, 'job_id' | 'source_id'> | undefined> {
+  return db
+    .selectFrom('link')
+    .innerJoin('job', 'job.id', 'link.job_id')
+    .select(['link.job_id', 'link.source_id'])
+    .where('job.target_root', '=', targetRoot)
+    .where('job.id', '!=', jobId)
+    .where('link.kind', '=', kind)
+    .where('link.target_id', '=', targetId)
+    .where('link.source_id', '!=', sourceId)
+    .executeTakeFirst();
+}
+
+/** Links to these accounts by target id, of this job first, otherwise of another one at the same target. */
+export async function findLinksOfTargets(
+  db: Db,
+  jobId: string,
+  targetRoot: string,
+  kind: ObjectKind,
+  targetIds: readonly string[],
+): Promise<Map<string, LinkTable>> {
+  const found = new Map<string, LinkTable>();
+  for (let from = 0; from < targetIds.length; from += 500) {
+    const rows = await db
+      .selectFrom('link')
+      .innerJoin('job', 'job.id', 'link.job_id')
+      .selectAll('link')
+      .where((eb) => eb.or([eb('job.id', '=', jobId), eb('job.target_root', '=', targetRoot)]))
+      .where('link.kind', '=', kind)
+      .where('link.target_id', 'in', targetIds.slice(from, from + 500))
+      .execute();
+    for (const row of rows) if (row.job_id === jobId || !found.has(row.target_id)) found.set(row.target_id, row);
+  }
+  return found;
+}
+
 /** Stores a link as now known. */
 export async function saveLink(db: Db, link: LinkTable): Promise<void> {
   const { job_id: _job, kind: _kind, source_id: _source, ...columns } = link;
@@ -60,6 +104,23 @@ export async function removeLink(db: Db, jobId: string, kind: ObjectKind, source
     .where('kind', '=', kind)
     .where('source_id', '=', sourceId)
     .execute();
+}
+
+/** The accounts of these objects are read when they are planned, whatever is known of them. */
+export async function markToVerify(
+  db: Db,
+  jobId: string,
+  kind: ObjectKind,
+  sourceIds: readonly string[],
+): Promise<void> {
+  for (let from = 0; from < sourceIds.length; from += 500)
+    await db
+      .updateTable('link')
+      .set({ verify: 1 })
+      .where('job_id', '=', jobId)
+      .where('kind', '=', kind)
+      .where('source_id', 'in', sourceIds.slice(from, from + 500))
+      .execute();
 }
 
 /** Keeps whether the accounts of these people are protected; see LinkTable. */

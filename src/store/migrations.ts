@@ -172,6 +172,26 @@ async function belongingStores(db: Kysely<Tables>): Promise<void> {
   await db.schema.createIndex('provisioning_log_by_age').on('provisioning_log').columns(['job_id', 'at']).execute();
 }
 
+/** Which accounts are to be read again, and which attributes a target keeps changing. */
+async function readBackTargets(db: Kysely<Tables>): Promise<void> {
+  await db.schema
+    .alterTable('link')
+    .addColumn('verify', int, (c) => c.notNull().defaultTo(0))
+    .execute();
+  await db.schema
+    .createTable('unstable_attribute')
+    .addColumn('job_id', text, (c) => c.notNull())
+    .addColumn('kind', text, (c) => c.notNull())
+    .addColumn('source_id', text, (c) => c.notNull())
+    .addColumn('attribute', text, (c) => c.notNull())
+    .addColumn('wanted', text, (c) => c.notNull())
+    .addColumn('found', text, (c) => c.notNull())
+    .addColumn('times', int, (c) => c.notNull())
+    .addColumn('last_written', int, (c) => c.notNull())
+    .addPrimaryKeyConstraint('unstable_attribute_identity', ['job_id', 'kind', 'source_id', 'attribute'])
+    .execute();
+}
+
 /** Name to migration; names sort in the order in which they are applied. */
 export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0001-first-tables': { up: firstTables },
@@ -187,4 +207,5 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0011-planned-days': { up: plannedDays },
   '0012-quarantines': { up: quarantines },
   '0013-belonging-stores': { up: belongingStores },
+  '0017-read-back-targets': { up: readBackTargets },
 };

@@ -64,6 +64,19 @@ export async function readLog(db: Db, query: LogQuery): Promise<StoredLogEntry[]
   return found.map((row) => ({ seq: row.seq, entry: JSON.parse(row.entry) as ProvisioningLogEntry }));
 }
 
+/** Whether this job disabled the account of this person, as far as the log reaches back. */
+export async function wasDisabledFor(db: Db, jobId: string, sourceId: string, targetId: string): Promise<boolean> {
+  const rows = await db
+    .selectFrom('provisioning_log')
+    .select('entry')
+    .where('job_id', '=', jobId)
+    .where('source_id', '=', sourceId)
+    .where('action', '=', 'disable')
+    .where('status', 'in', ['success', 'warning'])
+    .execute();
+  return rows.some(({ entry }) => (JSON.parse(entry) as ProvisioningLogEntry).targetIdentity.id === targetId);
+}
+
 /** Forgets the oldest entries from before an ISO time, at most `limit` of them at once. */
 export async function pruneLog(db: Db, jobId: string, before: string, limit: number): Promise<void> {
   await db

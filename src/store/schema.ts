@@ -1,6 +1,7 @@
 // The tables, as Kysely sees them. Integers and ISO text only, so that PostgreSQL carries the same tables unchanged.
 import type { Generated } from 'kysely';
 import type { QuarantineTable } from './quarantine-table.ts';
+import type { UnstableAttributeTable } from './unstable-table.ts';
 
 export interface JobTable {
   id: string;
@@ -142,6 +143,8 @@ export interface LinkTable {
   linked_at: string;
   /** 1 when a filter of `protect` matches the account, 2 while it was not judged by the present filters, otherwise 0. */
   protected: number;
+  /** 1 while the account is to be read when it is planned, whatever is known of it: it was found to differ. */
+  verify: number;
 }
 
 export interface TargetMemberTable {
@@ -278,6 +281,7 @@ export interface Tables {
   assignment: AssignmentTable;
   member: MemberTable;
   link: LinkTable;
+  unstable_attribute: UnstableAttributeTable;
   target_member: TargetMemberTable;
   held_membership: HeldMembershipTable;
   pending_reference: PendingReferenceTable;

@@ -45,6 +45,7 @@ function link(id: string, targetId = `t-${id}`): LinkTable {
     active: 1,
     email: null,
     cycle_id: 'c',
+    verify: 0,
     linked_at: '2026-01-01T00:00:00.000Z',
     protected: 0,
   };

@@ -115,7 +115,7 @@ describe('limits', () => {
 
 describe('adoption', () => {
   it('at a first contact: who would get another id is held in relation to all who are adopted', async () => {
-    const world = await buildWorld({ guards: {}, group: null });
+    const world = await buildWorld({ guards: {}, group: null, adoption: { otherOwner: 'allow' } });
     const ids = world.people(40);
     ids.forEach((id, index) => {
       const externalId = index < 10 ? { externalId: `old-${id}` } : {};

@@ -62,7 +62,7 @@ describe('a first cycle goes on', () => {
   });
 
   it('when the externalId is another one', async () => {
-    const world = await buildWorld({ group: null });
+    const world = await buildWorld({ group: null, adoption: { otherOwner: 'allow' } });
     for (const id of world.people(6))
       world.target.seed('User', { externalId: `x-${id}`, userName: `${id}@example.com` });
     expect((await world.run()).counts).toMatchObject({ adopted: 6 });

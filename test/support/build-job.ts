@@ -36,6 +36,7 @@ export interface JobVariation {
   readonly lifecycle?: Record<string, unknown>;
   readonly guards?: Record<string, unknown>;
   readonly retention?: Record<string, unknown>;
+  readonly adoption?: Record<string, unknown>;
   readonly protect?: readonly string[];
   readonly escrowThresholds?: Record<string, unknown>;
   readonly mode?: 'observe' | 'enforce';
@@ -79,6 +80,7 @@ export function buildJob(variation: JobVariation = {}): Job {
     lifecycle: variation.lifecycle ?? {},
     guards: variation.guards ?? NO_GUARDS,
     ...(variation.retention === undefined ? {} : { retention: variation.retention }),
+    adoption: variation.adoption ?? {},
     protect: variation.protect ?? [],
     escrowThresholds: variation.escrowThresholds ?? {},
     objectMappings: variation.group === null ? [user] : [user, group],

@@ -65,6 +65,7 @@ describe('jobs of the store', () => {
         active: 1,
         email: null,
         cycle_id: 'c',
+        verify: 0,
         linked_at: '2026-05-31T08:00:00.000Z',
         protected: 0,
       });

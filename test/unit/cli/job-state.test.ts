@@ -57,6 +57,7 @@ function aState(changes: Partial<JobState> = {}): JobState {
     refusal: null,
     runningBy: null,
     defaultAccess: 0,
+    unstable: [],
     ...changes,
   };
 }

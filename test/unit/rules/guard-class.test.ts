@@ -9,6 +9,7 @@ const NOTHING: ChangeFacts = {
   action: 'update',
   removal: null,
   shouldExist: false,
+  revives: false,
   changesIdentity: false,
 };
 
