@@ -44,6 +44,9 @@ async function mergePage(context: CycleContext, kind: ObjectKind, page: DeltaPag
         const merged = await mergeEntry(trx, job.id, entry, rows, sequence);
         if (merged === 'limited') limited += 1;
         if (merged === 'changed') context.counts.imported += 1;
+        // Said to be present in two states: the second may be the older one.
+        if (merged === 'changed' && entry.removed === undefined && round.present.has(entry.id))
+          await updateObjects(trx, job.id, kind, [entry.id], { needs_read: 1 });
       }
       if (entry.removed === undefined && entry.limited !== true) round.present.add(entry.id);
       if (row !== undefined && kind === 'group') await mergeMembers(trx, context, row, entry, round.memberships);

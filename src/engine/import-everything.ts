@@ -9,7 +9,7 @@ import { addUnread, findObjects, updateAllObjects, updateObjects } from '../stor
 import { breathe, type CycleContext, settling } from './context.ts';
 import { idsOf, lazySequence, mergeEntry } from './merge.ts';
 import { deltaStart } from './selection.ts';
-import { parseWatermark, type Watermark, watermarkAfter } from './watermark.ts';
+import { lastReading, parseWatermark, type Watermark, watermarkAfter } from './watermark.ts';
 
 /** Brings one kind up to date: changes since the watermark, or everything where there is none. */
 export async function enumerate(context: CycleContext, kind: ObjectKind): Promise<void> {
@@ -24,7 +24,7 @@ export async function enumerate(context: CycleContext, kind: ObjectKind): Promis
       { jobId: job.id, cycleId: context.cycleId },
       `the watermark is no longer accepted, everything is read again: ${error.message}`,
     );
-    await readRound(context, kind, null);
+    await lastReading(readRound(context, kind, null));
   }
 }
 

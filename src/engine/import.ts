@@ -16,7 +16,7 @@ import { readUnread } from './import-objects.ts';
 import { noteMemberships, readNamedGroups } from './named-groups.ts';
 import { importSelection } from './on-demand-import.ts';
 import { deltaStart } from './selection.ts';
-import { parseWatermark, type Watermark } from './watermark.ts';
+import { lastReading, parseWatermark, type Watermark } from './watermark.ts';
 
 /** Brings the shadow copy up to date with the source. */
 export async function importChanges(context: CycleContext): Promise<void> {
@@ -61,7 +61,7 @@ async function followFeeds(context: CycleContext): Promise<void> {
   const row = await readJob(io.store.db, job.id);
   const users = parseWatermark(row.users_link);
   const groups = parseWatermark(row.groups_link);
-  if (users === null || groups === null || row.select_hash !== job.selectHash) return beginFeeds(context);
+  if (users === null || groups === null || row.select_hash !== job.selectHash) return lastReading(beginFeeds(context));
   try {
     await readChanges(context, 'user', users);
     await readChanges(context, 'group', groups);
@@ -71,7 +71,7 @@ async function followFeeds(context: CycleContext): Promise<void> {
       { jobId: job.id, cycleId: context.cycleId },
       `the watermark is no longer accepted, everything in scope is read again: ${error.message}`,
     );
-    await beginFeeds(context);
+    await lastReading(beginFeeds(context));
   }
 }
 

@@ -1,7 +1,7 @@
 // The watermark of one feed: a link of Graph, and in which reading it was obtained. Stored with the rows of its page.
 import { z } from 'zod';
 import type { DeltaPage } from '../model/directory.ts';
-import { JobFault } from '../model/errors.ts';
+import { JobFault, ResyncRequired } from '../model/errors.ts';
 
 const watermarkSchema = z.strictObject({
   /** A nextLink continues an unfinished round; a deltaLink begins the next one. */
@@ -26,4 +26,20 @@ export function watermarkAfter(page: DeltaPage, enumeration: number): Watermark 
     'SourceProtocolError',
     'A delta page of Microsoft Graph has neither a next link nor a delta link.',
   );
+}
+
+/**
+ * A reading from the beginning. When the source refuses even that, the cycle ends: one restart a cycle, and the watermark
+ * stays as it was.
+ * @throws JobFault SourceIncomplete instead of ResyncRequired.
+ */
+export async function lastReading(reading: Promise<void>): Promise<void> {
+  try {
+    await reading;
+  } catch (error) {
+    if (!(error instanceof ResyncRequired)) throw error;
+    throw new JobFault('SourceIncomplete', `A reading from the beginning was refused too. ${error.message}`, {
+      cause: error,
+    });
+  }
 }

@@ -138,9 +138,9 @@ function exchangeOver(fetch: Fetch, timeoutSeconds: number, counter: { requests:
         signal: deadline,
         redirect: 'manual',
       });
-      const text = await readBody(answer.body);
+      const body = await readBody(answer.body);
       deadline.throwIfAborted();
-      context.response = new Response(BODILESS.has(answer.status) ? null : text, {
+      context.response = new Response(BODILESS.has(answer.status) ? null : body, {
         status: answer.status,
         headers: [...answer.headers],
       });
@@ -148,16 +148,16 @@ function exchangeOver(fetch: Fetch, timeoutSeconds: number, counter: { requests:
   };
 }
 
-async function readBody(body: AsyncIterable<Uint8Array> | null): Promise<string> {
-  if (body === null) return '';
+/** As bytes, because a Response of text without a content type would be given one. */
+async function readBody(body: AsyncIterable<Uint8Array> | null): Promise<Uint8Array<ArrayBuffer>> {
   const chunks: Uint8Array[] = [];
   let size = 0;
-  for await (const chunk of body) {
+  for await (const chunk of body ?? []) {
     size += chunk.byteLength;
     if (size > MAX_BODY_BYTES) throw new Error(`the body is longer than ${MAX_BODY_BYTES} bytes`);
     chunks.push(chunk);
   }
-  return Buffer.concat(chunks).toString('utf8');
+  return Buffer.concat(chunks);
 }
 
 /** Node's fetch takes no dispatcher of the undici package, so an own authority needs undici's fetch as well. */

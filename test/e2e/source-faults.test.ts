@@ -73,6 +73,14 @@ function setSource(directory: string, name: string, value: string): Promise<void
 describe('a source that stumbles', () => {
   const stumbles: readonly [string, object][] = [
     ['a token that is refused in the middle', { match: { path: '/v1.0/groups', nth: 1 }, action: { status: 401 } }],
+    ['a connection that is reset', { match: { path: '/v1.0/users', nth: 1 }, action: { reset: true } }],
+    ['half an answer', { match: { path: '/v1.0/groups', nth: 2 }, action: { truncate: true } }],
+    ['half an answer that ends well', { match: { path: '/v1.0/\\$batch', nth: 1 }, action: { truncateClean: true } }],
+    ['a web page with status 502', { match: { path: 'appRoleAssignedTo' }, action: { html: true, status: 502 } }],
+    [
+      '503 that asks to wait',
+      { match: { path: '/v1.0/users', nth: 1 }, action: { status: 503, headers: { 'Retry-After': '1' } } },
+    ],
   ];
   it.each(stumbles)('%s is tried again', async (_, fault) => {
     await using start = await freshStart();
@@ -100,7 +108,62 @@ describe('a source that stumbles', () => {
   });
 });
 
+describe('a feed of changes that cannot be read (exit 4): nothing is written, and the next cycle begins at the same link', () => {
+  const faults: readonly [string, string, object][] = [
+    ['both links on a page', 'SourceProtocolError', { bothLinks: true }],
+    ['no link on a page', 'SourceProtocolError', { dropLinks: true }],
+    ['a page that leads to itself', 'SourceProtocolError', { nextLinkLoop: true }],
+    ['a link to another host', 'SourceProtocolError', { linkOrigin: 'https://graph.example' }],
+    ['a link without TLS', 'SourceProtocolError', { linkOrigin: 'http://127.0.0.1:1' }],
+    ['a web page', 'SourceProtocolError', { html: true }],
+    ['429 for an hour', 'SourceUnreachable', { status: 429, headers: { 'Retry-After': '3600' } }],
+    ['403', 'SourcePermissionMissing', { status: 403 }],
+  ];
+  const readings = [
+    ...faults.map((fault) => ['users', ...fault] as const),
+    ...faults
+      .filter(([name]) => name === 'no link on a page' || name === '403')
+      .map((fault) => ['groups', ...fault] as const),
+  ];
+  it.each(readings)('in the %s feed: %s', async (feed, _, code, action) => {
+    await using start = await freshStart();
+    expectExit(await start.sync(), 0);
+    await start.target.clearLog();
+    const [person] = await start.tenant.rows('/users?$select=id&$top=999');
+    await start.tenant.graph('PATCH', `/users/${text(person, 'id')}`, { displayName: 'Meanwhile' });
+    const [group] = await start.tenant.rows('/groups?$select=id&$top=999');
+    await start.tenant.graph('PATCH', `/groups/${text(group, 'id')}`, { displayName: 'Meanwhile' });
+    await start.tenant.admin('POST', '/faults', { match: { path: `/v1.0/${feed}/delta` }, times: null, action });
+    const run = await start.sync();
+    expectExit(run, 4);
+    expect(run.job().error?.code).toBe(code);
+    expect(await start.target.requests()).toEqual([]);
+
+    await start.tenant.admin('DELETE', '/faults');
+    await start.tenant.admin('DELETE', '/log');
+    const whole = await start.sync();
+    expectExit(whole, 0);
+    expect(whole.job().counts).toMatchObject({ created: 0, disabled: 0, deleted: 0, held: 0 });
+    await expectInStep(start.target, start.tenant);
+    const asked = (await start.tenant.graphRequests()).filter(({ path }) => path.endsWith('/delta'));
+    expect(asked.every(({ query }) => query.includes('deltatoken') && !query.includes('latest'))).toBe(true);
+  });
+});
+
 describe('a delta link that is no longer accepted', () => {
+  it('because it is eight days old: said to be, everything is read again, and nobody is removed', async () => {
+    await using start = await freshStart();
+    expectExit(await start.sync(), 0);
+    await start.target.clearLog();
+    await start.tenant.admin('POST', '/clock', { advance: '8d' });
+    const run = await start.sync(['--log-level', 'warn']);
+    expectExit(run, 0);
+    expect(run.stderr).toContain('everything in scope is read again');
+    expect(run.job().counts).toMatchObject({ created: 0, disabled: 0, deleted: 0, held: 0 });
+    expect(writes(await start.target.requests())).toEqual([]);
+    await expectInStep(start.target, start.tenant);
+  });
+
   it.each([400, 410])('%d: everything is read again, nobody is removed, and changes arrive', async (status) => {
     await using start = await freshStart();
     expectExit(await start.sync(), 0);

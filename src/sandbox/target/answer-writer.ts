@@ -15,6 +15,7 @@ export interface Answer {
 }
 
 const OVERSIZE_DEFAULT = 33_554_432;
+const DRIP_MS = 100;
 const CHUNK = ' '.repeat(65_536);
 
 /** Turns a SCIM answer into what is sent. */
@@ -46,6 +47,21 @@ export function sendTruncated(response: ServerResponse, answer: Answer): void {
   const headers = { 'content-type': answer.contentType, ...answer.headers };
   response.writeHead(answer.status, { ...headers, 'content-length': bytes.length + 1 });
   response.write(bytes.subarray(0, Math.floor(bytes.length / 2)), () => response.destroy());
+}
+
+/** Sends the answer a byte at a time, with a tenth of a second in between. */
+export function sendDripped(response: ServerResponse, answer: Answer): void {
+  const bytes = Buffer.from(answer.text ?? ' ');
+  response.writeHead(answer.status, { 'content-type': answer.contentType, ...answer.headers });
+  let sent = 0;
+  const next = setInterval(() => {
+    response.write(bytes.subarray(sent, sent + 1));
+    sent += 1;
+    if (sent < bytes.length) return;
+    clearInterval(next);
+    response.end();
+  }, DRIP_MS);
+  response.once('close', () => clearInterval(next));
 }
 
 /** Sends the answer with blanks after it, so that it has at least the size that was asked for. */

@@ -2,7 +2,15 @@
 // the log says whether it was.
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Answer, sendAnswer, sendOversize, sendTruncated, toAnswer, withoutId } from './answer-writer.ts';
+import {
+  type Answer,
+  sendAnswer,
+  sendDripped,
+  sendOversize,
+  sendTruncated,
+  toAnswer,
+  withoutId,
+} from './answer-writer.ts';
 import type { FaultAction, FaultDecider } from './faults.ts';
 import { MAX_BODY_BYTES, type RequestBody, readRequestBody } from './request-body.ts';
 import type { OpenRequest, RequestRecorder } from './request-log.ts';
@@ -149,6 +157,7 @@ async function concludePerformed({ response, open, fault, contentType, run }: Co
   const answer: Answer = { ...plain, headers: { ...plain.headers, ...fault.headers } };
   open.finish(answer.status, true);
   if (fault.truncate) return sendTruncated(response, answer);
+  if (fault.drip) return sendDripped(response, answer);
   if (fault.oversize) return sendOversize(response, answer, fault.oversize);
   sendAnswer(response, answer);
 }

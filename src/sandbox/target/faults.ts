@@ -32,6 +32,8 @@ const actionSchema = z.strictObject({
   omitId: z.boolean().optional(),
   /** Carry the request out, send half of the answer, cut the connection. */
   truncate: z.boolean().optional(),
+  /** Carry the request out and send the answer byte by byte, ten a second. */
+  drip: z.boolean().optional(),
   /** Carry the request out and make the answer this many bytes long (true: 32 MiB). */
   oversize: z.union([z.boolean(), z.int().min(1).max(268_435_456)]).optional(),
 });

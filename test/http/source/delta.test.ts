@@ -42,6 +42,16 @@ describe('a users round', () => {
     expect(source.requests.graph).toBe(3);
   });
 
+  it.each([1, 5])('follows %i empty pages', async (count) => {
+    for (let number = 0; number < count; number += 1)
+      page(number === 0 ? firstUsers : next(String(number)), [], nextLink(String(number + 1)));
+    page(next(String(count)), [user('a')], deltaLink('D'));
+    const { source } = testSource();
+    const pages = await collect(source.readDelta(users, NEVER));
+    expect(pages).toHaveLength(count + 1);
+    expect(pages.at(-1)).toMatchObject({ entries: [{ id: 'a' }], deltaLink: done('D') });
+  });
+
   it('starts from now on when asked', async () => {
     page(`${firstUsers}&$deltatoken=latest`, [], deltaLink('now'));
     const { source } = testSource();

@@ -153,6 +153,19 @@ describe('reading objects', () => {
     expect(clock.sleeps).toEqual([1000]);
   });
 
+  it('follows no link inside an item', async () => {
+    const more = {
+      'members@odata.nextLink': 'https://evil.example/v1.0/next',
+      '@odata.nextLink': `${GRAPH}/v1.0/next`,
+    };
+    serveBatches((item) => found(idOf(item), more));
+    const { source } = testSource();
+    const outcome = (await source.readObjects('user', ['a'], [], false, NEVER)).get('a');
+    expect(outcome).toMatchObject({ found: true, entry: { properties: { id: 'a' } } });
+    expect(JSON.stringify(outcome)).not.toContain('next');
+    expect(source.requests.graph).toBe(1);
+  });
+
   it.each([
     ['403', 403, graphError('Authorization_RequestDenied'), 'SourcePermissionMissing'],
     ['400', 400, graphError('BadRequest', 'no such property'), 'SourceRequestRefused'],

@@ -213,6 +213,24 @@ describe('tokens', () => {
     expect(source.requests).toEqual({ graph: 1, tokens: 2 });
   });
 
+  it('asks again after 503 of the token service', async () => {
+    refuseToken(503, 'busy', {}, 2);
+    serveTokens();
+    nock(GRAPH).get(principalPath).reply(200, principal);
+    const { source, clock } = testSource();
+    await source.readServicePrincipal('sp', NEVER);
+    expect(clock.sleeps).toEqual([1000, 2000]);
+    expect(source.requests).toEqual({ graph: 1, tokens: 3 });
+  });
+
+  it('does not wait for a token service that never answers', async () => {
+    nock(LOGIN).persist().post(tokenPath).query(true).delay(60_000).reply(200, {});
+    const { source } = testSource({ timeoutSeconds: 0.05 });
+    await expect(source.readServicePrincipal('sp', NEVER)).rejects.toMatchObject({ code: 'SourceUnreachable' });
+    expect(source.requests).toEqual({ graph: 0, tokens: 5 });
+    nock.abortPendingRequests();
+  });
+
   it.each([
     ['500', () => refuseToken(500, 'oops', {}, 5), 'SourceUnreachable', 5],
     [

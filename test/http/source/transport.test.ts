@@ -136,6 +136,15 @@ describe('the wire', () => {
     expect(transport.requests).toBe(1);
   });
 
+  it('takes an answer without a content type that is no JSON for the page of a proxy', async () => {
+    const { origin } = await serve((_request, response) => response.writeHead(200).end('<html>please log in</html>'));
+    const { requester, transport } = requesterFor(origin);
+    const error = await rejection(requester.json({ method: 'GET', url: `${origin}/v1.0/users` }, subject, NEVER));
+    expect(error).toMatchObject({ code: 'SourceProtocolError' });
+    expect(error.message).toContain('content type absent');
+    expect(transport.requests).toBe(1);
+  });
+
   it('gives the token to the configured origin only', async () => {
     const own = await serve(ok);
     const other = await serve(ok);

@@ -137,6 +137,7 @@ describe('what a fault does', () => {
       { match: { nth: 1 }, action: { omitId: true, headers: { 'x-fault': '1' } } },
       { match: { nth: 2 }, action: { truncate: true } },
       { match: { nth: 3 }, action: { oversize: 3_000_000 } },
+      { match: { method: 'GET' }, action: { drip: true } },
     ]);
     const made = await client.post('/Users', user('a'));
     expect([made.status, made.body['id'], made.headers.get('x-fault')]).toEqual([201, undefined, '1']);
@@ -145,6 +146,11 @@ describe('what a fault does', () => {
     expect(giant.text.length).toBeGreaterThan(3_000_000);
     expect(giant.body['userName']).toBe('c');
     expect(client.target.users()).toHaveLength(3);
+    const slow = await fetch(`${client.target.url}/Users`, {
+      headers: { authorization: `Bearer ${client.target.token}` },
+    });
+    const first = await slow.body?.getReader().read();
+    expect(first?.value).toHaveLength(1);
   });
 });
 
