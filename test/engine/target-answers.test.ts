@@ -57,7 +57,7 @@ const WRITES: Readonly<Record<string, Write>> = {
   membership: {
     match: { method: 'PATCH', path: '^/Groups/' },
     cause: ({ directory }) => directory.addMember('g', 'p0003'),
-    isDone: (endpoint) => JSON.stringify(endpoint.groups()).includes(String(accounts(endpoint, 'p0003')[0]?.['id'])),
+    isDone: (endpoint) => JSON.stringify(endpoint.groups()).includes(accounts(endpoint, 'p0003')[0]?.['id'] as string),
     count: 'updated',
   },
 };
@@ -103,7 +103,7 @@ const FAULTS: Readonly<Record<string, Fault>> = {
 interface Start {
   readonly world: World;
   readonly endpoint: SandboxTarget;
-  run(): ReturnType<World['run']>;
+  readonly run: () => ReturnType<World['run']>;
 }
 
 async function start(): Promise<Start> {

@@ -20,22 +20,36 @@ export interface KillingProxy extends AsyncDisposable {
   disarm(): void;
   /** Requests since it was armed or disarmed. */
   seen(): number;
+  /** Requests that the target has not answered yet. */
+  passing(): number;
 }
+
+/** Told of a request that is passed on; what it answers is called when the target has answered, or will not. */
+export type Watch = (method: string, path: string) => () => void;
 
 interface Trap extends Moment {
   readonly spring: () => void;
 }
 
 /** Starts a proxy before the target at `origin`; `path` is the SCIM root. */
-export async function startKillingProxy(origin: string, path: string): Promise<KillingProxy> {
+export async function startKillingProxy(origin: string, path: string, watch?: Watch): Promise<KillingProxy> {
   let trap: Trap | undefined;
   let seen = 0;
+  let passing = 0;
+  const passOn = (request: IncomingMessage, answerTo: () => ServerResponse | undefined, carriedOut?: () => void) => {
+    const told = watch?.(request.method ?? 'GET', request.url ?? '/');
+    passing += 1;
+    forward(origin, request, answerTo, carriedOut, () => {
+      passing -= 1;
+      told?.();
+    });
+  };
   const server = createServer((request, response) => {
     seen += 1;
     const sprung = trap !== undefined && seen >= trap.request ? trap : undefined;
-    if (sprung === undefined) return forward(origin, request, () => response, undefined);
+    if (sprung === undefined) return passOn(request, () => response);
     if (sprung.moment === 'before') return sprung.spring();
-    return forward(origin, request, () => undefined, sprung.spring);
+    return passOn(request, () => undefined, sprung.spring);
   });
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
@@ -58,6 +72,7 @@ export async function startKillingProxy(origin: string, path: string): Promise<K
       seen = 0;
     },
     seen: () => seen,
+    passing: () => passing,
     async [Symbol.asyncDispose]() {
       await new Promise<void>((resolve) => {
         server.close(() => resolve());
@@ -73,9 +88,13 @@ function forward(
   request: IncomingMessage,
   answerTo: () => ServerResponse | undefined,
   carriedOut: (() => void) | undefined,
+  ended: () => void,
 ): void {
   const { host: _host, ...headers } = request.headers;
   const passed = sendRequest(new URL(request.url ?? '/', origin), { method: request.method ?? 'GET', headers });
+  // `close` comes once, after the answer or without one.
+  passed.once('close', ended);
+  request.once('aborted', () => passed.destroy());
   passed.on('response', (answer) => {
     carriedOut?.();
     const response = answerTo();
