@@ -1,12 +1,18 @@
-// Disks that fill up, files that are taken away and stores that may not be written, with real SQLite files: a clear fault,
-// nothing damaged, and the next run converges.
+// Disks that fill up, files that are taken away, stores that may not be written and networks that are lost in mid-cycle, with
+// real SQLite files: a clear fault, nothing damaged, and the next run converges.
 import { cpSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { sql } from 'kysely';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import type { EngineIo } from '../../src/engine/context.ts';
+import { JobFault } from '../../src/model/errors.ts';
+import { targetProfileSchema } from '../../src/model/profile.ts';
+import { startScimTarget } from '../../src/sandbox/target/scim-server.ts';
 import { backupStore } from '../../src/store/backup.ts';
 import { openStore, type Store } from '../../src/store/database.ts';
+import { createScimTarget } from '../../src/target/scim-target.ts';
+import { aSecret } from '../support/a-secret.ts';
 import { World } from '../support/world.ts';
 
 const PEOPLE = 40;
@@ -80,9 +86,72 @@ describe('a store that may not be written', () => {
     await expect(world.run()).rejects.toMatchObject({ code: 'StoreReadOnly' });
     await sql`pragma query_only = off`.execute(world.store.db);
     world.target.before = undefined;
+    await expectSound(world.store);
     expect((await world.run()).counts).toMatchObject({ failed: 0 });
     await expectConverged(world);
   });
+});
+
+describe('a network that is lost in mid-cycle', () => {
+  it.each([0, 1, 20, 39])(
+    'towards the target, after %i requests: the store is sound, and the next run converges',
+    async (answered) => {
+      const { world } = await aWorldOnDisk();
+      const endpoint = await startScimTarget({ kind: 'rfc7644' });
+      onTestFinished(() => endpoint.close());
+      /** A client a cycle, as a program has one. */
+      const target = (): Partial<EngineIo> => ({
+        target: createScimTarget({
+          baseUrl: endpoint.url,
+          token: aSecret(endpoint.token),
+          redact: (text) => text,
+          profile: targetProfileSchema.parse({}),
+          timeoutSeconds: 10,
+          clock: world.clock,
+          random: () => 0,
+        }),
+      });
+      const lost = Array.from({ length: 600 }, (_, index) => ({
+        match: { nth: answered + index + 1 },
+        action: { reset: true },
+      }));
+      endpoint.faults.add(lost);
+      await world.run({}, target()).then(
+        ({ counts }) => expect(counts.failed).toBeGreaterThan(0),
+        (error: unknown) => expect(error).toMatchObject({ code: 'TargetUnreachable' }),
+      );
+      await expectSound(world.store);
+      expect(endpoint.users().length).toBeLessThan(PEOPLE);
+
+      endpoint.faults.clear();
+      expect((await world.run({}, target())).counts).toMatchObject({ failed: 0, escrowed: 0 });
+      await expectSound(world.store);
+      const ids = endpoint.users().map((each) => each['externalId']);
+      expect(ids).toHaveLength(PEOPLE);
+      expect(new Set(ids).size).toBe(PEOPLE);
+      endpoint.log.clear();
+      await world.run({}, target());
+      expect(endpoint.log.totals().requests).toBe(0);
+    },
+  );
+
+  it.each([1, 3, 8])(
+    'towards the directory, at page %i: the store is sound, and the next run converges',
+    async (page) => {
+      const { world } = await aWorldOnDisk();
+      world.directory.pageSize = 10;
+      let asked = 0;
+      world.directory.fault = () => {
+        asked += 1;
+        return asked >= page ? new JobFault('SourceUnreachable', 'fetch failed') : undefined;
+      };
+      await expect(world.run()).rejects.toMatchObject({ code: 'SourceUnreachable' });
+      await expectSound(world.store);
+      world.directory.fault = undefined;
+      expect((await world.run()).counts).toMatchObject({ created: PEOPLE, failed: 0 });
+      await expectConverged(world);
+    },
+  );
 });
 
 describe('a file that is taken away while a cycle runs', () => {
@@ -121,6 +190,7 @@ describe('a file that is taken away while a cycle runs', () => {
     await expect(world.run()).rejects.toMatchObject({ code: 'StoreReplaced' });
     world.target.before = undefined;
     const next = await reopened(world, path);
+    await expectSound(next.store);
     await expect(next.run()).rejects.toMatchObject({ code: 'StoreLost' });
     next.configure({ group: null, mode: 'observe' });
     await next.run();

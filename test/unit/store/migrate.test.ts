@@ -5,15 +5,18 @@ import { join } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { Kysely, SqliteDialect } from 'kysely';
 import { Migrator } from 'kysely/migration';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { openStore } from '../../../src/store/database.ts';
 import { findJob } from '../../../src/store/jobs.ts';
 import { formerPath, inspectSchema } from '../../../src/store/migrate.ts';
 import { MIGRATIONS } from '../../../src/store/migrations.ts';
 import type { Tables } from '../../../src/store/schema.ts';
+import { World } from '../../support/world.ts';
 
 const NAMES = Object.keys(MIGRATIONS);
 const OLD = '0003-bound-targets';
+/** The id that buildJob gives. */
+const JOB = 'job';
 let home: string;
 let path: string;
 let url: string;
@@ -28,15 +31,16 @@ afterEach(() => rmSync(home, { recursive: true, force: true }));
 /** A store as an earlier version left it, with a job that has an account. */
 async function makeOld(upTo: string): Promise<void> {
   const sqlite = new Sqlite(path);
+  sqlite.pragma('synchronous = off');
   const db = new Kysely<Tables>({ dialect: new SqliteDialect({ database: sqlite }) });
   const migrator = new Migrator({ db, provider: { getMigrations: () => Promise.resolve({ ...MIGRATIONS }) } });
   const { error } = await migrator.migrateTo(upTo);
   if (error !== undefined) throw error;
   sqlite.exec(`
     insert into job (id, configuration_hash, select_hash, status, sequence, reading, initial_done, lease_epoch, lease_until, next_attempt)
-      values ('peakon', 'c', 's', 'Active', 7, 3, 1, 2, 0, 0);
+      values ('${JOB}', 'c', 's', 'Active', 7, 3, 1, 2, 0, 0);
     insert into link (job_id, kind, source_id, target_id, matched_by, exported, active, cycle_id, linked_at)
-      values ('peakon', 'user', 'ana', 't1', 'userName', '{}', 1, 'cycle', '2026-01-01T00:00:00Z');`);
+      values ('${JOB}', 'user', 'ana', 't1', 'userName', '{}', 1, 'cycle', '2026-01-01T00:00:00Z');`);
   await db.destroy();
 }
 
@@ -47,12 +51,50 @@ function tablesOf(file: string): string[] {
   return names as string[];
 }
 
+/** Tables, their columns and indexes, whatever the text was that made them. */
+function shapeOf(file: string): string[] {
+  const sqlite = new Sqlite(file, { readonly: true });
+  const columns = sqlite
+    .prepare(
+      "select m.name || '.' || c.name || ' ' || c.type || ' ' || c.\"notnull\" from sqlite_master m, pragma_table_info(m.name) c where m.type = 'table'",
+    )
+    .pluck()
+    .all();
+  const indexes = sqlite.prepare("select name from sqlite_master where type = 'index'").pluck().all();
+  sqlite.close();
+  return [...columns, ...indexes].map(String).toSorted();
+}
+
 describe('a store of an earlier version', () => {
+  it.each([
+    ['the first one', NAMES.at(0)],
+    ['the previous one', NAMES.at(-2)],
+  ])('a store from %s migrates, and its job goes on', async (_which, last = '') => {
+    await makeOld(last);
+    const store = await openStore(url);
+    onTestFinished(() => store.close());
+    expect(inspectSchema(url)).toEqual({ applied: NAMES, pending: [], unknown: [] });
+    const fresh = join(home, 'fresh.db');
+    await (await openStore(`sqlite:${fresh}`)).close();
+    expect(shapeOf(path)).toEqual(shapeOf(fresh));
+
+    // The account that the earlier version linked is neither made twice nor taken for a sign of a lost store.
+    const world = new World(store, { group: null });
+    world.directory.addUser('ana');
+    world.directory.assign('ana');
+    const id = world.target.seed('User', { externalId: 'ana', userName: 'ana@example.com', active: true });
+    await store.db.updateTable('link').set({ target_id: id }).execute();
+    expect((await world.run()).counts).toMatchObject({ created: 0, adopted: 0, updated: 1, failed: 0, held: 0 });
+    expect(world.target.resources.User.size).toBe(1);
+    world.directory.setUser('ana', { accountEnabled: false });
+    expect((await world.run()).counts).toMatchObject({ disabled: 1, failed: 0 });
+  });
+
   it('is brought up to date with its content, and kept as it was beside it', async () => {
     await makeOld(OLD);
     const before = tablesOf(path);
     const store = await openStore(url);
-    expect(await findJob(store.db, 'peakon')).toMatchObject({
+    expect(await findJob(store.db, JOB)).toMatchObject({
       sequence: 7,
       contacted: 1,
       has_written: 1,
