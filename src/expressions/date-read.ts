@@ -19,8 +19,8 @@ const DATES = [
 ].map((date) => new RegExp(`^\\s*${WEEKDAY}${date}`, 'i'));
 
 const HALF = '(?<half>AM|PM)(?![A-Z])';
-const ZONE =
-  '(?:(?<utc>Z|GMT)|(?<sign>[+-])(?<hours>\\d{1,2})(?::(?<minutes>[0-5]\\d))?|(?<sign>[+-])(?<hours>\\d{2})(?<minutes>[0-5]\\d))';
+/** Minutes follow a colon, or two digits of hours at once. A name of a group twice is more than Node 22 can read. */
+const ZONE = '(?:(?<utc>Z|GMT)|(?<sign>[+-])(?<hours>\\d{1,2})(?:(?::|(?<=[+-]\\d{2}))(?<minutes>[0-5]\\d))?)';
 const TIMES = timePatterns([
   '',
   `\\s+(?<hour>\\d{1,2}):(?<minute>\\d{1,2})(?::(?<second>\\d{1,2})(?:\\.(?<fraction>\\d+))?)?(?:\\s*${HALF})?`,

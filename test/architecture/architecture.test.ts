@@ -23,6 +23,7 @@ import {
   targetWriters,
   tooLong,
   traces,
+  unreadablePatterns,
 } from './source-rules.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -118,6 +119,10 @@ describe('source files', () => {
 
   it('keep the habits of the code base', () => {
     expect(check(code, styleFaults)).toEqual([]);
+  });
+
+  it('hold no pattern that the oldest Node cannot read', () => {
+    expect(check(sources, unreadablePatterns)).toEqual([]);
   });
 
   it('open with a comment', () => {

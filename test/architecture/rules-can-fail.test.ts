@@ -14,6 +14,7 @@ import {
   targetWriters,
   tooLong,
   traces,
+  unreadablePatterns,
 } from './source-rules.ts';
 
 describe('importsOf', () => {
@@ -109,7 +110,15 @@ describe('blank', () => {
 });
 
 describe('rules about text', () => {
-  const rules = { impurities, dryRunReaders, targetWriters, styleFaults, missingOpening, traces } as const;
+  const rules = {
+    impurities,
+    dryRunReaders,
+    targetWriters,
+    styleFaults,
+    unreadablePatterns,
+    missingOpening,
+    traces,
+  } as const;
 
   it.each([
     ['impurities', 'rules/a.ts', 'export async function a() {}', 'is asynchronous'],
@@ -130,6 +139,7 @@ describe('rules about text', () => {
     ['styleFaults', 'rules/a.ts', 'const a: Map<string, any> = b;', 'uses any'],
     ['styleFaults', 'rules/all.ts', 'export { a } from     ;\nexport type { B } from     ;', 'is a barrel'],
     ['styleFaults', 'rules/index.ts', 'export const a = 1;', 'is a barrel'],
+    ['unreadablePatterns', 'rules/a.ts', "const a = '(?<sign>a)|(?<sign>b)';", 'twice'],
     ['missingOpening', 'rules/a.ts', 'export const a = 1;', 'does not open with a comment'],
     ['traces', 'docs/a.md', `see ${['', 'work', 'main'].join('/')}`, 'mentions'],
     ['traces', 'docs/a.md', `see ${['..', 'shared', 'a'].join('/')}`, 'mentions'],
@@ -147,6 +157,7 @@ describe('rules about text', () => {
     ['targetWriters', 'engine/plan.ts', 'io.target.find(kind)'],
     ['styleFaults', 'rules/a.ts', 'AbortSignal.any([a]); const company = 1; const x = { any: 1 };'],
     ['styleFaults', 'rules/a.ts', 'export { a } from     ;\nexport const b = 1;'],
+    ['unreadablePatterns', 'rules/a.ts', '/(?<=[+-])(?<a>b)|(?<b>c)/'],
     ['missingOpening', 'cli.ts', '#!/usr/bin/env node\n// The program.'],
     ['traces', 'docs/a.md', 'a network/path and a workshop'],
     ['traces', 'package-lock.json', '"resolved": "packages/a"'],

@@ -135,6 +135,14 @@ export function styleFaults(file: string, code: string): string[] {
   return isBarrel ? [...faults, `${file} is a barrel`] : faults;
 }
 
+/** A pattern that names a group twice: Node 22, the oldest that `engines` allows, ends at it while the program starts. */
+export function unreadablePatterns(file: string, text: string): string[] {
+  return text.split('\n').flatMap((line) => {
+    const names = [...line.matchAll(/\(\?<(\w+)>/g)].map(([, name]) => name);
+    return new Set(names).size < names.length ? [`${file} names a group of a pattern twice`] : [];
+  });
+}
+
 const EMPTY_NAMES = /^(?:utils?|helpers?|managers?|common|misc|shared|stuff)$/;
 
 /** Names say what a file is about: kebab-case, and no word that fits everything. */
