@@ -18,6 +18,7 @@ export function planReportLines(report: PlanReport, paint: Paint): string[] {
       paint('yellow', 'held'),
       report.held.map((each) => `${each.count} in ${each.guardClass}: ${printable(each.because)}`),
     ],
+    [paint('red', 'failing'), failingTexts(report)],
     ['changes', changeTexts(report, paint)],
   ];
   const rows = sections.flatMap(([label, texts]) => texts.map((text, index) => [index === 0 ? label : '', text]));
@@ -40,11 +41,12 @@ function targetText({ matching }: PlanReport): string {
   return matching === null ? 'not listed: nobody new had to be looked for' : counted(matching.accounts, 'account');
 }
 
-function matchingTexts({ matching, source }: PlanReport, paint: Paint): string[] {
+function matchingTexts({ matching, source, firstContact }: PlanReport, paint: Paint): string[] {
   if (matching === null) return [];
   const matched = matching.matchedBy.reduce((sum, each) => sum + each.count, 0);
   const parts = matching.matchedBy.map((each) => `${each.attribute} ${each.count}`);
-  const share = source.inScope === 0 ? '' : `    ${((matched / source.inScope) * 100).toFixed(1)} %`;
+  // Later on only those are looked for who have no account yet: a share of everybody would say nothing.
+  const share = source.inScope === 0 || !firstContact ? '' : `    ${((matched / source.inScope) * 100).toFixed(1)} %`;
   const texts = [`${[...parts, `none ${matching.none}`, `ambiguous ${matching.ambiguous}`].join(' · ')}${share}`];
   const best = matching.foundBy
     .filter((each) => !each.configured && each.found > matched)
@@ -84,6 +86,14 @@ function actionsText(actions: PlannedActions): string {
 
 function hasActions(actions: PlannedActions): boolean {
   return Object.values(actions).some((count) => count > 0);
+}
+
+/** Why objects cannot be planned: each fault with one of those whom it concerns. */
+function failingTexts({ failing = [] }: PlanReport): string[] {
+  return failing.map(
+    ({ code, count, who, message }) =>
+      `${counted(count, 'object')} cannot be planned: ${code}, e.g. ${printable(shortened(who, 40))}: ${printable(message)}`,
+  );
 }
 
 /** An attribute that would change for at least half of the existing accounts deserves a second look. */

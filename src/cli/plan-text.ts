@@ -27,7 +27,7 @@ export async function textPlan(
   suffix: string,
   { out, paint }: Terminal,
 ): Promise<void> {
-  const { report, counts } = summary;
+  const { report } = summary;
   if (report === undefined) throw new Error('a plan comes without its report');
   const what = report.firstContact ? `first contact with ${report.target}` : `the next cycle against ${report.target}`;
   const mode = job.mode === 'observe' ? 'mode: observe, nothing is written' : 'mode: enforce';
@@ -35,7 +35,6 @@ export async function textPlan(
   for (const { path, value } of shown.whatIfs)
     out(`  ${paint('yellow', 'what if')}   ${printable(path.join('.'))} = ${JSON.stringify(value)}\n`);
   for (const line of planReportLines(report, paint)) out(`${line}\n`);
-  if (counts.failed > 0) out(`  ${paint('red', 'failing')}   ${counted(counts.failed, 'object')} cannot be planned\n`);
   await printObjects(objects, shown.all, out, paint);
   for (const line of nextLines(job, summary, shown, suffix)) out(`${line}\n`);
 }

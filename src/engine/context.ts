@@ -71,6 +71,8 @@ export interface CycleContext {
   announcedAccounts: number | null;
   /** People whose matching value more than one account has. */
   ambiguousPeople: number;
+  /** Objects that could not be planned, by the code of the fault, each with one example. */
+  readonly failing: Map<string, { count: number; readonly who: string; readonly message: string }>;
   /** What reading the target back has shown; null when it was not asked for. */
   drift: DriftReport | null;
   /** The plan in numbers, where it was described. */

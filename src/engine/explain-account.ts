@@ -243,6 +243,7 @@ function readingContext({ about, appRoles }: AccountQuestion, io: EngineIo, capa
     firstContact: null,
     announcedAccounts: null,
     ambiguousPeople: 0,
+    failing: new Map(),
     drift: null,
     report: null,
     counts: zeroCounts(),

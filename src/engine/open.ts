@@ -53,6 +53,7 @@ export async function openCycle(
     firstContact: null,
     announcedAccounts: null,
     ambiguousPeople: 0,
+    failing: new Map(),
     drift: null,
     report: null,
     timeBegan: resumed?.time_began ?? io.clock.now().toISOString(),

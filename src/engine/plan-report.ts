@@ -64,7 +64,7 @@ async function reportPlan(context: CycleContext, verdicts: GuardVerdicts): Promi
       leftOut: leftOut.reasons,
       defaultAccess: leftOut.defaultAccess,
     },
-    matching: matchingOf(context, identities, tally),
+    matching: matchingOf(context, identities, tally, await countLinks(io.store.db, job.id, 'user', false)),
     people: tally.user,
     groups: tally.group,
     memberships: await countPlannedMemberships(
@@ -77,6 +77,7 @@ async function reportPlan(context: CycleContext, verdicts: GuardVerdicts): Promi
       count: verdicts.planned.get(guardClass) ?? 0,
       because,
     })),
+    failing: [...context.failing].map(([code, each]) => ({ code, ...each })).toSorted((a, b) => b.count - a.count),
     changes: [...tally.changes.values()].toSorted((a, b) => b.count - a.count),
   };
 }
@@ -85,6 +86,7 @@ function matchingOf(
   context: CycleContext,
   identities: readonly IdentityAttribute[],
   tally: Tally,
+  linked: number,
 ): PlanReport['matching'] {
   const accounts = context.announcedAccounts;
   if (accounts === null) return null;
@@ -100,7 +102,7 @@ function matchingOf(
       found: tally.found.get(name) ?? 0,
       configured: isConfigured,
     })),
-    unmatchedAccounts: context.firstContact?.unmatchedAccounts ?? Math.max(0, accounts - matched),
+    unmatchedAccounts: context.firstContact?.unmatchedAccounts ?? Math.max(0, accounts - linked - matched),
   };
 }
 

@@ -18,10 +18,15 @@ import { type LogSubject, logEntry } from './log-entry.ts';
 import { type PlannedObject, step } from './planned-object.ts';
 
 /** Counts the objects of a page that become no change. */
-export function countUnchanged({ counts }: CycleContext, planned: readonly PlannedObject[]): void {
-  for (const { fault, decision } of planned) {
-    if (fault !== null) counts.failed += 1;
-    else if (decision?.action !== 'none') continue;
+export function countUnchanged({ counts, failing }: CycleContext, planned: readonly PlannedObject[]): void {
+  for (const { row, fault, decision } of planned) {
+    if (fault !== null) {
+      counts.failed += 1;
+      const known = failing.get(fault.code);
+      if (known === undefined)
+        failing.set(fault.code, { count: 1, who: row.display_name ?? row.id, message: fault.message });
+      else known.count += 1;
+    } else if (decision?.action !== 'none') continue;
     else if (decision.because === 'unchanged') counts.unchanged += 1;
     else if (decision.because === 'protected') counts.protected += 1;
     else counts.skipped += 1;

@@ -57,6 +57,8 @@ export const planReportSchema = z.strictObject({
   groups: actionsSchema,
   memberships: z.strictObject({ added: count, removed: count }),
   held: z.array(z.strictObject({ guardClass: z.string(), count, because: z.string() })),
+  /** Objects that cannot be planned, the most frequent fault first; absent in reports of earlier versions. */
+  failing: z.array(z.strictObject({ code: z.string(), count, who: z.string(), message: z.string() })).optional(),
   /** Changes of existing accounts, the most frequent attribute first. */
   changes: z.array(
     z.strictObject({

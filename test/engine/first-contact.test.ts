@@ -56,6 +56,32 @@ describe('the report of a first contact', () => {
     expect(report?.changes[0]?.count).toBeGreaterThanOrEqual(report?.changes.at(-1)?.count ?? 0);
   });
 
+  it('says why people cannot be planned, with an example', async () => {
+    const world = await buildWorld({ group: null });
+    for (const id of world.people(3))
+      world.target.seed('User', { userName: `${id}@example.com`, externalId: `HR-${id}` });
+    world.target.seed('User', { userName: 'p0002@example.com' });
+    const { report, counts } = await world.run({ dryRun: true, describe: true });
+    expect(counts.failed).toBe(3);
+    expect(report?.failing).toEqual([
+      { code: 'TargetOwnedByOther', count: 2, who: 'Name p0001', message: expect.stringContaining('HR-p0001') },
+      { code: 'DuplicateTargetEntries', count: 1, who: 'Name p0002', message: expect.any(String) },
+    ]);
+  });
+
+  it('takes accounts that are linked for its own in the plan of a later cycle', async () => {
+    const world = await buildWorld({ group: null });
+    world.people(4);
+    world.target.seed('User', { userName: 'local@example.com' });
+    await world.run();
+    world.directory.addUser('new');
+    world.directory.assign('new');
+    world.target.seed('User', { userName: 'new@example.com', active: true });
+    const { report } = await world.run({ dryRun: true, describe: true });
+    expect(report).toMatchObject({ firstContact: false, people: { adoptChanged: 1 } });
+    expect(report?.matching).toMatchObject({ accounts: 6, unmatchedAccounts: 1 });
+  });
+
   it('shows no value that an expression redacts', async () => {
     const attributeMappings = [
       ...USER_ATTRIBUTES,

@@ -72,6 +72,17 @@ describe('a described plan', () => {
     );
   });
 
+  it('says why objects cannot be planned', () => {
+    const failing = [{ code: 'TargetOwnedByOther', count: 21, who: 'Ana Ruiz', message: 'The account u1 has "HR-1".' }];
+    expect(textOf({ failing })).toContain(
+      '  failing   21 objects cannot be planned: TargetOwnedByOther, e.g. Ana Ruiz: The account u1 has "HR-1".',
+    );
+  });
+
+  it('shows a share of everybody only at the first contact', () => {
+    expect(textOf({ firstContact: false })).not.toContain('%');
+  });
+
   it('speaks of groups only where there is something to do', () => {
     expect(textOf()).not.toContain('groups:');
     expect(textOf({ groups: { ...NOTHING, create: 2 }, memberships: { added: 9, removed: 1 } })).toContain(
