@@ -86,6 +86,7 @@ function shown(text: string, person: Record<string, SourceValue>): string {
 }
 
 describe('imports', () => {
+  // spec: imports, sandbox-apart
   it('follow the table', () => {
     expect(check(withStrings, judgeImports)).toEqual([]);
   });
@@ -101,6 +102,7 @@ describe('imports', () => {
 });
 
 describe('source files', () => {
+  // spec: pure-rules
   it('are pure where rules are decided', () => {
     expect(check(code, impurities)).toEqual([]);
   });
@@ -109,10 +111,12 @@ describe('source files', () => {
     expect(check(sources, tooLong)).toEqual([]);
   });
 
+  // spec: dry-run
   it('read dryRun only where a stage stops or a report shows it', () => {
     expect(check(code, dryRunReaders)).toEqual([]);
   });
 
+  // spec: three-writers
   it('write to a target only in three files', () => {
     expect(check(code, targetWriters)).toEqual([]);
   });
@@ -134,6 +138,7 @@ describe('source files', () => {
   });
 });
 
+// spec: true-tables
 describe('documentation', () => {
   it('has every error code, and no other', () => {
     const documented = ['One object', 'The job', 'The configuration'].flatMap((heading) =>
@@ -187,12 +192,6 @@ describe('documentation', () => {
 });
 
 describe('the repository', () => {
-  it('has every test that docs/spec.md names', () => {
-    const named = [...read('docs/spec.md').matchAll(/`(test\/[^`]+)`/g)].map(([, file = '']) => file);
-    expect(named.length).toBeGreaterThan(30);
-    expect([...new Set(named)].filter((file) => !existsSync(`${root}${file}`))).toEqual([]);
-  });
-
   it('has every file that its pages link to', () => {
     const pages = repositoryFiles().filter((file) => file.endsWith('.md'));
     const broken = pages.flatMap((page) =>

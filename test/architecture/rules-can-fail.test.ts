@@ -34,6 +34,7 @@ describe('importsOf', () => {
   });
 });
 
+// spec: imports
 describe('judgeImports', () => {
   it.each([
     ['model/job.ts', "import { a } from '../engine/cycle.ts';", 'must not import engine/cycle.ts'],

@@ -103,6 +103,7 @@ export function describeStore(name: string, open: () => Promise<Store>): void {
       expect(await nextReading(store.db, JOB)).toBe(1);
     });
 
+    // spec: one-writer
     it('gives a lease to one at a time, and fences who was taken over', async () => {
       const never = () => false;
       const first = await acquireLease(store.db, JOB, 'one', 1000, never);
@@ -119,6 +120,7 @@ export function describeStore(name: string, open: () => Promise<Store>): void {
       expect(await acquireLease(store.db, JOB, 'three', 2001 + LEASE_MS, (owner) => owner === 'two')).not.toBeNull();
     });
 
+    // spec: planned-rows
     it('plans a row until it is planned as far as it changed', async () => {
       await addUnread(store.db, JOB, 'user', ['a', 'b']);
       const image = {

@@ -41,6 +41,7 @@ async function startMonitor(): Promise<{ readonly url: string; readonly hits: st
 }
 
 describe('mail', () => {
+  // spec: told-once
   it('comes once when a job breaks and once when it is well again', async () => {
     const server = await startMailServer();
     await using world = await startWorld({ users: 4, groups: 0 });
@@ -70,6 +71,7 @@ describe('mail', () => {
     expect(subjects(server)).toEqual([expect.stringMatching(/^scimsync: 2 jobs need attention: \w+, \w+$/)]);
   });
 
+  // spec: told-once
   it('that cannot be sent changes nothing about the cycle, and is owed', async () => {
     const server = await startMailServer({ says: 'come back later' });
     await using world = await startWorld({ users: 4, groups: 0 });
@@ -152,6 +154,7 @@ describe('scimsync notify --test', () => {
 });
 
 describe('a heartbeat', () => {
+  // spec: heartbeat
   it('follows every cycle without a fault, and no other', async () => {
     const monitor = await startMonitor();
     await using world = await startWorld({ users: 4, groups: 0 });
@@ -171,6 +174,7 @@ describe('a heartbeat', () => {
     expect(monitor.hits).toHaveLength(2);
   });
 
+  // spec: heartbeat
   it('that does not arrive is a warning without its address, and the cycle is as well as before', async () => {
     const monitor = await startMonitor();
     await new Promise<void>((resolve) => monitor.server.close(() => resolve()));

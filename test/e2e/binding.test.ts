@@ -44,6 +44,7 @@ async function toOtherSystem({ directory }: FreshStart): Promise<string> {
 }
 
 describe('a job belongs to its target', () => {
+  // spec: binding
   it('base URL switched to another system stops the job', async () => {
     await using start = await freshStart();
     expectExit(await start.sync(), 0);

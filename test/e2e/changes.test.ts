@@ -155,6 +155,7 @@ describe('an edit of the directory', () => {
     await expectInStep(world.target(), tenant);
   });
 
+  // spec: quiet-cycles
   it('costs at most one read and one write per changed person', async () => {
     await using world = await provisioned();
     const { tenant } = world;

@@ -7,6 +7,7 @@ const CRASHES = Number(process.env['CHAOS_CRASHES'] ?? 6);
 const SEED = Number(process.env['CHAOS_SEED'] ?? 1);
 const RESULTS = process.env['CHAOS_RESULTS'];
 
+// spec: convergence
 it('a program that is killed while everything goes wrong converges, and does nothing that nobody asked for', {
   timeout: 60_000 + CRASHES * 20_000,
 }, async () => {

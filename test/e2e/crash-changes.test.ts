@@ -7,6 +7,7 @@ import { expectExit } from './support/sync-run.ts';
 import { assign, createPerson, managerOf, reference, unassign } from './support/tenant-client.ts';
 import { startWorld } from './support/world.ts';
 
+// spec: convergence
 it('a cycle of changes that is killed at any commit goes on with the next run', { timeout: 600_000 }, async () => {
   await using world = await startWorld({ users: 14, groups: 4 });
   const { tenant } = world;

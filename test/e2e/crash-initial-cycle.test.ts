@@ -3,6 +3,7 @@ import { expect, it } from 'vitest';
 import { sweepCommits } from './support/commit-sweep.ts';
 import { startWorld } from './support/world.ts';
 
+// spec: convergence
 it('an initial cycle that is killed at any commit goes on with the next run', { timeout: 600_000 }, async () => {
   await using world = await startWorld({ users: 12, groups: 3 });
   const sweep = await sweepCommits(world, { directory: world.directory, restoreTarget: () => world.target().reset() });

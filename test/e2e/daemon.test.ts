@@ -149,6 +149,7 @@ describe('scimsync daemon', () => {
 });
 
 describe('--sync-now beside a daemon', () => {
+  // spec: one-writer
   it('that is in the middle of a cycle: JobBusy when it may not wait, otherwise it waits and finds nothing to do', async () => {
     await using start = await freshStart();
     await slowCreations(start.directory, 3);

@@ -78,6 +78,7 @@ describe('documented commands', () => {
     expect(invocations(page)).toEqual([['logs', '--csv'], ['--sync-now'], ['status', '--all']]);
   });
 
+  // spec: documented-commands
   it.for(PAGES)('of %s exist', async (page) => {
     const found = invocations(readFileSync(`${ROOT}${page}`, 'utf8'));
     const faults: string[] = [];

@@ -47,6 +47,7 @@ async function fileWith(name: string, text: string): Promise<string> {
 const NOWHERE = ['--config', '/nowhere'];
 
 describe('eval --cases', () => {
+  // spec: mapping-tests
   it('gives every case of the fixture its result', async () => {
     const cases = read<ExpectedCase>(EXPRESSIONS);
     const { exitCode, stdout, stderr } = await runCli(['eval', '--cases', EXPRESSIONS, ...NOWHERE]);

@@ -218,6 +218,7 @@ describe('scimsync explain', () => {
     expect(held.stdout).toMatch(/remedy +look at it and decide \(.*scimsync staged --job scim/);
   });
 
+  // spec: explanations
   it('writes nothing: neither the store nor the target changes', async () => {
     const file = join(world.directory, 'data', 'scimsync.db');
     const before = await readFile(file);

@@ -44,6 +44,7 @@ async function deleteByHand(world: World): Promise<string> {
   return text(account, 'externalId');
 }
 
+// spec: job-faults
 describe('a first cycle', () => {
   it('in which one person is refused makes everybody else, all groups and their memberships (exit 2)', async () => {
     await using world = await startWorld(SIZE);

@@ -26,6 +26,7 @@ function accounts(locals: readonly string[]) {
 }
 
 describe('a new job', () => {
+  // spec: observe
   it('observe sends only reads, then nothing', async () => {
     await using world = await startWorld({ users: 20, groups: 3 });
     const target = world.target();
@@ -52,6 +53,7 @@ describe('a new job', () => {
     expect(enforced.job().counts.created).toBe(first.job().counts.created);
   });
 
+  // spec: first-contact
   it('840 would-be duplicates are held at first contact, a fresh tenant with one administrator is not', async () => {
     await using world = await startWorld({ users: 860, groups: 0 });
     const target = world.target();
@@ -101,6 +103,7 @@ describe('a new job', () => {
 });
 
 describe('plan', () => {
+  // spec: plan
   it('names objects with old and new values, sends no write, and leaves the next cycle as it was', async () => {
     await using world = await startWorld({ users: 20, groups: 2 });
     const target = world.target();

@@ -63,6 +63,7 @@ describe('removals', () => {
     expect((await world.target().requests()).filter(({ method }) => method === 'DELETE')).toEqual([]);
   });
 
+  // spec: irreversible
   it('that Peakon cannot take back are held although somebody configured them, until they are approved', async () => {
     await using world = await startWorld({ users: 40, groups: 0, target: 'peakon' });
     await editJob(world.directory, 'peakon', (job) => {
@@ -114,6 +115,7 @@ describe('names', () => {
     expect(JSON.stringify(await world.target().requests())).not.toContain(prefix);
   });
 
+  // spec: held-identities
   it('of a domain that is renamed are shown old and new, and written when they are approved', async () => {
     await using world = await startWorld({ users: 60, groups: 0, assigned: 'all' });
     const { tenant } = world;
@@ -139,6 +141,7 @@ describe('names', () => {
 });
 
 describe('a first contact', () => {
+  // spec: vanished-accounts
   it('with a target full of strangers creates nobody until that is approved', async () => {
     await using world = await startWorld({ users: 30, groups: 0 });
     const strangers = Array.from({ length: 40 }, (_, index) => ({
@@ -163,6 +166,7 @@ describe('a first contact', () => {
 });
 
 describe('protect', () => {
+  // spec: protected
   it('refuses a filter that cannot be read, and keeps its hands off the account of one that can', async () => {
     await using world = await startWorld({ users: 20, groups: 3 });
     const { tenant } = world;

@@ -28,6 +28,7 @@ async function renameInFiles(directory: string): Promise<void> {
 }
 
 describe('a job whose file is gone', () => {
+  // spec: vanished-files
   it('a renamed job file is shouted about', async () => {
     await using start = await freshStart();
     expectExit(await start.sync(), 0);
@@ -124,6 +125,7 @@ describe('a job whose file is gone', () => {
   });
 });
 
+// spec: deleted-application
 it('a deleted enterprise application is a fault of the job, and removes nobody', async () => {
   await using start = await freshStart();
   expectExit(await start.sync(), 0);

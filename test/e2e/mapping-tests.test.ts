@@ -60,6 +60,7 @@ describe('test', () => {
     expect(stdout).not.toContain('test.yaml');
   });
 
+  // spec: mapping-tests
   it('shows what failed, attribute by attribute', async () => {
     const directory = await configuration();
     const job = join(directory, 'jobs/wiki.yaml');

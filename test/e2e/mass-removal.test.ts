@@ -20,6 +20,7 @@ async function stagedSets(directory: string) {
 }
 
 describe('a mass removal', () => {
+  // spec: held-removals
   it('is held (exit 3) while other changes go on; approved, the next run carries it out', async () => {
     await using start = await freshStart();
     const { tenant, target, directory } = start;
@@ -59,6 +60,7 @@ describe('a mass removal', () => {
     expect((await stagedSets(directory)).sets).toEqual([]);
   });
 
+  // spec: approvals
   it('is approved as it was shown, or not at all', async () => {
     await using start = await freshStart();
     const { tenant, directory } = start;

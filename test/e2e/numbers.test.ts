@@ -64,6 +64,7 @@ function cyclesIn(people: ReadonlyMap<string, Readonly<Record<string, unknown>>>
 }
 
 describe('2,000 people, 100 groups, 6,000 memberships', () => {
+  // spec: quiet-cycles
   it('stay within the requests that are promised', async () => {
     await using world = await startWorld({
       users: PEOPLE,

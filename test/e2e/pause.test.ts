@@ -52,6 +52,7 @@ async function expectComplete(): Promise<void> {
 }
 
 describe('scimsync pause', () => {
+  // spec: pause
   it('stops the running cycle of another process, which goes on to the end after resume', async () => {
     await using start = await slowStart();
     await using program = startCli(['--sync-now', '--config', start.directory, '--json']);
@@ -88,6 +89,7 @@ describe('scimsync pause', () => {
     await expectComplete();
   });
 
+  // spec: pause
   it('holds a daemon back, and ends by itself', async () => {
     await using start = await slowStart();
     await using daemon = startCli(['daemon', '--config', start.directory]);

@@ -35,6 +35,7 @@ function namedIn(log: string, words: readonly string[]): string[] {
 }
 
 describe('the log of the process', () => {
+  // spec: nameless-log
   it('names nobody, also where cycles fail, hold and warn', async () => {
     await using start = await freshStart();
     const { tenant, target, directory } = start;
@@ -72,6 +73,7 @@ describe('the log of the process', () => {
     expect(namedIn(text, [...(await personalWords(tenant)), QUOTED, 'Zora', 'Leakname'])).toEqual([]);
   });
 
+  // spec: nameless-log
   it.each([
     ['refuses a question', { match: { path: '^/Users' }, action: { status: 400, body: QUOTE } }],
     ['forbids everything', { match: {}, action: { status: 403, body: QUOTE } }],
@@ -133,6 +135,7 @@ it('the store holds of a person what mappings and filters use, and no value of w
 });
 
 describe('store purge', () => {
+  // spec: retention
   it('removes what was written about somebody from the file itself', async () => {
     await using start = await freshStart();
     const { tenant, directory } = start;

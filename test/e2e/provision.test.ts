@@ -48,6 +48,7 @@ const stepsOf = ({ objects }: Awaited<ReturnType<typeof provision>>) =>
   objects.map(({ steps }) => steps.map((step) => `${step.provisioningStepType} ${step.status}`));
 
 describe('on demand', () => {
+  // spec: on-demand
   it('provisions a new person by address, a leaver by id, both at once', async () => {
     await using world = await provisioned();
     const { tenant } = world;
@@ -136,6 +137,7 @@ describe('on demand', () => {
 });
 
 describe('--sync-now --limit', () => {
+  // spec: limit
   it('sends so many, reads them back, and leaves the rest to the next run', async () => {
     await using world = await startWorld({ users: 12, groups: 2 });
     const run = await runCli(['--sync-now', '--limit', '3', '--config', world.directory, '--log-level', 'error']);

@@ -50,6 +50,7 @@ describe('sandbox --write-config and --sync-now', () => {
     }
   });
 
+  // spec: dry-run
   it('plans without writing with --dry-run, and the run after it does the work', async () => {
     await using world = await startWorld();
     const planned = await world.sync(['--dry-run']);
@@ -85,6 +86,7 @@ describe('sandbox --write-config and --sync-now', () => {
 });
 
 describe('what the configuration directory holds', () => {
+  // spec: secrets, owner-only
   it('keeps secrets and state to the owner, and no secret in log, result or store', async () => {
     await using world = await startWorld({ target: 'both' });
     const run = await world.sync(['--log-level', 'debug']);

@@ -43,6 +43,7 @@ async function refuseCreations(world: World, allowed: number): Promise<void> {
 }
 
 describe('a daemon whose token is refused', () => {
+  // spec: quarantine
   it('asks one question at a time, goes on by itself when the token is put right, and tells it once each', async () => {
     const server = await startMailServer();
     await using world = await startWorld({ users: 6, groups: 0 });
@@ -100,6 +101,7 @@ describe('a daemon whose token is refused', () => {
 });
 
 describe('10 people of whom 9 fail', () => {
+  // spec: quarantine
   it('are a quarantine (exit 3): a few of them are tried, nobody else is written, until they succeed', async () => {
     const server = await startMailServer();
     await using world = await startWorld({ users: 11, groups: 0 });
@@ -153,6 +155,7 @@ describe('scimsync restart', () => {
     expect(next.job()).toMatchObject({ cycle: { kind: 'initial' }, counts: { created: 9 } });
   });
 
+  // spec: restart
   it('releases nothing that is held, and says the way on', async () => {
     await using world = await startWorld({ users: 2, groups: 0 });
     expectExit(await world.sync(), 0);
@@ -193,6 +196,7 @@ describe('scimsync restart', () => {
   });
 });
 
+// spec: held-slows-nothing
 it("held removals are TooManyDeletes in Entra's terms, and slow nothing", async () => {
   await using world = await startWorld({ users: 40, groups: 0 });
   expectExit(await world.sync(), 0);

@@ -11,6 +11,7 @@ import { expectExit } from './support/sync-run.ts';
 import { writes } from './support/target-client.ts';
 import { startWorld } from './support/world.ts';
 
+// spec: read-only
 it('read-only opens no socket for a write', async () => {
   const endpoint = await startScimTarget({ kind: 'rfc7644' });
   try {

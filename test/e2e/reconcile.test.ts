@@ -17,6 +17,7 @@ async function scim(world: World, method: string, path: string, body?: unknown):
 }
 
 describe('a target that somebody edited by hand', () => {
+  // spec: read-back, discover
   it('is told apart, read back and repaired', async () => {
     await using world = await startWorld({ users: 12, groups: 0 });
     const target = world.target();

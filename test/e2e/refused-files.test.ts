@@ -67,6 +67,7 @@ describe('the files that the sandbox writes', () => {
 });
 
 describe('--sync-now', () => {
+  // spec: refused-files
   it('a typo in one of 30 files leaves 29 running', async () => {
     await using start = await freshStart();
     const targets = await Promise.all(
@@ -117,6 +118,7 @@ describe('--sync-now', () => {
 });
 
 describe('a daemon', () => {
+  // spec: refused-files
   it('goes on with the last accepted configuration of a file that became invalid, and follows it once corrected', async () => {
     await using start = await freshStart();
     const file = jobFile(start.directory, 'scim');

@@ -31,6 +31,7 @@ const run = (directory: string, ...args: readonly string[]): Promise<Ended> =>
   runCli(['schema', ...args, '--config', directory], { environment });
 
 describe('from a file', () => {
+  // spec: imported-schemas
   it('a job that validates once its placeholders are filled in, and goes back as it was', async () => {
     const directory = await configuration();
     const file = join(directory, 'jobs', 'crm.yaml');

@@ -125,6 +125,7 @@ describe('a feed of changes that cannot be read (exit 4): nothing is written, an
       .filter(([name]) => name === 'no link on a page' || name === '403')
       .map((fault) => ['groups', ...fault] as const),
   ];
+  // spec: partial-lists, job-faults
   it.each(readings)('in the %s feed: %s', async (feed, _, code, action) => {
     await using start = await freshStart();
     expectExit(await start.sync(), 0);

@@ -51,6 +51,7 @@ describe('a backup', () => {
     expectExit(await daemon.ended, 0);
   });
 
+  // spec: backup
   it.each([
     ['with its delta token still valid', '1d'],
     ['with its delta token expired, after a full reading', '31d'],
@@ -97,6 +98,7 @@ describe('a backup', () => {
 });
 
 describe('a copied store', () => {
+  // spec: copied-store
   it('a second process on a copied store refuses', async () => {
     await using start = await freshStart();
     await using folder = await aFolder();
@@ -123,6 +125,7 @@ describe('a copied store', () => {
 });
 
 describe('a lost store', () => {
+  // spec: lost-store
   it('stops the job before it writes; rebuilt links find who left in the meantime', async () => {
     await using start = await freshStart();
     const { tenant, target, directory } = start;
@@ -168,6 +171,7 @@ describe('a lost store', () => {
 });
 
 describe('a daemon whose store is taken away', () => {
+  // spec: store-trouble
   it('stops with a fault, so that it is started again with the file that is there', async () => {
     await using start = await freshStart();
     await using folder = await aFolder();

@@ -20,6 +20,7 @@ describe('a fault of the target that keeps the job from running (exit 4, nothing
     ['401 in the middle', 'TargetCredentialsInvalid', { match: { path: '^/Users' }, action: { status: 401 } }],
     ['PATCH that is not supported', 'TargetIncompatible', noPatch()],
   ];
+  // spec: job-faults
   it.each(faults)('%s: %s', async (_, code, rule) => {
     await using start = await freshStart();
     await start.target.addFaults(rule);
@@ -130,6 +131,7 @@ describe('a write whose outcome is unknown', () => {
     ['an answer without the id of the account', { omitId: true }],
     ['an oversized answer', { oversize: true }],
   ];
+  // spec: unknown-fate
   it.each(actions)('%s: found again, nobody twice', async (_, action) => {
     await using start = await freshStart();
     await start.target.addFaults({ match: { method: 'POST', every: 3 }, action });

@@ -17,6 +17,7 @@ async function one(variation: Parameters<typeof buildWorld>[0] = {}): Promise<Wo
 }
 
 describe('the owner of an account', () => {
+  // spec: foreign-accounts
   it.each([
     { externalId: undefined, adopted: 1 },
     { externalId: '', adopted: 1 },
@@ -96,6 +97,7 @@ describe('the owner of an account', () => {
 });
 
 describe('an inactive account', () => {
+  // spec: foreign-accounts
   it('a namesake is not revived', async () => {
     const world = await one();
     const id = world.target.seed('User', { userName: 'ana@example.com', active: false, displayName: 'The former Ana' });

@@ -43,6 +43,7 @@ function giveByHand(world: World): void {
 }
 
 describe('AssertiveAppRoleAssignmentsComplex', () => {
+  // spec: patches
   it('gives and takes its own roles, as objects, and no others', async () => {
     const world = await worldWith('AssertiveAppRoleAssignmentsComplex');
     hold(world, EDITOR);

@@ -36,6 +36,7 @@ describe('a job is bound', () => {
     });
   });
 
+  // spec: binding
   it.each<[string, string, JobVariation, string]>([
     ['another address', 'TargetChanged', ELSEWHERE, TENANT],
     ['another application', 'SourceChanged', { source: { servicePrincipalId: OTHER_APPLICATION } }, TENANT],
@@ -106,6 +107,7 @@ describe('rebindJob', () => {
     expect((await world.run()).counts).toMatchObject({ created: 0, adopted: 0, updated: 0, failed: 0 });
   });
 
+  // spec: binding
   it.each<[string, (world: World) => void, string]>([
     ['an empty system', (world) => world.target.resources.User.clear(), 'the target has no such account'],
     [

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { buildWorld } from '../support/world.ts';
 
 describe('a limit', () => {
+  // spec: limit
   it('is not exceeded, and the next cycle goes on with what is left', async () => {
     const world = await buildWorld();
     const ids = world.people(7);
@@ -89,6 +90,7 @@ it('has no meaning while a job is only observed', async () => {
 });
 
 describe('reading back', () => {
+  // spec: limit
   it('finds everything as it was sent', async () => {
     const world = await buildWorld();
     const ids = world.people(3, { department: 'Sales' });

@@ -38,6 +38,7 @@ describe('a mapping that reads the clock', () => {
     expect((await world.run()).counts).toMatchObject({ updated: 0, unchanged: 0 });
   });
 
+  // spec: quiet-cycles
   it('is planned once a day, also by a process that died over it', async () => {
     const world = await hired();
     world.clock.advance(DAY);

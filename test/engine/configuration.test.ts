@@ -21,6 +21,7 @@ describe('a changed target', () => {
 });
 
 describe('a changed mapping', () => {
+  // spec: changed-configuration
   it('plans everybody anew, and sends only what differs', async () => {
     const world = await buildWorld();
     const ids = world.people(6, { jobTitle: 'Clerk' });
@@ -88,6 +89,7 @@ describe('a changed mapping', () => {
     expect((await world.run()).counts).toMatchObject({ disabled: 1, enabled: 1 });
   });
 
+  // spec: changed-configuration
   it('voids what was planned with the old one when the process died', async () => {
     const world = await buildWorld({ group: null, target: { concurrency: 1 } });
     world.people(5, { jobTitle: 'Clerk' });

@@ -57,6 +57,7 @@ async function reference() {
   return { afterFirst, afterSecond: picture(world), commits: [first.commits(), second.commits()] };
 }
 
+// spec: convergence
 describe.each([true, false])('a process that dies (its last commit happens: %s)', (committed) => {
   it('at any commit of the initial cycle', async () => {
     const { afterFirst, commits } = await reference();
@@ -76,6 +77,7 @@ describe.each([true, false])('a process that dies (its last commit happens: %s)'
     }
   });
 
+  // spec: planned-rows
   it('at any commit of an incremental cycle', async () => {
     const { afterSecond, commits } = await reference();
     for (let at = 1; at <= (commits[1] ?? 0); at += 1) {

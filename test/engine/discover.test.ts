@@ -14,6 +14,7 @@ async function discover(world: World): Promise<Record<string, string>> {
 }
 
 describe('accounts of the target', () => {
+  // spec: discover
   it('are told apart, and nothing is written', async () => {
     const world = await buildWorld();
     world.people(1);
@@ -48,6 +49,7 @@ describe('accounts of the target', () => {
     expect(await discover(world)).toEqual({ 'p0001@example.com': 'assigned p0001 userName' });
   });
 
+  // spec: discover
   it('a complete target costs the directory nothing', async () => {
     const world = await buildWorld({ group: null });
     world.people(3);

@@ -22,6 +22,7 @@ async function planThenRun(world: World): Promise<{ planned: Numbers; done: Numb
   return { planned: numbers(plan.counts), done: numbers(real.counts) };
 }
 
+// spec: dry-run
 describe('the counts of a dry run are those of the cycle that follows', () => {
   it('at the very beginning', async () => {
     const world = await buildWorld();
@@ -117,6 +118,7 @@ it('a dry run after a process died in the middle leaves everything to the next c
   expect((await world.run()).counts).toMatchObject({ created: 5 });
 });
 
+// spec: dry-run
 it('writes nothing to the provisioning log and keeps links as they are', async () => {
   const world = await buildWorld({ group: null });
   world.people(3);

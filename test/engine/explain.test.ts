@@ -77,6 +77,7 @@ async function mixedWorld(nestedGroups: 'direct' | 'transitive'): Promise<World>
 }
 
 describe('the verdict', () => {
+  // spec: explanations
   it.each(['direct', 'transitive'] as const)(
     'is that of a cycle, live and offline (nestedGroups: %s)',
     async (nestedGroups) => {
@@ -160,6 +161,7 @@ describe('the verdict', () => {
 });
 
 describe('the account', () => {
+  // spec: explanations
   it('is asked for with two questions at most, however many matching attributes there are', async () => {
     const third = direct('nickName', 'displayName', 3);
     const world = await buildWorld({ user: { attributeMappings: [...USER_ATTRIBUTES, third] } });

@@ -14,6 +14,7 @@ function refuse(world: World, id: string, fault = REFUSED): void {
 }
 
 describe('one object that the target refuses', () => {
+  // spec: job-faults
   it('does not keep the others from going on', async () => {
     const world = await buildWorld();
     world.people(10);
@@ -28,6 +29,7 @@ describe('one object that the target refuses', () => {
     });
   });
 
+  // spec: escrow
   it('is tried again 6, 12 and 24 hours after the first failure, then daily, and not in between', async () => {
     const world = await buildWorld();
     world.people(2);
@@ -134,6 +136,7 @@ it('a group that is refused and leaves before its time is forgotten', async () =
 describe('a fault of the job', () => {
   const down = new JobFault('TargetCredentialsInvalid', 'the token is refused');
 
+  // spec: job-faults
   it.each(['create', 'patch', 'get'] as const)(
     'at a %s ends the cycle soon, and the next one goes on',
     async (method) => {

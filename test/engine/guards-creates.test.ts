@@ -30,6 +30,7 @@ function vanish(world: World, ids: readonly string[]): void {
 }
 
 describe('accounts that vanished', () => {
+  // spec: vanished-accounts
   it('one of them is made anew, asked for by its id and by a search, never by a list', async () => {
     const { world, ids } = await linked(30);
     vanish(world, ids.slice(0, 1));
@@ -39,6 +40,7 @@ describe('accounts that vanished', () => {
     expect((await world.run()).requests.scim).toBe(0);
   });
 
+  // spec: vanished-accounts
   it('too many of them are held, their links and the others are not', async () => {
     const { world, ids } = await linked(30);
     vanish(world, ids.slice(0, 20));
@@ -208,6 +210,7 @@ describe('a first contact', () => {
     expect((await world.run()).counts).toMatchObject({ created: 20, held: 0 });
   });
 
+  // spec: first-contact
   it('at which nobody is found holds every creation until it is approved, and once only', async () => {
     const { world, ids } = await meeting(20);
     expect((await world.run()).counts).toMatchObject({ created: 0, held: 20 });
@@ -309,6 +312,7 @@ describe('a first contact', () => {
     expect((await world.run()).counts).toMatchObject({ created: 0, held: 20, failed: 0 });
   });
 
+  // spec: first-contact
   it('holds every creation wherever the process died before', async () => {
     for (let at = 1; at < 25; at += 1) {
       const { world } = await meeting(20);

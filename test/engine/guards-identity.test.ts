@@ -21,6 +21,7 @@ function rename(world: World, ids: readonly string[], domain = 'renamed.example'
 }
 
 describe('a domain that is renamed', () => {
+  // spec: held-identities
   it('is held as a whole, with the other attributes of these people; everybody else goes on', async () => {
     const { world, ids } = await linked(40);
     rename(world, ids.slice(0, 10));

@@ -21,6 +21,7 @@ async function started(variation: JobVariation): Promise<World> {
 }
 
 describe('a deletion that cannot be undone', () => {
+  // spec: irreversible
   it('is held although it is one, and sent when it is approved', async () => {
     const world = await started(DELETES);
     world.directory.hardDelete('p0001');

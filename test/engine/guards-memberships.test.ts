@@ -30,6 +30,7 @@ async function approveAll(world: World): Promise<void> {
 }
 
 describe('half of a group', () => {
+  // spec: held-memberships
   it('stays in it until that is approved; additions and everything else go on', async () => {
     const { world, ids } = await teams([60, 20]);
     leave(world, 'g0', ids.slice(0, 30));
@@ -246,6 +247,7 @@ describe('people who leave', () => {
   });
 });
 
+// spec: held-memberships
 describe('members that cannot be seen any more', () => {
   it('because only their id and type are answered, are members still', async () => {
     const { world, ids } = await teams([10], { memberships: { count: 0, percent: 0, from: 1 } });

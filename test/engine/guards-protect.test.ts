@@ -22,6 +22,7 @@ const accountOf = (world: World, id: string): Record<string, unknown> => {
 };
 
 describe('an account that is protected by a value that is mapped', () => {
+  // spec: protected
   it.each([
     ['renamed', (world: World) => world.directory.setUser('p0001', { displayName: 'New' })],
     ['blocked', (world: World) => world.directory.setUser('p0001', { accountEnabled: false })],
@@ -49,6 +50,7 @@ describe('an account that is protected by a value that is mapped', () => {
     expect((await world.run()).requests.scim).toBe(0);
   });
 
+  // spec: protected
   it('keeps its memberships, and everybody else loses theirs', async () => {
     const world = await started({ protect: [BREAK_GLASS] });
     world.directory.removeMember('g', 'p0001');

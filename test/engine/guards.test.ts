@@ -25,6 +25,7 @@ async function countOf(world: World, status: string): Promise<number> {
 }
 
 describe('600 unassigned and one blocked', () => {
+  // spec: held-removals
   it('the one is disabled, the 600 are held without requests until they are approved', async () => {
     const { world, ids } = await manyPeople(620);
     world.directory.unassign(...ids.slice(0, 600));
@@ -70,6 +71,7 @@ describe('limits', () => {
     expect(summary.counts).toMatchObject({ held, disabled: leave - held });
   });
 
+  // spec: everybody-at-once
   it('lets an eight-person tenant lose seven people one after the other, but not all of them at once', async () => {
     const { world, ids } = await manyPeople(8, { scopeLosses: { from: 20 } });
     world.directory.unassign(...ids.slice(0, 7));
@@ -146,6 +148,7 @@ describe('somebody held', () => {
     expect(world.target.writes()).toEqual([]);
   });
 
+  // spec: approvals
   it('who is approved but came back before the next cycle is not disabled', async () => {
     const { world, ids } = await manyPeople(20);
     world.directory.unassign(...ids.slice(0, 10));

@@ -87,6 +87,7 @@ describe('the initial cycle', () => {
     expect(world.target.writes()).toHaveLength(2);
   });
 
+  // spec: strangers
   it('does not wait for a manager who is not in scope', async () => {
     const world = await buildWorld();
     world.directory.addUser('chief');
@@ -112,6 +113,7 @@ describe('the initial cycle', () => {
     expect(world.target.sent('discover')).toHaveLength(1);
   });
 
+  // spec: quiet-cycles
   it('sends the target nothing in the second cycle, and reads little', async () => {
     const world = await buildWorld();
     const ids = world.people(40);

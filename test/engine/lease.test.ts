@@ -48,6 +48,7 @@ describe('a second cycle', () => {
     expect(summary.counts.created).toBe(3);
   });
 
+  // spec: one-writer
   it('takes over when the lease has lapsed, and the first one writes nothing more', async () => {
     const world = await buildWorld({ target: { concurrency: 1 } });
     world.target.uniqueUserName = false;

@@ -72,6 +72,7 @@ describe('leavers', () => {
     ['blocked', (world) => world.directory.setUser('a', { accountEnabled: false })],
     ['soft deleted', (world) => world.directory.softDelete('a')],
   ];
+  // spec: disabling
   it.each(leavings)(
     '%s: the account is disabled first of all, and nothing else of it changes',
     async (_name, leave) => {
@@ -144,6 +145,7 @@ describe('leavers', () => {
   });
 });
 
+// spec: strangers
 it.each([
   ['blocked', { accountEnabled: false }],
   ['out of scope', { department: 'Other' }],
@@ -166,6 +168,7 @@ describe('somebody who left, where the mapping of active gives nothing that clos
     ],
   });
 
+  // spec: disabling
   it.each([
     ['fails', 'IIF(DateDiff("d", Now(), CDate([employeeHireDate])) <= 14, "True", "False")'],
     ['asks for a domain that nobody configured', 'IIF([userPrincipalName] = DefaultDomain(), "True", "False")'],
@@ -271,6 +274,7 @@ describe('groups', () => {
     return world;
   }
 
+  // spec: own-memberships
   it('follow members added and removed with one PATCH', async () => {
     const world = await team();
     world.directory.addMember('g', 'c');

@@ -39,6 +39,7 @@ describe('AttributeAddOnly', () => {
     expect(world.userOf('p0001')).toMatchObject({ title: 'Clerk' });
   });
 
+  // spec: patches
   it('never replaces what somebody else wrote, from the first contact on', async () => {
     const world = await worldWith([mapped('title', 'jobTitle', { flowType: 'AttributeAddOnly' })]);
     world.target.seed('User', { userName: 'p0001@example.com', externalId: 'p0001', title: 'Theirs', active: true });
@@ -60,6 +61,7 @@ describe('AttributeAddOnly', () => {
 });
 
 describe('a list', () => {
+  // spec: patches
   it.each(['ValueAddOnly', 'MultiValueAddOnly'])('only grows with %s', async (flowType) => {
     const world = await worldWith([mapped(TAGS, 'otherMails', { flowType })]);
     world.people(1, { otherMails: ['a', 'b'] });

@@ -87,6 +87,7 @@ describe('adoption', () => {
     expect(await world.store.db.selectFrom('link').selectAll().execute()).toHaveLength(1);
   });
 
+  // spec: own-memberships
   it('of a group sends the members that are missing', async () => {
     const world = await buildWorld();
     world.directory.addUser('a');
@@ -101,6 +102,7 @@ describe('adoption', () => {
 });
 
 describe('ambiguity', () => {
+  // spec: ambiguous-match
   it('leaves an object alone that matches several accounts', async () => {
     const world = await buildWorld({ group: null });
     world.target.uniqueUserName = false;
@@ -113,6 +115,7 @@ describe('ambiguity', () => {
     expect(summary.counts).toMatchObject({ created: 0, failed: 1, escrowed: 1 });
   });
 
+  // spec: one-owner
   it('gives an account to one of two source objects', async () => {
     const world = await buildWorld({ group: null });
     for (const id of ['a', 'b']) {
@@ -125,6 +128,7 @@ describe('ambiguity', () => {
     expect(world.target.resources.User.size).toBe(1);
   });
 
+  // spec: one-owner
   it.each(['first', 'last'])('gives a created account to whoever it was created for, answered %s', async (slow) => {
     const world = await buildWorld({ group: null });
     for (const id of ['a', 'b']) {
@@ -172,6 +176,7 @@ describe('conflict and doubt', () => {
     expect(world.userOf('a')).toMatchObject({ userName: 'a@example.com', displayName: 'Name a' });
   });
 
+  // spec: unknown-fate
   it.each(['in the same cycle', 'in the next one'])('a creation whose answer was lost is found %s', async (when) => {
     const world = await buildWorld({ group: null });
     world.target.uniqueUserName = false;
@@ -190,6 +195,7 @@ describe('conflict and doubt', () => {
     expect(await world.escrows()).toEqual({});
   });
 
+  // spec: unknown-fate
   it('asks the target itself, not an older list, about a creation whose answer was lost', async () => {
     const world = await buildWorld({ group: null });
     world.target.uniqueUserName = false;

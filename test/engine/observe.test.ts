@@ -15,6 +15,7 @@ async function observedChanges(world: World): Promise<Record<string, string>> {
 }
 
 describe('a job that is only observed', () => {
+  // spec: observe
   it('reads, writes nothing, and then sends the target nothing at all', async () => {
     const world = await buildWorld(OBSERVE);
     const ids = world.people(4);
@@ -97,6 +98,7 @@ describe('quiet cycles', () => {
 });
 
 describe('from observe to enforce and back', () => {
+  // spec: observe
   it('carries out what was observed, in an initial cycle', async () => {
     const world = await buildWorld({ ...OBSERVE });
     const ids = world.people(3);

@@ -83,6 +83,7 @@ describe('a person', () => {
     expect(world.target.writes()).toEqual([]);
   });
 
+  // spec: on-demand
   it('who is held already goes, because somebody named them; the others stay held', async () => {
     const world = await buildWorld({ guards: { leavers: { count: 1, percent: 1, from: 1 } } });
     world.people(6);
@@ -243,6 +244,7 @@ describe('a group', () => {
 });
 
 describe('beside an unfinished cycle', () => {
+  // spec: on-demand
   it('sends only what was named and leaves the rest to that cycle', async () => {
     const world = await buildWorld();
     world.people(6);

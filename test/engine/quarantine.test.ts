@@ -33,6 +33,7 @@ async function whenDue(world: World): Promise<CycleSummary | string> {
 }
 
 describe('a target that refuses the token', () => {
+  // spec: quarantine
   it('puts the job into quarantine: one question at a time, after 5 minutes, doubling, up to a day', async () => {
     const world = await buildWorld();
     world.people(10);
@@ -61,6 +62,7 @@ describe('a target that refuses the token', () => {
     expect(await quarantine(world)).toMatchObject({ seriesCount: 12, seriesBegan: began, currentBegan: began });
   });
 
+  // spec: quarantine
   it('ends by itself: the whole cycle runs with the attempt that succeeds', async () => {
     const world = await buildWorld();
     world.people(10);
@@ -268,6 +270,7 @@ it('a target that refuses everybody is not asked for each of them', async () => 
   expect(world.target.resources.User.size).toBe(1000);
 });
 
+// spec: quarantine
 it('nothing that a guard counts is sent by an attempt', async () => {
   const world = await buildWorld();
   const ids = world.people(20);
@@ -284,6 +287,7 @@ it('nothing that a guard counts is sent by an attempt', async () => {
   expect(summary).toMatchObject({ counts: { held: 20 } });
 });
 
+// spec: held-slows-nothing
 it('held removals are no quarantine: the schedule stays, and everything harmless goes through', async () => {
   const world = await buildWorld({ guards: { scopeLosses: { count: 2, percent: 100, from: 1 } } });
   const ids = world.people(20);

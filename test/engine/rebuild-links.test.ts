@@ -42,6 +42,7 @@ const linksOf = async (world: World): Promise<string[]> =>
   (await world.store.db.selectFrom('link').select('source_id').execute()).map((each) => each.source_id).toSorted();
 
 describe('rebuildLinks', () => {
+  // spec: lost-store
   it('links everybody and sends no write; the next cycle writes nothing and nothing is adopted anew', async () => {
     const world = await lostWorld(6);
     await expect(world.run()).rejects.toMatchObject({ code: 'StoreLost' });
@@ -54,6 +55,7 @@ describe('rebuildLinks', () => {
     expect(world.target.log).toEqual([]);
   });
 
+  // spec: lost-store
   it('links who left meanwhile, and the next cycle disables them', async () => {
     const world = await lostWorld(30);
     world.directory.unassign(idOf(1));

@@ -20,6 +20,7 @@ function edit(world: World, id: string, change: Record<string, unknown>): void {
 const NOTHING = { drifted: 0, attributes: [], gone: { count: 0 }, members: { missing: 0 } };
 
 describe('drift', () => {
+  // spec: read-back
   it('is told per attribute, only of what is mapped, and repaired', async () => {
     const world = await buildWorld({ group: null });
     world.people(3);
@@ -73,6 +74,7 @@ describe('drift', () => {
     expect(await drift(world)).toMatchObject({ checked: 0, left: 1, drifted: 0 });
   });
 
+  // spec: read-back
   it('leaves protected accounts and flow types that only add alone', async () => {
     const attributeMappings = [
       ...USER_ATTRIBUTES.filter(({ targetAttributeName }) => targetAttributeName !== DEPARTMENT),
@@ -108,6 +110,7 @@ describe('drift', () => {
 });
 
 describe('accounts deleted by hand', () => {
+  // spec: read-back
   it('are made anew, counted by the guard of creations', async () => {
     for (const count of [1, 20]) {
       const world = await buildWorld({ guards: {}, group: null });
@@ -186,6 +189,7 @@ describe('endless updates', () => {
     spoil();
   }
 
+  // spec: endless-updates
   it('end after the same was written three times, until another value is wanted', async () => {
     const world = await buildWorld({ group: null });
     world.people(1);

@@ -36,6 +36,7 @@ describe('a manager', () => {
     expect(world.target.log).toEqual([]);
   });
 
+  // spec: newest-reference
   it('who changes while the new one has no account is completed with the newest one only', async () => {
     const world = await reportAndBoss();
     world.directory.addUser('second');

@@ -42,6 +42,7 @@ it('somebody who left before it is disabled after it', async () => {
   expect(world.userOf('p0002')).toMatchObject({ active: false });
 });
 
+// spec: restart
 it('tries failures at once, and drops none', async () => {
   const world = await buildWorld();
   world.people(5);
@@ -79,6 +80,7 @@ it('that was asked for while a cycle ran is what the next one begins with, once'
   expect(await world.run()).toMatchObject({ cycle: { kind: 'incremental' } });
 });
 
+// spec: restart
 it('forgets links only after a whole cycle has planned everybody who left, and meets the target anew', async () => {
   const world = await buildWorld();
   world.people(8);
@@ -105,6 +107,7 @@ it('forgets links only after a whole cycle has planned everybody who left, and m
   expect(world.userOf('p0008')).toBeUndefined();
 });
 
+// spec: restart
 it('keeps the links of whoever is held', async () => {
   const world = await buildWorld({ guards: { scopeLosses: { count: 1, percent: 100, from: 1 } } });
   const ids = world.people(6);

@@ -17,6 +17,7 @@ async function everything(world: World): Promise<string> {
 }
 
 describe('somebody deleted for good', () => {
+  // spec: retention
   it('leaves ids only after the retention, and nothing else is done to the account', async () => {
     const retention = { log: '20d', deletedPeople: '10d' };
     const lifecycle = { hardDeleted: 'disable' };
@@ -93,6 +94,7 @@ describe('the provisioning log', () => {
   });
 });
 
+// spec: retention
 it('a settled change holds no values any more', async () => {
   const world = await buildWorld();
   world.people(5);

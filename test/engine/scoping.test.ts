@@ -68,6 +68,7 @@ describe.each([
     expect(activeIn(world)).toEqual([first]);
   });
 
+  // spec: scope-by-value
   it('changes nobody while the group is not there', async () => {
     const world = await buildWorld({ source, ...rest, user: filter('memberOf', 'Not_Member_Of', STAFF) });
     const people = world.people(3);
@@ -207,6 +208,7 @@ describe('a filter by time', () => {
 describe('a pattern that takes too long on a value', () => {
   const SLOW = `${'a'.repeat(64)}!`;
 
+  // spec: scope-by-value
   it('lets nobody in, and keeps the account of nobody who has one', async () => {
     const world = await buildWorld({ user: filter('jobTitle', 'NOT REGEX MATCH', '^(a|a)*$') });
     world.people(3, { jobTitle: 'Clerk' });

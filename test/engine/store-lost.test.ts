@@ -12,6 +12,7 @@ async function lostWorld(count: number, variation = {}): Promise<{ world: World;
 }
 
 describe('a first cycle that finds its own ids', () => {
+  // spec: lost-store
   it.each([{ request: {} }, { request: { limit: 2 } }])(
     'writes nothing, however often it is run: $request',
     async ({ request }) => {

@@ -61,6 +61,7 @@ async function expectConverged(world: World): Promise<void> {
 }
 
 describe('a disk that is full', () => {
+  // spec: store-trouble
   it.each([1, 4, 8, 12, 16, 20, 26, 32])('%i pages later: StoreFull, and the next run converges', async (pages) => {
     const { world } = await aWorldOnDisk();
     const { store } = world;
@@ -76,6 +77,7 @@ describe('a disk that is full', () => {
 });
 
 describe('a store that may not be written', () => {
+  // spec: store-trouble
   it('stops the job, and the next run converges', async () => {
     const { world } = await aWorldOnDisk();
     let asked = 0;
@@ -92,6 +94,7 @@ describe('a store that may not be written', () => {
   });
 });
 
+// spec: store-trouble
 describe('a network that is lost in mid-cycle', () => {
   it.each([0, 1, 20, 39])(
     'towards the target, after %i requests: the store is sound, and the next run converges',
@@ -155,6 +158,7 @@ describe('a network that is lost in mid-cycle', () => {
 });
 
 describe('a file that is taken away while a cycle runs', () => {
+  // spec: store-trouble
   it('stops the job; what replaces it goes on from there', async () => {
     const { world, path } = await aWorldOnDisk();
     const first = await backupStore(`sqlite:${path}`, `${path}.backup`, { overwrite: false });

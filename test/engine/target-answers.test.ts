@@ -146,6 +146,7 @@ async function outcomeOf({ world, run }: Start, write: Write): Promise<Outcome> 
 }
 
 describe.each(Object.entries(WRITES))('a %s', (kind, write) => {
+  // spec: job-faults
   it.each(Object.entries(FAULTS))('answered with %s: once, and not lost', async (_name, fault) => {
     const started = await start();
     const { world, endpoint, run } = started;

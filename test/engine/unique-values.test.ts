@@ -28,6 +28,7 @@ function questions(world: World): unknown[] {
 }
 
 describe('a candidate', () => {
+  // spec: one-owner
   it('goes to the first who wants it; the others go on to their next', async () => {
     const world = await worldWith();
     world.people(3, { givenName: 'Ana' });

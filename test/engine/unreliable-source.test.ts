@@ -13,6 +13,7 @@ async function people(count: number, variation = {}): Promise<{ world: World; id
 const REAL_GUARDS = { guards: {} };
 
 describe('the assignment list', () => {
+  // spec: two-readings
   it.each([
     ['empty', () => []],
     ['half', (rows: never[]) => rows.slice(0, 10)],
@@ -51,6 +52,7 @@ describe('the assignment list', () => {
     },
   );
 
+  // spec: partial-lists
   it('that ends in the middle concludes nothing', async () => {
     const { world } = await people(20);
     world.directory.fault = ({ kind, number }) =>
@@ -64,6 +66,7 @@ describe('the assignment list', () => {
 });
 
 describe('member lists', () => {
+  // spec: two-readings
   it.each([1, 2])('that come empty %i times after a resync: believed only the second time', async (times) => {
     const world = await buildWorld();
     const ids = ['a', 'b', 'c'];
@@ -90,6 +93,7 @@ describe('feeds', () => {
     expect(world.target.log).toEqual([]);
   });
 
+  // spec: limited-rows
   it('with rows without attributes are no evidence, and are said so', async () => {
     const { world, ids } = await people(5);
     world.directory.limited.add(ids[0] ?? '');
@@ -99,6 +103,7 @@ describe('feeds', () => {
     expect(summary.counts.warnings).toBe(1);
   });
 
+  // spec: page-tokens
   it.each(['user', 'group'])('of %ss that end in the middle go on from the last page', async (kind) => {
     const world = await buildWorld();
     world.directory.pageSize = 2;
@@ -152,6 +157,7 @@ describe('feeds', () => {
 });
 
 describe('one person', () => {
+  // spec: two-readings
   it.each([1, 2])('who is nowhere to be found %i times when read: believed only the second time', async (times) => {
     const { world } = await people(3);
     world.directory.expireTokens();

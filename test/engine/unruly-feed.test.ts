@@ -33,6 +33,7 @@ async function people(count: number, variation = {}): Promise<World> {
 }
 
 describe('one person several times in a round', () => {
+  // spec: partial-lists
   it.each([
     ['on one page', (older: DirectoryEntry, newer: DirectoryEntry) => [[newer, older]]],
     ['on two pages', (older: DirectoryEntry, newer: DirectoryEntry) => [[newer], [older]]],
@@ -120,6 +121,7 @@ describe('memberships of a round', () => {
     expect(world.membersOf('g')).toEqual(each.isMember ? ['a', 'b', 'c'] : ['a', 'b']);
   });
 
+  // spec: partial-lists
   it.each([false, true])(
     'of a group over three pages, the connection lost at the second: nobody loses anything (syncAll: %s)',
     async (syncAll) => {

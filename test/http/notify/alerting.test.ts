@@ -96,6 +96,7 @@ async function buildWorld(...jobs: readonly Job[]): Promise<World> {
 const IT = ['it@example.com'];
 
 describe('a job that cannot run', () => {
+  // spec: told-once
   it('is told once, reminded of after a day, and told once when it runs again', async () => {
     const world = await buildWorld(aJob('peakon', IT));
     expect(await world.look()).toEqual([]);
@@ -112,6 +113,7 @@ describe('a job that cannot run', () => {
     expect(world.warnings).toEqual([]);
   });
 
+  // spec: harmless-mails
   it('is told without what the fault or the objects say about people', async () => {
     const world = await buildWorld(aJob('peakon', IT));
     await world.fail('peakon', 'TargetUnreachable');
@@ -153,6 +155,7 @@ describe('several jobs', () => {
 });
 
 describe('a mail that is not taken', () => {
+  // spec: told-once
   it('is a warning and is sent the next time', async () => {
     const world = await buildWorld(aJob('peakon', IT));
     await world.fail('peakon', 'SourceUnreachable');

@@ -35,6 +35,7 @@ async function faultOf(address: string): Promise<string> {
   return fault.message;
 }
 
+// spec: heartbeat
 describe('a heartbeat', () => {
   it('is one GET', async () => {
     const { url, requests } = await listen((_request, response) => response.end('OK'));

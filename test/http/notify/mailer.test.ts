@@ -48,6 +48,7 @@ describe('a mail', () => {
     );
   });
 
+  // spec: harmless-mails
   it.each([
     { name: 'a line break in the subject', mail: { ...MAIL, subject: 'x\r\nBcc: evil@example.com\r\n\r\nbody' } },
     { name: 'a line break in an address', mail: { ...MAIL, to: ['a@example.com\r\nBcc: evil@example.com'] } },

@@ -109,6 +109,7 @@ describe('facts about one object', () => {
     expect(facts.assignments).toMatchObject({ known: true, value: { complete: true, rows: [{ principalId: 'g1' }] } });
   });
 
+  // spec: explanations
   it('the way up through nested groups, and the count of people, in one more', async () => {
     const batches = serveBatches([
       [/^\/servicePrincipals\/sp\?/, [200, principal]],

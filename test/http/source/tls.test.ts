@@ -79,6 +79,7 @@ describe('a source with an own authority', () => {
     expect(source.requests).toEqual({ graph: 1, tokens: 2 });
   });
 
+  // spec: token-origin
   it('points at caFile when the certificate is not trusted, without trying again', async () => {
     const { source, clock } = ownCloud(false);
     const error = await rejection(source.readServicePrincipal('sp', NEVER));

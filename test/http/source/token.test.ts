@@ -174,6 +174,7 @@ describe('tokens', () => {
     expect(secret.rereads()).toBe(0);
   });
 
+  // spec: secrets
   it('says what Entra said, without the lines that differ every time, and without a secret', async () => {
     refuseToken(401, {
       error: 'invalid_client',

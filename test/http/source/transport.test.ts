@@ -145,6 +145,7 @@ describe('the wire', () => {
     expect(transport.requests).toBe(1);
   });
 
+  // spec: token-origin
   it('gives the token to the configured origin only', async () => {
     const own = await serve(ok);
     const other = await serve(ok);
@@ -155,6 +156,7 @@ describe('the wire', () => {
     expect(other.requests[0]?.headers.authorization).toBeUndefined();
   });
 
+  // spec: token-origin
   it('does not carry the token along a redirect', async () => {
     const other = await serve(ok);
     const own = await serve((_request, response) => response.writeHead(302, { location: other.origin }).end());

@@ -180,6 +180,7 @@ describe('refusals of one object', () => {
     expect(result.ok ? '' : result.fault.message).toBe(message);
   });
 
+  // spec: secrets
   it('shows at most 300 characters of an answer, on one line, without secrets', async () => {
     const said = `bad\r\n\u0000\u001b[31m token ${TOKEN} Bearer abcdefgh1 {"password": "hunter2"} ${'x'.repeat(5000)}`;
     nock(HOST).post('/scim/v2/Users').reply(400, said);

@@ -178,6 +178,7 @@ describe('bodies', () => {
     expect(JSON.parse(received)).toEqual({ userName: 'Žofie 🙂' });
   });
 
+  // spec: token-origin
   it('does not follow redirects, so the token stays here', async () => {
     let followed = 0;
     const elsewhere = await serve((_request, response) => {
@@ -244,6 +245,7 @@ describe('concurrency', () => {
 });
 
 describe('TLS', () => {
+  // spec: token-origin
   it('trusts a given authority and refuses unknown ones', async () => {
     const certificate = await generate([{ name: 'commonName', value: '127.0.0.1' }], {
       algorithm: 'sha256',

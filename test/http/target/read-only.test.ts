@@ -27,6 +27,7 @@ async function listen(): Promise<{ readonly baseUrl: string; readonly connection
   };
 }
 
+// spec: read-only
 it('refuses every write before a connection is opened', async () => {
   const { baseUrl, connections } = await listen();
   const { target, signal } = aTarget({ baseUrl, readOnly: true });

@@ -62,6 +62,7 @@ describe('a refused token', () => {
   });
 });
 
+// spec: secrets
 describe('what a target says about tokens', () => {
   const secrets = createSecretValues();
   secrets.remember('a/b+c"d secret');

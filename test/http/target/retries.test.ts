@@ -96,6 +96,7 @@ describe('other failures', () => {
     expect(await target.get('User', '2', signal)).toMatchObject({ ok: false, fault: { code: 'NotImplemented' } });
   });
 
+  // spec: unknown-fate
   it.each([[500], [502], [503], [504]])('a write answered %i is not sent again', async (status) => {
     nock(HOST).post('/scim/v2/Users').reply(status);
     const { target, signal } = aTarget();

@@ -189,6 +189,7 @@ async function loaded(text: string) {
 }
 
 describe('a schema', () => {
+  // spec: imported-schemas
   it('becomes a valid job, and the job the same schema', async () => {
     await fc.assert(
       fc.asyncProperty(schema, async (value) => {
@@ -204,6 +205,7 @@ describe('a schema', () => {
     );
   });
 
+  // spec: imported-schemas
   it('lets nobody in whom its filter keeps out', async () => {
     await fc.assert(
       fc.asyncProperty(schema, async (value) => {

@@ -68,6 +68,7 @@ const tenant = fc.record({
   membersPerRequest: fc.constantFrom(1, 2, 500),
 });
 
+// spec: convergence
 it.each<[string, number, JobVariation]>([
   ['disabled, managers by id', 90, {}],
   ['disabled, managers by e-mail', 50, { profile: { references: { [MANAGER]: 'email' } } }],

@@ -165,6 +165,7 @@ async function live(variation: JobVariation, acts: readonly Act[]): Promise<void
   }
 }
 
+// spec: convergence
 it.each<[string, number, JobVariation]>([
   ['disabled', 40, {}],
   ['deleted instead of disabled', 25, { lifecycle: { unassigned: 'delete', blocked: 'delete' } }],

@@ -86,6 +86,7 @@ const one = (operatorName: string, values: readonly string[], options: Partial<F
 ];
 
 describe('scoping filters', () => {
+  // spec: scope-by-value
   it('let nobody in who has no value, but by IS NULL and whenNull', () => {
     fc.assert(
       fc.property(
@@ -119,6 +120,7 @@ describe('scoping filters', () => {
     );
   });
 
+  // spec: scope-by-value
   it('have an operator and its negation never hold together, and one of them for every present value', () => {
     const pairs = fc.oneof(
       fc.tuple(fc.constant(['EQUALS', 'NOT EQUALS'] as const), text),

@@ -84,6 +84,7 @@ describe('a patch by flow', () => {
     );
   });
 
+  // spec: patches
   it('takes nothing away where the flow only adds', () => {
     fc.assert(
       fc.property(resource, desired, before, (current, wanted, written) => {
@@ -100,6 +101,7 @@ describe('a patch by flow', () => {
     );
   });
 
+  // spec: patches
   it('takes out of a managed list what was written, and nothing else', () => {
     fc.assert(
       fc.property(words, words, words, (held, wanted, written) => {

@@ -105,6 +105,7 @@ const options = { caseInsensitive: ['userName', 'emails[type eq "work"].value'] 
 const runs = { numRuns: 2000 };
 
 describe('diff and patch', () => {
+  // spec: patches
   it('leaves no difference after the patch was applied', () => {
     fc.assert(
       fc.property(resource, desired, (current, wanted) => {
@@ -126,6 +127,7 @@ describe('diff and patch', () => {
     );
   });
 
+  // spec: patches
   it('leaves attributes that nobody wants as they were', () => {
     fc.assert(
       fc.property(resource, (current) => {
@@ -151,6 +153,7 @@ describe('diff and patch', () => {
     );
   });
 
+  // spec: patches
   it('does not depend on the order of list elements', () => {
     fc.assert(
       fc.property(fc.uniqueArray(text, { maxLength: 5 }), (values) => {

@@ -22,6 +22,7 @@ const withRefused = (configuration: LoadedConfiguration, ...refused: readonly Re
 const ids = ({ jobs }: Pick<LoadedConfiguration, 'jobs'>) => jobs.map(({ id }) => id);
 
 describe('a job whose file has become invalid', () => {
+  // spec: refused-files
   it.each([
     ['its id can be read', refusedFile('a', 'a')],
     ['its file is no YAML any more', refusedFile('a', null)],
@@ -51,6 +52,7 @@ describe('a job whose file has become invalid', () => {
     expect(accepted.configurationOf('a')).toBe(corrected);
   });
 
+  // spec: refused-files
   it('is not kept beside a job that took over its target', () => {
     const accepted = new AcceptedJobs(aConfiguration(at('a')));
     const heir = { ...at('b'), target: at('a').target };

@@ -230,6 +230,7 @@ describe('daemon', () => {
     expect(world.started).toEqual(['a']);
   });
 
+  // spec: pause
   it('leaves a paused job alone, and runs what was due once the pause has ended by itself', async () => {
     const daemon = world.daemon(aJob('a'));
     await ensureJob(world.store.db, 'a');

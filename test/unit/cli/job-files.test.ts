@@ -71,6 +71,7 @@ describe('jobs of the store', () => {
       });
   }
 
+  // spec: vanished-files
   it('are missed when they have worked, not when a plan made them', async () => {
     await addJob('old', 3);
     await addJob('kept', 2);
@@ -82,6 +83,7 @@ describe('jobs of the store', () => {
     expect(vanished.map(vanishedText)).toEqual(['no configuration; 3 links kept; leavers are NOT processed']);
   });
 
+  // spec: vanished-files
   it('keep a new job from taking over their accounts', async () => {
     await addJob('old', 3);
     await expect(

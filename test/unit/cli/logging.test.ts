@@ -25,6 +25,7 @@ describe('createLogger', () => {
     });
   });
 
+  // spec: secrets
   it.each([
     'token',
     'access_token',
@@ -41,6 +42,7 @@ describe('createLogger', () => {
     expect(text).toContain('[redacted]');
   });
 
+  // spec: nameless-log
   it('names people only when that is configured', () => {
     const fields = {
       displayName: 'Ana Ruiz',

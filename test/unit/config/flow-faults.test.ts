@@ -18,6 +18,7 @@ async function accepted(mapping: string, more = ''): Promise<void> {
 
 const unique = 'SelectUniqueValue([mailNickname], [employeeId])';
 
+// spec: all-faults
 describe('refused', () => {
   it.each([
     [

@@ -25,6 +25,7 @@ async function failures(file: string, directory: string) {
   return { subject, failures: results.filter((each) => each.failures.length > 0) };
 }
 
+// spec: mapping-tests
 describe('tests of templates', () => {
   it('there are some for each', () => {
     expect(templates.length).toBeGreaterThan(2);

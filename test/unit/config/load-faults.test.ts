@@ -228,6 +228,7 @@ const targets: readonly Case[] = [
   ],
 ];
 
+// spec: all-faults
 table('files', files);
 table('scimsync.yaml', main);
 table('form of a job', form);

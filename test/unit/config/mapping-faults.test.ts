@@ -208,6 +208,7 @@ const objects: readonly Case[] = [
   ],
 ];
 
+// spec: all-faults
 table('attribute mappings', attributes);
 table('object mappings', objects);
 

@@ -27,6 +27,7 @@ async function outcome(files: Readonly<Record<string, string>>) {
 }
 
 describe('a job file with a fault', () => {
+  // spec: refused-files
   it.each([
     ['YAML', ': {', null, ': The indentation'],
     ['form', `${jobCalled('b')}enabled: 1\n`, 'b', 'enabled: This must be true or false.'],
@@ -78,6 +79,7 @@ describe('two jobs that do not agree', () => {
     expect(found.refused).toHaveLength(1);
   });
 
+  // spec: refused-files
   it('a typo in the first one does not hand its id or target to the second', async () => {
     const typo = JOB.replace('[mail]', '[mial]');
     const found = await outcome({ 'jobs/a.yaml': typo, 'jobs/b.yaml': JOB });
@@ -132,6 +134,7 @@ describe('a fault that concerns all', () => {
   });
 });
 
+// spec: stated-mode
 describe('mode and plain http', () => {
   const sandbox = `${SOURCES}    authorityHost: https://localhost:1\n    graphBaseUrl: https://localhost:1\n    scope: s\n`;
   const http = JOB.replace('https://wiki.example.com', 'http://target:8080');

@@ -57,6 +57,7 @@ describe('fromCommand', () => {
     expect(await reading(text)).toEqual({ ok: true, value: 'nobody there' });
   });
 
+  // spec: secrets
   it.each([
     ['console.log("leaked"); console.error("leaked"); process.exit(3)', 'ended with exit code 3.'],
     [

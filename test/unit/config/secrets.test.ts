@@ -19,6 +19,7 @@ describe('resolveSecret', () => {
     await expect(resolveSecret({ fromEnv: 'A' }, '/nowhere', { A: content })).resolves.toBe(value);
   });
 
+  // spec: secrets
   it.each([
     ['', 'The secret is empty.'],
     [' \n', 'The secret is empty.'],

@@ -20,6 +20,7 @@ function service(name: string): string[] {
   return (section.split(/^\[/m)[0] ?? '').split('\n').filter((line) => /^[A-Z][A-Za-z]*=/.test(line));
 }
 
+// spec: documented-commands
 describe('compose.yaml', () => {
   const [compose] = yamlDocuments('compose.yaml');
   const services = compose?.['services'] as Record<string, Record<string, unknown>>;
@@ -36,6 +37,7 @@ describe('compose.yaml', () => {
   });
 });
 
+// spec: documented-commands
 describe('cronjob.yaml', () => {
   const [cronJob, claim] = yamlDocuments('kubernetes/cronjob.yaml');
 
@@ -59,6 +61,7 @@ describe('cronjob.yaml', () => {
   });
 });
 
+// spec: documented-commands
 describe('systemd units', () => {
   it('protect the one-shot as they protect the daemon', () => {
     const confined = (line: string) =>

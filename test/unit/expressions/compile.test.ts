@@ -302,6 +302,7 @@ describe('evaluation', () => {
     expect(valueFrom('Join("", Left([a], 1), Mid([a], 2, 9))', { a: '😀x' })).toBe('😀x');
   });
 
+  // spec: expressions-end
   it('never throws, whatever the function and the values', () => {
     const scalar = fc.oneof(fc.string(), fc.integer(), fc.boolean(), fc.bigInt(), fc.double(), fc.constant(null));
     const value = fc.oneof(scalar, fc.array(scalar, { maxLength: 3 }), fc.record({ id: scalar, value: scalar }));

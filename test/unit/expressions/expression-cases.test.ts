@@ -63,6 +63,7 @@ describe('expression cases', () => {
     expect(cases).toHaveLength(427);
   });
 
+  // spec: expressions-end
   it.each(cases)('$id: $expression', (one) => {
     const outcome = outcomeOf(one);
     if (one.matches !== undefined) expect(outcome, one.note).toMatch(new RegExp(one.matches, 'u'));

@@ -81,6 +81,7 @@ describe('the step budget', () => {
     expect(pattern.matches('a'.repeat(500_000), budget)).toBe('too-complex');
   });
 
+  // spec: expressions-end
   it('ends the same pattern and text after the same steps, whatever ran before', () => {
     const pattern = compiled('(\\w+)\\s(?:\\1|(x+x+)+y)');
     const once = () => {
@@ -92,6 +93,7 @@ describe('the step budget', () => {
     expect(once()).toEqual(first);
   });
 
+  // spec: expressions-end
   it('is never exceeded by any pattern', () => {
     const unit = fc.constantFrom(
       'a',

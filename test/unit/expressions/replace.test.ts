@@ -101,6 +101,7 @@ describe('Replace fails for one object', () => {
     expect(JSON.stringify(result)).not.toContain('secret');
   });
 
+  // spec: expressions-end
   it('whose steps all calls of the expression share, and every evaluation has anew', () => {
     const twice = compiled('Join("", Replace([a], , "(a|b|ab)*c", , "", , ), Replace([a], , "(a|b|ab)*c", , "", , ))');
     const once = compiled('Replace([a], , "(a|b|ab)*c", , "", , )');

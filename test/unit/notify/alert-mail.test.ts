@@ -153,6 +153,7 @@ describe('every error code', () => {
     },
   );
 
+  // spec: harmless-mails
   it('that is none is not repeated', () => {
     const mail = alertMail([job('peakon', alert({ kind: 'jobFailed', code: 'X\r\nBcc: evil@example.com' }))], ORIGIN);
     expect(JSON.stringify(mail)).not.toContain('evil');

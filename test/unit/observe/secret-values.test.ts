@@ -55,6 +55,7 @@ describe('secret values in use', () => {
     }
   });
 
+  // spec: secrets
   it('are in no log line, whoever wrote them into it', () => {
     secretsInUse.remember('q"uite-secret-1');
     const lines: string[] = [];
@@ -64,6 +65,7 @@ describe('secret values in use', () => {
     expect(JSON.parse(lines[0] ?? '')).toMatchObject({ msg: 'it was ***', detail: '***' });
   });
 
+  // spec: secrets
   it('are in no fault of a job, even when a library wrote the text', () => {
     secretsInUse.remember('quite-secret-2');
     const fault = runFault(new Error('request failed: Authorization: Bearer quite-secret-2'), NEVER);

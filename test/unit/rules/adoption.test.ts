@@ -5,6 +5,7 @@ import { carriesObjectId, mayAdopt } from '../../../src/rules/adoption.ts';
 const ana = { id: '41c2', mapped: 'E100', names: ['ana.ruiz@acme.com', 'ruiz'] };
 
 describe('the owner of an account', () => {
+  // spec: foreign-accounts
   it.each([
     [undefined, true],
     [null, true],

@@ -123,6 +123,7 @@ describe('conditions', () => {
 });
 
 describe('a job that cannot run', () => {
+  // spec: told-once
   it('is told once, once a day while it lasts, and once when it is over', () => {
     const recipients = new Recipients();
     expect(recipients.hear(FAULT)).toEqual(['opened jobFailed']);
@@ -168,6 +169,7 @@ describe('a job that cannot run', () => {
 });
 
 describe('a mail that could not be sent', () => {
+  // spec: told-once
   it('is owed until one is accepted', () => {
     const recipients = new Recipients();
     recipients.mailWorks = false;

@@ -111,6 +111,7 @@ describe('what is known of an account afterwards', () => {
   });
 });
 
+// spec: disabling
 describe('disabling', () => {
   it.each([
     [true, 'disable'],

@@ -6,6 +6,7 @@ import { nextAttempt } from '../../../src/rules/escrow-backoff.ts';
 const HOUR = 3_600_000;
 
 describe('the next attempt', () => {
+  // spec: escrow
   it.each([
     { attempts: 1, now: 0, hours: 6 },
     { attempts: 2, now: 6, hours: 12 },

@@ -49,6 +49,7 @@ describe('an earlier verdict', () => {
     identity: newValue === undefined ? [] : named(newValue),
   });
 
+  // spec: approvals
   it.each<[string, string, JudgedChange, JudgedChange, string]>([
     ['approved, same action', 'approved', change('disable', 'leavers'), change('disable', 'leavers'), 'approved'],
     ['approved, another event', 'approved', change('disable', 'leavers'), change('disable', 'scopeLosses'), 'approved'],

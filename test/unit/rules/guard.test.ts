@@ -6,6 +6,7 @@ import { evaluateGuard } from '../../../src/rules/guard.ts';
 const LIMITS = { count: 100, percent: 10, from: 5 };
 
 describe('a class', () => {
+  // spec: held-removals
   it.each([
     { numbers: { planned: 4, held: 0, recent: 0, linkedActive: 8 }, held: false, why: 'below the floor' },
     { numbers: { planned: 5, held: 0, recent: 0, linkedActive: 40 }, held: true, why: 'percent' },
@@ -23,6 +24,7 @@ describe('a class', () => {
     expect(verdict.because).toContain(why);
   });
 
+  // spec: everybody-at-once
   it.each([
     { name: 'leavers', numbers: { planned: 1, held: 0, recent: 0, linkedActive: 1 }, held: false },
     { name: 'leavers', numbers: { planned: 2, held: 0, recent: 0, linkedActive: 2 }, held: true },

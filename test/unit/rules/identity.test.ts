@@ -16,6 +16,7 @@ const MATCHING = [
 ];
 const CASE_INSENSITIVE = ['userName', 'emails[type eq "work"].value'];
 
+// spec: held-identities
 it.each<[string, ScimValue | undefined, ScimValue, boolean]>([
   ['userName', 'a@old', 'a@new', true],
   ['USERNAME', 'a@old', 'a@new', true],

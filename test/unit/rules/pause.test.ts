@@ -5,6 +5,7 @@ const NONE = { paused_since: null, paused_until: null, pause_reason: null };
 const PAUSED = { paused_since: 100, paused_until: 200, pause_reason: 'maintenance' };
 
 describe('a pause', () => {
+  // spec: pause
   it.each([
     { name: 'was never', stored: NONE, now: 150, pause: null, ended: null },
     { name: 'lasts', stored: PAUSED, now: 150, pause: { since: 100, until: 200, reason: 'maintenance' }, ended: null },

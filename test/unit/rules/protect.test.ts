@@ -9,6 +9,7 @@ const KNOWN = {
   'urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:department': 'Sales',
 };
 
+// spec: protected
 it.each<[string, boolean | null]>([
   ['userName eq "ana@acme.com"', true],
   ['userName eq "jo@acme.com"', false],

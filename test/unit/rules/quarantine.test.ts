@@ -90,6 +90,7 @@ function inState(state: QuarantineState): Quarantine | null {
   };
 }
 
+// spec: quarantine
 describe('every state with every event', () => {
   const cases = STATES.flatMap((state) => QUARANTINE_EVENTS.map((event) => ({ state, event })));
 

@@ -22,6 +22,7 @@ it.each([
   expect(parseResetScopes(text)).toMatchObject({ ok: false, because });
 });
 
+// spec: restart
 it('the usual scopes keep the links', () => {
   expect(USUAL_SCOPES).not.toContain('ConnectorDataStore');
 });

@@ -48,6 +48,7 @@ const plan = (sample: Partial<Sample> = {}, job = aJob()) => planSample(aSample(
 const EXISTING = { id: '42', userName: 'ana@acme.com', active: true };
 const staff = { groups: [{ clauses: [{ sourceOperandName: 'employeeId', operatorName: 'IS NOT NULL' }] }] };
 
+// spec: mapping-tests
 describe('a sample', () => {
   it('without an account is created', () => {
     expect(plan()).toMatchObject({

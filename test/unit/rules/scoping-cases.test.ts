@@ -60,6 +60,7 @@ describe('scoping cases', () => {
     expect(cases.length).toBe(88);
   });
 
+  // spec: scope-by-value
   it.each(judged)('$id', (one) => {
     expect(answer(one), one.note).toMatchObject({ inScope: one.inScope, early: [] });
   });

@@ -181,6 +181,7 @@ describe('compileScope', () => {
     ]);
   });
 
+  // spec: scope-by-value
   it.each(['inputFilterGroups', 'categoryFilterGroups'] as const)('refuses %s, and then lets nobody in', (key) => {
     expect(compileScope({ groups: [], [key]: [] }).ok).toBe(true);
     const result = compileScope({ groups: [], [key]: [{ clauses: [] }] });

@@ -26,6 +26,7 @@ const ANA: ScimResource = {
   nickName: '',
 };
 
+// spec: protected
 describe('a filter', () => {
   it.each<[string, boolean]>([
     ['userName eq "ana.ruiz@ACME.com"', true],

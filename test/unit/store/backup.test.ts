@@ -38,6 +38,7 @@ describe('backupStore', () => {
     expect(await findJob(store.db, 'peakon')).toMatchObject({ lease_owner: 'somebody' });
   });
 
+  // spec: backup
   it('is of one moment while another process goes on writing, and comes to an end', async () => {
     const writer = new Sqlite(path);
     writer.exec('create table filler (text text)');
@@ -67,6 +68,7 @@ describe('backupStore', () => {
     copy.close();
   });
 
+  // spec: backup
   it('replaces no file unless told so', async () => {
     const file = join(home, 'backup.db');
     writeFileSync(file, 'precious');

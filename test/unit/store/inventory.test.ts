@@ -67,6 +67,7 @@ const all = (counts: Record<string, number>, count: number) =>
   Object.fromEntries(Object.keys(counts).map((table) => [table, count]));
 
 describe('JOB_COLUMNS', () => {
+  // spec: every-table
   it('names every table, and the column that it really has', async () => {
     const expected = [...(await tables())].map(([table, columns]) => {
       const has = columns.some(({ name }) => name === 'job_id');
@@ -77,6 +78,7 @@ describe('JOB_COLUMNS', () => {
 });
 
 describe('renameJob', () => {
+  // spec: every-table
   it('moves every row of every table, and leaves other jobs alone', async () => {
     await fill('old');
     await fill('other');
@@ -117,6 +119,7 @@ describe('renameJob', () => {
 });
 
 describe('forgetJob', () => {
+  // spec: every-table
   it('removes every row of every table, and leaves other jobs alone', async () => {
     await fill('old');
     await fill('other');

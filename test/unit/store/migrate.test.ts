@@ -66,6 +66,7 @@ function shapeOf(file: string): string[] {
 }
 
 describe('a store of an earlier version', () => {
+  // spec: migration
   it.each([
     ['the first one', NAMES.at(0)],
     ['the previous one', NAMES.at(-2)],
@@ -122,6 +123,7 @@ describe('a store of an earlier version', () => {
     expect(inspectSchema(`sqlite:${join(home, 'none.db')}`)).toBeNull();
   });
 
+  // spec: migration
   it('is as it was when a step fails: all of them are one transaction', async () => {
     await makeOld(OLD);
     // In the way of the last steps, far behind the first ones.
@@ -153,6 +155,7 @@ describe('a store of an earlier version', () => {
   });
 });
 
+// spec: migration
 it('a store of a newer version is refused and left as it is', async () => {
   await (await openStore(url)).close();
   const sqlite = new Sqlite(path);

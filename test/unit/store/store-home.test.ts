@@ -42,6 +42,7 @@ describe('claimStore', () => {
     expect(await claim(join(moved, 'scimsync.db'))).toBeNull();
   });
 
+  // spec: copied-store
   it('refuses a copy of the folder, and a copy of the store alone', async () => {
     cpSync(dirname(path), join(home, 'copy'), { recursive: true, preserveTimestamps: true });
     await expect(claim(join(home, 'copy', 'scimsync.db'))).rejects.toMatchObject({

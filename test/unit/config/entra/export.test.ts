@@ -77,6 +77,7 @@ describe('over what was kept', () => {
     metadata: [{ key: 'a', value: 'b' }],
   });
 
+  // spec: imported-schemas
   it('nothing changed: everything as it was, also what was not carried over', async () => {
     const { schema, report } = await changed(before, (user) => user);
     expect(schema).toEqual(before);

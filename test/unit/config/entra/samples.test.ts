@@ -9,6 +9,7 @@ function schemaIn(document: Record<string, unknown>): Record<string, unknown> {
   return rest;
 }
 
+// spec: imported-schemas
 describe.each(['entra-schema', 'entra-template'] as const)('the example %s', (name) => {
   it('becomes a job that validates, in mode observe', async () => {
     const job = await loaded(imported(sample(name)).text);
