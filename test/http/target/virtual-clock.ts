@@ -4,6 +4,8 @@ import type { Clock } from '../../../src/engine/ports.ts';
 /** A clock whose sleeps take no real time; `slept` lists them in milliseconds. */
 export class VirtualClock implements Clock {
   readonly slept: number[] = [];
+  /** While it is set, no sleep ends before it is kept. */
+  held: Promise<void> | undefined;
   private time: number;
 
   constructor(start = '2026-11-23T10:00:00.000Z') {
@@ -23,6 +25,7 @@ export class VirtualClock implements Clock {
     signal?.throwIfAborted();
     this.slept.push(milliseconds);
     const until = this.time + milliseconds;
+    await this.held;
     await new Promise((resolve) => setImmediate(resolve));
     signal?.throwIfAborted();
     this.time = Math.max(this.time, until);
