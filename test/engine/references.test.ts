@@ -101,6 +101,28 @@ describe('a manager', () => {
     expect(await world.escrows()).toEqual({});
   });
 
+  it.each(['restored', 'purged', 'cleared'])(
+    'who is not shown because they are in the recycle bin: %s',
+    async (then) => {
+      const world = await buildWorld();
+      world.directory.addUser('boss');
+      world.directory.addUser('report', {}, 'boss');
+      world.directory.assign('report');
+      await world.run();
+      world.directory.softDelete('boss');
+      world.directory.expireTokens();
+      await world.run();
+      if (then === 'purged') world.directory.hardDelete('boss');
+      else world.directory.restore('boss');
+      if (then === 'cleared') world.directory.setManager('report', null);
+      if (then !== 'purged') world.directory.assign('boss');
+      await world.run();
+      expect(world.managerOf('report')).toBe(then === 'restored' ? 'boss' : undefined);
+      await world.run();
+      expect(world.target.log).toEqual([]);
+    },
+  );
+
   it('whom adopted accounts already name is not sent again', async () => {
     const world = await buildWorld({ group: null });
     await world.hasWritten();
