@@ -2,7 +2,14 @@
 import type { ObjectKind, ReadOutcome } from '../model/directory.ts';
 import type { Db } from '../store/database.ts';
 import { nextSequence } from '../store/jobs.ts';
-import { findObjects, pageToRead, type SourceObjectRow, storeImage, updateObjects } from '../store/source-objects.ts';
+import {
+  doubtMissingManagers,
+  findObjects,
+  pageToRead,
+  type SourceObjectRow,
+  storeImage,
+  updateObjects,
+} from '../store/source-objects.ts';
 import { breathe, type CycleContext, settling, warn } from './context.ts';
 import { differs, lazySequence, presentImage } from './merge.ts';
 import { deltaStart } from './selection.ts';
@@ -23,8 +30,7 @@ export async function readUnread(context: CycleContext, kind: ObjectKind, only?:
     const ids = page.map((row) => row.id);
     const read = (some: readonly string[]) =>
       io.source.readObjects(kind, some, properties, relation && kind === 'user', io.signal);
-    const known = await findObjects(io.store.db, job.id, kind, ids);
-    const outcomes = await keepHiddenManagers(context, await readTwiceIfGone(ids, read), known);
+    const outcomes = await readTwiceIfGone(ids, read);
     await settling(context, async (trx) => {
       const rows = await findObjects(trx, job.id, kind, ids);
       const sequence = lazySequence(() => nextSequence(trx, job.id));
@@ -62,31 +68,6 @@ async function readTwiceIfGone(
   return new Map([...known, ...(await read(gone))]);
 }
 
-/**
- * Whoever is read by themselves does not show a manager who is in the recycle bin, and no feed names that manager again
- * once they are restored: a known manager who is not shown is kept while they can be restored.
- */
-async function keepHiddenManagers(
-  { io }: CycleContext,
-  outcomes: ReadonlyMap<string, ReadOutcome>,
-  known: ReadonlyMap<string, SourceObjectRow>,
-): Promise<ReadonlyMap<string, ReadOutcome>> {
-  const missing = new Map<string, string>();
-  for (const [id, outcome] of outcomes) {
-    const managerId = known.get(id)?.manager_id ?? null;
-    if (outcome.found && outcome.entry.managerId === null && managerId !== null) missing.set(id, managerId);
-  }
-  if (missing.size === 0) return outcomes;
-  const managers = await io.source.readObjects('user', [...new Set(missing.values())], [], false, io.signal);
-  const kept = new Map(outcomes);
-  for (const [id, managerId] of missing) {
-    const [outcome, manager] = [outcomes.get(id), managers.get(managerId)];
-    const isHidden = manager?.found === false && manager.state === 'softDeleted';
-    if (isHidden && outcome?.found === true) kept.set(id, { found: true, entry: { ...outcome.entry, managerId } });
-  }
-  return kept;
-}
-
 async function mergeOutcome(
   trx: Db,
   context: CycleContext,
@@ -109,6 +90,8 @@ async function mergeOutcome(
     );
     return;
   }
+  // Whoever was read while they were away shows no manager, and no feed says that there is one again.
+  if (row.state === 'softDeleted' && kind === 'user') await doubtMissingManagers(trx, jobId);
   const image = presentImage(outcome.entry, row);
   await storeImage(trx, jobId, image, differs(image, row) ? await sequence() : null);
 }
