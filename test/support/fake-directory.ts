@@ -271,7 +271,8 @@ export class FakeDirectory implements SourceConnector {
   /** An object that is read by itself does not show a manager who is in the recycle bin. */
   #shown(entry: DirectoryEntry): DirectoryEntry {
     const { managerId = null } = entry;
-    return managerId === null || this.users.get(managerId)?.state === 'present' ? entry : { ...entry, managerId: null };
+    const isHidden = managerId !== null && this.users.get(managerId)?.state === 'softDeleted';
+    return isHidden ? { ...entry, managerId: null } : entry;
   }
 
   async *#pages<T>(kind: string, rows: readonly T[]): AsyncIterable<readonly T[]> {
