@@ -1,11 +1,17 @@
 // Reads member lists of groups. In a list that was read before, a member that is missing is believed gone when a second
-// complete reading agrees.
+// complete reading agrees. A list that was in doubt is read once more by the next cycle: who is missing from a first reading
+// is missed by nobody, and what a replica of the directory had not heard of yet shows in no feed after it.
 import { assignedGroups } from '../store/assignments.ts';
+import type { Db } from '../store/database.ts';
 import { nextReading } from '../store/jobs.ts';
 import { countMembers, countMembersUnseen, removeMembersUnseen, storeMembers } from '../store/members.ts';
 import { findObjects, updateObjects } from '../store/source-objects.ts';
 import { breathe, type CycleContext, settling, warn } from './context.ts';
 import { followsGroups, namedGroups } from './named-groups.ts';
+
+const LIST_IN_DOUBT = 0;
+const LIST_KNOWN = 1;
+const LIST_READ_ONCE = 2;
 
 /**
  * Reads the lists that are not known completely. With nested groups a change inside a nested group shows in no feed of
@@ -25,7 +31,7 @@ export async function readGroupLists(context: CycleContext, excludesDefaultAcces
   const concerned = await concernedGroups(context, excludesDefaultAccess);
   for (const group of known) {
     if (concerned !== null && !concerned.has(group.id)) continue;
-    if (transitive || group.members_read === 0 || !followsGroups(job)) await readGroupList(context, group.id);
+    if (transitive || group.members_read !== LIST_KNOWN || !followsGroups(job)) await readGroupList(context, group.id);
   }
 }
 
@@ -57,14 +63,22 @@ export async function readGroupList(context: CycleContext, groupId: string): Pro
     if (missing > 0) await removeMembersUnseen(trx, job.id, groupId, first);
     const after = await countMembers(trx, job.id, groupId);
     const changed = missing > 0 || after !== before;
+    const members_read = await stateAfter(trx, context, groupId);
     await updateObjects(
       trx,
       job.id,
       'group',
       [groupId],
-      changed ? { members_read: 1, members_dirty: 1 } : { members_read: 1 },
+      changed ? { members_read, members_dirty: 1 } : { members_read },
     );
   });
+}
+
+/** With syncAll the enumeration has stated the members as well, so that the list is their second reading. */
+async function stateAfter(trx: Db, { job }: CycleContext, groupId: string): Promise<number> {
+  if (job.settings.source.syncAll) return LIST_KNOWN;
+  const row = (await findObjects(trx, job.id, 'group', [groupId])).get(groupId);
+  return row?.members_read === LIST_IN_DOUBT ? LIST_READ_ONCE : LIST_KNOWN;
 }
 
 /** Without the permission Member.Read.Hidden, Graph shows such a group as if it had no members (graph.md section 1). */

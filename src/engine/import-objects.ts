@@ -2,7 +2,14 @@
 import type { ObjectKind, ReadOutcome } from '../model/directory.ts';
 import type { Db } from '../store/database.ts';
 import { nextSequence } from '../store/jobs.ts';
-import { findObjects, pageToRead, type SourceObjectRow, storeImage, updateObjects } from '../store/source-objects.ts';
+import {
+  doubtMissingManagers,
+  findObjects,
+  pageToRead,
+  type SourceObjectRow,
+  storeImage,
+  updateObjects,
+} from '../store/source-objects.ts';
 import { breathe, type CycleContext, settling, warn } from './context.ts';
 import { differs, lazySequence, presentImage } from './merge.ts';
 import { deltaStart } from './selection.ts';
@@ -83,6 +90,8 @@ async function mergeOutcome(
     );
     return;
   }
+  // Whoever was read while they were away shows no manager, and no feed says that there is one again.
+  if (row.state === 'softDeleted' && kind === 'user') await doubtMissingManagers(trx, jobId);
   const image = presentImage(outcome.entry, row);
   await storeImage(trx, jobId, image, differs(image, row) ? await sequence() : null);
 }

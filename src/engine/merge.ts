@@ -6,6 +6,7 @@ import type { Db } from '../store/database.ts';
 import { leaveRecycleBin, noteRecycled } from '../store/recycle-bin.ts';
 import {
   doubtMemberLists,
+  doubtMissingManagers,
   type ObjectImage,
   type SourceObjectRow,
   storeImage,
@@ -74,11 +75,16 @@ export async function mergeEntry(
   return 'changed';
 }
 
-/** Somebody nothing is known of concerns a job only when they come back: they may be a member of an assigned group. */
+/**
+ * Somebody nothing is known of concerns a job only when they come back: they may be a member of an assigned group, and the
+ * manager of people who were read in the meantime.
+ */
 async function mergeStranger(trx: Db, jobId: string, { id, removed, limited }: DirectoryEntry): Promise<void> {
   if (removed === 'changed') return noteRecycled(trx, jobId, [id]);
   if (limited === true) return;
-  if ((await leaveRecycleBin(trx, jobId, id)) && removed === undefined) await doubtMemberLists(trx, jobId);
+  if (!(await leaveRecycleBin(trx, jobId, id)) || removed !== undefined) return;
+  await doubtMemberLists(trx, jobId);
+  await doubtMissingManagers(trx, jobId);
 }
 
 async function store(

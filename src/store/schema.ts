@@ -80,7 +80,7 @@ export interface SourceObjectTable {
   member_of: string | null;
   /** 1 while the object must be read from the source. */
   needs_read: number;
-  /** Groups: 1 once the member list was read completely. */
+  /** Groups: 0 while the member list is to be read, 2 when it is to be read once more by the next cycle, 1 when it is known. */
   members_read: number;
   /** Groups: 1 while the members in the target may differ. */
   members_dirty: number;

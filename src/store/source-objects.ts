@@ -186,6 +186,26 @@ export async function doubtMemberLists(db: Db, jobId: string): Promise<void> {
     .execute();
 }
 
+/**
+ * People without a manager are to be read again: whoever is read by themselves does not show a manager who is in the recycle
+ * bin. Nobody is where nobody is known to have one, because managers are not read or not kept there.
+ */
+export async function doubtMissingManagers(db: Db, jobId: string): Promise<void> {
+  const people = (query: 'is' | 'is not') =>
+    db
+      .selectFrom('source_object')
+      .select('row_id')
+      .where('job_id', '=', jobId)
+      .where('kind', '=', 'user')
+      .where('manager_id', query, null);
+  if ((await people('is not').limit(1).executeTakeFirst()) === undefined) return;
+  await db
+    .updateTable('source_object')
+    .set({ needs_read: 1 })
+    .where('row_id', 'in', people('is').where('state', '=', 'present').where('roles', 'is not', null))
+    .execute();
+}
+
 /** Marks the groups that have one of these members: their members in the target may differ now. */
 export async function markGroupsOfMembers(
   db: Db,

@@ -18,6 +18,14 @@ async function runWorld(kills: number, seed: number): Promise<boolean> {
 }
 
 const [kills = 500, first = 1] = process.argv.slice(2).map(Number);
-for (let done = 0, seed = first; done < kills; done += KILLS_A_WORLD, seed += 1) {
-  if (!(await runWorld(Math.min(KILLS_A_WORLD, kills - done), seed))) process.exitCode = 1;
+if (!(Number.isInteger(kills) && kills > 0 && Number.isInteger(first)))
+  throw new Error('npm run chaos -- [kills] [seed]: two whole numbers');
+const failed: number[] = [];
+for (let done = 0, seed = first; done < kills; done += KILLS_A_WORLD, seed += 1)
+  if (!(await runWorld(Math.min(KILLS_A_WORLD, kills - done), seed))) failed.push(seed);
+if (failed.length > 0) {
+  process.stderr.write(
+    `failed: seed ${failed.join(', ')}; again, one at a time: npm run chaos -- ${KILLS_A_WORLD} SEED\n`,
+  );
+  process.exitCode = 1;
 }

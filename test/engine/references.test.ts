@@ -102,6 +102,53 @@ describe('a manager', () => {
     expect(await world.escrows()).toEqual({});
   });
 
+  it.each([
+    { meanwhile: 'read again', fate: 'restored' },
+    { meanwhile: 'read again', fate: 'purged' },
+    { meanwhile: 'read again', fate: 'cleared' },
+    { meanwhile: 'read first', fate: 'restored' },
+    { meanwhile: 'read on demand', fate: 'restored' },
+  ])('who is in the recycle bin while the report is $meanwhile, then $fate', async ({ meanwhile, fate }) => {
+    const world = await buildWorld();
+    for (const id of ['chief', 'boss']) world.directory.addUser(id);
+    world.directory.addUser('report', {}, 'boss');
+    world.directory.addUser('other', {}, 'chief');
+    world.directory.assign('other');
+    if (meanwhile !== 'read first') world.directory.assign('report');
+    await world.run();
+    world.directory.softDelete('boss');
+    if (meanwhile === 'read first') world.directory.assign('report');
+    if (meanwhile === 'read again') world.directory.expireTokens();
+    if (meanwhile === 'read on demand')
+      await world.run({ trigger: 'onDemand', selection: { user: ['report'], group: [] } });
+    await world.run();
+    if (fate === 'purged') world.directory.hardDelete('boss');
+    else world.directory.restore('boss');
+    if (fate === 'cleared') world.directory.setManager('report', null);
+    await world.run();
+    if (fate !== 'purged') world.directory.assign('boss');
+    await world.run();
+    expect(world.managerOf('report')).toBe(fate === 'restored' ? 'boss' : undefined);
+    await world.run();
+    expect(world.target.log).toEqual([]);
+  });
+
+  it('who is provisioned on demand once they are restored stands with the reports again', async () => {
+    const world = await reportAndBoss();
+    world.directory.addUser('chief', {}, 'boss');
+    world.directory.assign('chief');
+    await world.run();
+    world.directory.softDelete('boss');
+    await world.run();
+    world.directory.addUser('joiner', {}, 'boss');
+    world.directory.assign('joiner');
+    await world.run();
+    world.directory.restore('boss');
+    await world.run({ trigger: 'onDemand', selection: { user: ['boss'], group: [] } });
+    await world.run();
+    expect(world.managerOf('joiner')).toBe('boss');
+  });
+
   it('whom adopted accounts already name is not sent again', async () => {
     const world = await buildWorld({ group: null });
     await world.hasWritten();

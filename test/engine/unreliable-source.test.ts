@@ -80,6 +80,59 @@ describe('member lists', () => {
     expect(world.membersOf('g')).toEqual(times === 1 ? ids : []);
     expect(world.userOf('a')).toMatchObject({ active: times === 1 });
   });
+
+  it.each([
+    ['empty', () => []],
+    ['half', (rows: never[]) => rows.slice(0, 1)],
+  ])('that come %s when they are read first are made good by the next cycle', async (_name, answer) => {
+    const world = await buildWorld();
+    const ids = ['a', 'b', 'c'];
+    for (const id of ids) world.directory.addUser(id);
+    world.directory.addGroup('g', ids);
+    world.directory.assign('g');
+    world.directory.memberAnswers.push(answer as never);
+    await world.run();
+    expect(world.userOf('c')).toBeUndefined();
+    await world.run();
+    expect(world.membersOf('g')).toEqual(ids);
+    expect(world.userOf('c')).toMatchObject({ active: true });
+  });
+
+  it('that leave out somebody who was just restored are made good by the next cycle', async () => {
+    const world = await buildWorld();
+    world.directory.groupsShowDeletions = false;
+    for (const id of ['a', 'b']) world.directory.addUser(id);
+    world.directory.softDelete('b');
+    world.directory.addGroup('g', ['a', 'b']);
+    world.directory.assign('g');
+    await world.run();
+    await world.run();
+    world.directory.restore('b');
+    world.directory.memberAnswers.push((rows) => rows.filter(({ id }) => id !== 'b'));
+    await world.run();
+    await world.run();
+    expect(world.membersOf('g')).toEqual(['a', 'b']);
+  });
+
+  it('are read by two cycles, then only when something is in doubt', async () => {
+    const world = await buildWorld();
+    world.directory.addUser('a');
+    for (const id of ['g', 'h']) {
+      world.directory.addGroup(id, ['a']);
+      world.directory.assign(id);
+    }
+    const asked: number[] = [];
+    for (let cycle = 0; cycle < 4; cycle += 1) {
+      let lists = 0;
+      world.directory.fault = ({ kind }) => {
+        if (kind === 'members') lists += 1;
+        return undefined;
+      };
+      await world.run();
+      asked.push(lists);
+    }
+    expect(asked).toEqual([2, 2, 0, 0]);
+  });
 });
 
 describe('feeds', () => {

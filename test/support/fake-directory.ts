@@ -193,7 +193,9 @@ export class FakeDirectory implements SourceConnector {
       const state = (kind === 'user' ? this.users : this.groups).get(id)?.state ?? 'hardDeleted';
       outcomes.set(
         id,
-        state === 'present' ? { found: true, entry: this.#entry(kind, id, undefined) } : { found: false, state },
+        state === 'present'
+          ? { found: true, entry: this.#shown(this.#entry(kind, id, undefined)) }
+          : { found: false, state },
       );
     }
     return Promise.resolve(outcomes);
@@ -264,6 +266,13 @@ export class FakeDirectory implements SourceConnector {
     if (person.state !== 'present') return { kind, id, properties: {}, removed: removal(person.state) };
     if (this.limited.has(id)) return { kind, id, properties: {}, limited: true };
     return { kind, id, properties: { ...person.properties }, managerId: person.managerId };
+  }
+
+  /** An object that is read by itself does not show a manager who is in the recycle bin. */
+  #shown(entry: DirectoryEntry): DirectoryEntry {
+    const { managerId = null } = entry;
+    const isHidden = managerId !== null && this.users.get(managerId)?.state === 'softDeleted';
+    return isHidden ? { ...entry, managerId: null } : entry;
   }
 
   async *#pages<T>(kind: string, rows: readonly T[]): AsyncIterable<readonly T[]> {

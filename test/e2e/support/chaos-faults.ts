@@ -1,5 +1,4 @@
 // The faults that chaos draws from. Each happens once: what is believed only when it is seen twice must not be seen twice.
-// Lists that are short without a sign are those that are read in every cycle; the first reading of a member list is believed.
 import type { Random } from '../../../src/sandbox/entra/random.ts';
 import type { FaultRule } from '../../../src/sandbox/target/faults.ts';
 
@@ -40,13 +39,14 @@ const TARGET_ACTIONS: Readonly<Record<string, FaultRule['action']>> = {
 export const SHORT_LIST = 'a list that is not whole';
 
 const ASSIGNMENTS = 'appRoleAssignedTo';
+const MEMBERS = '/v1.0/groups/[^/]+/members';
 const GRAPH_PATHS = [
   '/v1.0/users/delta',
   '/v1.0/groups/delta',
   '/v1.0/\\$batch',
   'servicePrincipals',
   ASSIGNMENTS,
-  '/v1.0/groups/[^/]+/members',
+  MEMBERS,
 ];
 
 /** None to three faults. */
@@ -59,7 +59,7 @@ function drawFault(random: Random): ChaosFault {
   if (side === 0) return { side: 'tokens', name: 'delta links refused' };
   if (side === 1) {
     const action = random.pick([{ emptyValue: true }, { halfValue: true }]);
-    return { side: 'graph', name: SHORT_LIST, rule: { match: { path: ASSIGNMENTS }, action } };
+    return { side: 'graph', name: SHORT_LIST, rule: { match: { path: random.pick([ASSIGNMENTS, MEMBERS]) }, action } };
   }
   const nth = 1 + random.below(3);
   if (side < 5) {

@@ -9,6 +9,8 @@ import { membersOf, shown } from './witness.ts';
 export interface Difference {
   readonly least: number;
   readonly most: number;
+  /** What differs, for the text of a failure. */
+  readonly notes: readonly string[];
 }
 
 /** Between two states, by the ids of the target. */
@@ -19,15 +21,17 @@ export function differencesBetween(
 ): Difference {
   let least = 0;
   let most = 0;
+  const notes: string[] = [];
   for (const id of new Set([...before.keys(), ...after.keys()])) {
     const [was, is] = [before.get(id), after.get(id)];
     if (shown(was) === shown(is)) continue;
+    notes.push(`${id}: ${shown(was)} -> ${shown(is)}`);
     // It takes an account that it deletes out of its groups by itself, if nobody else has done so before.
     least += onlyLostMembers(was, is, after) ? 0 : 1;
     const isGroup = text(was ?? is, 'userName') === '';
     most += is === undefined ? 1 : isGroup ? 2 + kills : 2;
   }
-  return { least, most };
+  return { least, most, notes };
 }
 
 function onlyLostMembers(

@@ -32,6 +32,8 @@ export interface ChaosResult {
   /** Runs that ended before the moment at which they would have been killed. */
   readonly escaped: number;
   readonly rests: number;
+  /** Runs of the program, those that were killed included. */
+  readonly cycles: number;
   readonly edits: number;
   readonly faults: Record<string, number>;
   readonly writes: number;
@@ -41,6 +43,8 @@ export interface ChaosResult {
   readonly differences: number;
   /** Writes that made a difference, in the same time. */
   readonly writesForThem: number;
+  /** Objects made twice, people disabled or deleted whom the directory did not let go, accounts of somebody else touched. */
+  readonly wrong: number;
 }
 
 type Mutable<T> = { -readonly [Name in keyof T]: T[Name] };
@@ -139,12 +143,14 @@ async function begin(
       kills: { request: 0, commit: 0, moment: 0 },
       escaped: 0,
       rests: 0,
+      cycles: 0,
       edits: 0,
       faults: {},
       writes: 0,
       idleWrites: 0,
       differences: 0,
       writesForThem: 0,
+      wrong: 0,
     },
   };
 }
@@ -235,6 +241,7 @@ async function killSomewhere(chaos: Chaos): Promise<void> {
   if (how === 'request') void proxy.arm({ request: number, moment }, kill);
   const timer = how === 'moment' ? setTimeout(kill, 200 + random.below(1500)) : undefined;
   const ended = await program.ended;
+  result.cycles += 1;
   clearTimeout(timer);
   proxy.disarm();
   if (ended.signal === 'SIGKILL') result.kills[how] += 1;
@@ -246,10 +253,11 @@ async function killSomewhere(chaos: Chaos): Promise<void> {
 
 /** No faults any more: the next run that ends well leaves everything in step, and the one after it has nothing to do. */
 async function rest(chaos: Chaos): Promise<void> {
-  const { world, endpoint, history } = chaos;
+  const { world, endpoint, history, result } = chaos;
   await clearFaults(chaos);
   for (let run = 1; ; run += 1) {
     const ended = await syncNow(world.directory);
+    result.cycles += 1;
     history.push(`rest ${ended.exitCode}`);
     if (ended.exitCode === 0) break;
     expect(run, 'runs without coming to rest').toBeLessThan(MOST_RUNS_TO_REST);
@@ -260,6 +268,7 @@ async function rest(chaos: Chaos): Promise<void> {
   }
   await expectInStep(withoutForeigners(endpoint), world.tenant);
   expect(await scimRequestsOfNextCycle(world.directory), 'requests at rest').toBe(0);
+  result.cycles += 1;
 }
 
 function withoutForeigners(endpoint: SandboxTarget) {
@@ -269,12 +278,14 @@ function withoutForeigners(endpoint: SandboxTarget) {
 
 function account({ result }: Chaos, seen: Seen, difference: Difference | undefined): void {
   expect(seen.wrong, 'what must never happen').toEqual([]);
+  result.wrong += seen.wrong.length;
   result.writes += seen.writes;
   result.idleWrites += seen.idle;
   if (difference === undefined) return;
   const made = seen.writes - seen.idle;
-  expect(made, 'as many writes as differences').toBeGreaterThanOrEqual(difference.least);
-  expect(made, 'no more writes than differences').toBeLessThanOrEqual(difference.most);
+  const accounts = () => `\nwrites:\n${seen.notes.join('\n')}\ndifferences:\n${difference.notes.join('\n')}`;
+  expect(made, `as many writes as differences${accounts()}`).toBeGreaterThanOrEqual(difference.least);
+  expect(made, `no more writes than differences${accounts()}`).toBeLessThanOrEqual(difference.most);
   result.differences += difference.least;
   result.writesForThem += made;
 }

@@ -20,6 +20,8 @@ export interface Seen {
   readonly idle: number;
   /** What must never happen, in words. */
   readonly wrong: readonly string[];
+  /** Every write, for the text of a failure. */
+  readonly notes: readonly string[];
 }
 
 /** See the comment of the file. */
@@ -38,6 +40,7 @@ export function makeWitness(endpoint: SandboxTarget, policy: Policy): Witness {
   let writes = 0;
   let idle = 0;
   let wrong: string[] = [];
+  let notes: string[] = [];
 
   const held = ({ isUser }: Addressed): readonly ScimJson[] => (isUser ? endpoint.users() : endpoint.groups());
   const find = (addressed: Addressed): ScimJson | undefined =>
@@ -71,15 +74,17 @@ export function makeWitness(endpoint: SandboxTarget, policy: Policy): Witness {
       const [before, count] = [structuredClone(find(addressed)), held(addressed).length];
       return () => {
         writes += 1;
+        notes.push(`${method} ${path.slice(path.indexOf(kind))}: ${shown(before)} -> ${shown(find(addressed))}`);
         if (method === 'POST') judgeCreation(addressed, count);
         else judgeChange(addressed, before);
       };
     },
     take() {
-      const seen = { writes, idle, wrong };
+      const seen = { writes, idle, wrong, notes };
       writes = 0;
       idle = 0;
       wrong = [];
+      notes = [];
       return seen;
     },
   };
