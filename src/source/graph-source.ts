@@ -23,7 +23,7 @@ import {
 import { createRequester, type Requester } from './requester.ts';
 import { createBackoff } from './retry.ts';
 import { createSynchronizationReader, type SynchronizationReader } from './synchronization.ts';
-import { createAccessTokens } from './token.ts';
+import { type AccessTokens, createAccessTokens } from './token.ts';
 import { createGraphTransport } from './transport.ts';
 
 /** Whose directory, with which credentials, and how patiently. */
@@ -60,6 +60,8 @@ export interface GraphSource extends SourceConnector {
   testConnection(servicePrincipalId: string, signal: AbortSignal): Promise<SourceCheck[]>;
   /** What explains one person or group. */
   readonly explains: ExplainReader;
+  /** A token of this source's identity for somebody else, such as `api://…`; its requests count as tokens. */
+  readonly issueAssertion: (audience: string, signal: AbortSignal) => Promise<string>;
   /** Entra's own provisioning of an application. */
   readonly synchronization: SynchronizationReader;
 }
@@ -79,6 +81,7 @@ export function createGraphSource(options: GraphSourceOptions): GraphSource {
   const pageLimit = options.pageLimit ?? 10_000;
   const { origin } = new URL(options.graphBaseUrl);
   const tokens = createAccessTokens({ ...options, timeoutSeconds, maxWaitSeconds });
+  const forOthers = new Map<string, AccessTokens>();
   const transport = createGraphTransport(
     { origin, timeoutSeconds, ...(options.ca === undefined ? {} : { ca: options.ca }) },
     tokens,
@@ -154,6 +157,12 @@ export function createGraphSource(options: GraphSourceOptions): GraphSource {
       readDirectoryObjects({ requester, origin, kind, ids, properties, relation, signal }),
     readDelta: (from, signal) => readDeltaRound(from, { requester, origin, pageLimit, signal }),
     explains: createExplainReader(requester, origin),
+    issueAssertion(audience, signal) {
+      const scope = `${audience}/.default`;
+      const known = forOthers.get(scope) ?? createAccessTokens({ ...options, scope, timeoutSeconds, maxWaitSeconds });
+      forOthers.set(scope, known);
+      return known.get(signal);
+    },
     synchronization: createSynchronizationReader(get),
     testConnection(servicePrincipalId, signal) {
       const probes: ConnectionProbes = {
@@ -175,7 +184,8 @@ export function createGraphSource(options: GraphSourceOptions): GraphSource {
       return checkConnection(probes, signal);
     },
     get requests() {
-      return { graph: transport.requests, tokens: tokens.requests };
+      const issued = [...forOthers.values()].reduce((sum, each) => sum + each.requests, 0);
+      return { graph: transport.requests, tokens: tokens.requests + issued };
     },
   };
 }

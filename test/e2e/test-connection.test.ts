@@ -62,7 +62,7 @@ it('a refused token: the advice once, and the command to test again', async () =
   const refused = await connect(world);
   expectExit(refused, 4);
   expect(refused.stdout).toContain('not ok       target  filter: TargetCredentialsInvalid: The target answered 401');
-  expect(occurrences(refused.stdout, 'Put a valid token where target.auth.token points')).toBe(1);
+  expect(occurrences(refused.stdout, 'Put a valid token or password where target.auth points')).toBe(1);
   expect(refused.stdout).toMatch(
     /1 not ok, 1 not checked\. Next: put right what is not ok, then .*test-connection --job scim/,
   );
