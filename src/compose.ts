@@ -32,9 +32,9 @@ import { createGraphSource, type GraphSource } from './source/graph-source.ts';
 import { openStore, type Store } from './store/database.ts';
 import { copyStore } from './store/store-copy.ts';
 import { claimStore } from './store/store-home.ts';
-import type { TokenMemory } from './target/access-tokens.ts';
 import { createAuthentication, type TargetAuthentication } from './target/authentication.ts';
 import { createScimTarget } from './target/scim-target.ts';
+import { tokenMemory } from './target/token-memory.ts';
 
 /** The clock of the machine. */
 export const systemClock: Clock = {
@@ -192,6 +192,7 @@ async function connectSource(
     graphBaseUrl: settings.graphBaseUrl ?? cloud.graphBaseUrl,
     scope: settings.scope ?? cloud.scope,
     disableInstanceDiscovery: settings.authorityHost !== undefined,
+    environment,
     ...(ca === undefined ? {} : { ca }),
     clock: systemClock,
     random: Math.random,
@@ -225,7 +226,7 @@ async function connectTarget(
     headers,
     agentsFor: (url) => agentsFor(url, connection),
     secrets: { remember: secretsInUse.remember, redact },
-    memory: tokenMemory(job),
+    memory: tokenMemory(job.id, [job.target.auth, job.target.clientCertificate]),
   });
   const target = createScimTarget({
     ...common,
@@ -237,18 +238,6 @@ async function connectTarget(
     profile: { ...job.profile, rateLimits: job.target.rateLimits ?? job.profile.rateLimits, concurrency },
   });
   return { target, authentication };
-}
-
-/** Access tokens live longer than cycles: one per job, until how it is asked for changes. */
-const tokenMemories = new Map<string, { readonly auth: string; readonly memory: TokenMemory }>();
-
-function tokenMemory({ id, target }: Job): TokenMemory {
-  const auth = JSON.stringify([target.auth, target.clientCertificate]);
-  const known = tokenMemories.get(id);
-  if (known?.auth === auth) return known.memory;
-  const memory: TokenMemory = { held: undefined };
-  tokenMemories.set(id, { auth, memory });
-  return memory;
 }
 
 /**

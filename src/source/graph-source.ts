@@ -2,6 +2,7 @@
 // of a job; one instance serves all jobs of a source, so that they share token, pause and counters.
 import type { Clock, ExplainReader, SourceConnector } from '../engine/ports.ts';
 import type { Redact, SourceCredential } from '../model/secret.ts';
+import { proxyFor } from '../network/proxy.ts';
 import { type ConnectionProbes, checkConnection, type SourceCheck } from './connection-test.ts';
 import { readDeltaRound } from './delta.ts';
 import { appRoleAssignment, groupMember, servicePrincipal } from './entries.ts';
@@ -39,6 +40,8 @@ export interface GraphSourceOptions {
   readonly scope: string;
   /** PEM of an authority that is trusted beside the public ones, for Graph and the token service. */
   readonly ca?: string;
+  /** Where HTTPS_PROXY and NO_PROXY are read; no proxy is used without it. */
+  readonly environment?: Readonly<Record<string, string | undefined>>;
   /** Compulsory for an authority that is not Microsoft's: otherwise login.microsoftonline.com is asked about it. */
   readonly disableInstanceDiscovery: boolean;
   /** Told of every access token, and asked to take secrets out of what Microsoft says before it is shown. */
@@ -82,8 +85,9 @@ export function createGraphSource(options: GraphSourceOptions): GraphSource {
   const { origin } = new URL(options.graphBaseUrl);
   const tokens = createAccessTokens({ ...options, timeoutSeconds, maxWaitSeconds });
   const forOthers = new Map<string, AccessTokens>();
+  const proxy = proxyFor(new URL(origin), options.environment ?? {});
   const transport = createGraphTransport(
-    { origin, timeoutSeconds, ...(options.ca === undefined ? {} : { ca: options.ca }) },
+    { origin, timeoutSeconds, proxy, ...(options.ca === undefined ? {} : { ca: options.ca }) },
     tokens,
   );
   const requester: Requester = createRequester(

@@ -1,11 +1,9 @@
 // Where connections go: which addresses are refused although a name leads there, and through which proxy.
-import { createServer } from 'node:http';
-import { connect } from 'node:net';
 import nock from 'nock';
 import { beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { aSecret } from '../../support/a-secret.ts';
 import { aClient } from './authentication-setup.ts';
-import { listening, serverCertificates, serving, servingTls } from './loopback.ts';
+import { AUTHORIZED, proxyTo, serverCertificates, serving, servingTls } from './loopback.ts';
 
 /** What the names of this file resolve to; the first list is used once, the last one for ever. */
 const names = new Map<string, string[][]>();
@@ -95,33 +93,6 @@ describe('an address that is not allowed', () => {
     await expect(target.get('User', '1', signal)).rejects.toMatchObject({ code: 'TargetUnreachable' });
   });
 });
-
-/** A proxy that leads every tunnel to `port`, and wants a password. */
-async function proxyTo(port: number, expected = `Basic ${Buffer.from('corp:hunter2').toString('base64')}`) {
-  const seen: string[] = [];
-  const server = createServer((request, response) => {
-    seen.push(`${request.method} ${request.url} ${String(request.headers['proxy-authorization'])}`);
-    response.writeHead(404).end();
-  });
-  server.on('connect', (request, socket) => {
-    seen.push(`CONNECT ${request.url} ${String(request.headers['proxy-authorization'])}`);
-    if (request.headers['proxy-authorization'] !== expected) {
-      socket.end('HTTP/1.1 407 Proxy Authentication Required\r\n\r\n');
-      return;
-    }
-    const onward = connect(port, '127.0.0.1', () => {
-      socket.write('HTTP/1.1 200 Connection Established\r\n\r\n');
-      onward.pipe(socket).pipe(onward);
-    });
-    socket.on('error', () => onward.destroy());
-    onward.on('error', () => socket.destroy());
-    onward.on('close', () => socket.destroy());
-  });
-  const proxyPort = await listening(server);
-  return { url: (user: string) => `http://${user}@127.0.0.1:${proxyPort}`, host: `127.0.0.1:${proxyPort}`, seen };
-}
-
-const AUTHORIZED = `Basic ${Buffer.from('corp:hunter2').toString('base64')}`;
 
 describe('a proxy of the environment', () => {
   it('carries target and token endpoint in tunnels, and sees no credentials of theirs', async () => {

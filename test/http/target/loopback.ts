@@ -1,7 +1,7 @@
 // Servers on this machine for one test, over TLS as well.
 import { createServer, type RequestListener, type Server } from 'node:http';
 import { createServer as createTlsServer, type ServerOptions } from 'node:https';
-import type { AddressInfo, Socket } from 'node:net';
+import { type AddressInfo, connect, type Socket } from 'node:net';
 import { generate } from 'selfsigned';
 import { onTestFinished } from 'vitest';
 
@@ -9,7 +9,7 @@ import { onTestFinished } from 'vitest';
 type TestServer = Pick<Server, 'listen' | 'address' | 'close' | 'on'>;
 
 /** Its port; it ends with the test. */
-export async function listening(server: TestServer): Promise<number> {
+async function listening(server: TestServer): Promise<number> {
   const sockets = new Set<Socket>();
   server.on('connection', (socket: Socket) => sockets.add(socket));
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', () => resolve()));
@@ -45,9 +45,37 @@ export async function servingTls(options: ServerOptions, answer: RequestListener
   return { port, url: `https://127.0.0.1:${port}`, requests };
 }
 
+/** What a proxy of these tests wants to see: the user corp with the password hunter2. */
+export const AUTHORIZED = `Basic ${Buffer.from('corp:hunter2').toString('base64')}`;
+
+/** A proxy that leads every tunnel to `port`, and wants a password. */
+export async function proxyTo(port: number) {
+  const seen: string[] = [];
+  const server = createServer((request, response) => {
+    seen.push(`${request.method} ${request.url} ${String(request.headers['proxy-authorization'])}`);
+    response.writeHead(404).end();
+  });
+  server.on('connect', (request, socket) => {
+    seen.push(`CONNECT ${request.url} ${String(request.headers['proxy-authorization'])}`);
+    if (request.headers['proxy-authorization'] !== AUTHORIZED) {
+      socket.end('HTTP/1.1 407 Proxy Authentication Required\r\n\r\n');
+      return;
+    }
+    const onward = connect(port, '127.0.0.1', () => {
+      socket.write('HTTP/1.1 200 Connection Established\r\n\r\n');
+      onward.pipe(socket).pipe(onward);
+    });
+    socket.on('error', () => onward.destroy());
+    onward.on('error', () => socket.destroy());
+    onward.on('close', () => socket.destroy());
+  });
+  const proxyPort = await listening(server);
+  return { url: (user: string) => `http://${user}@127.0.0.1:${proxyPort}`, host: `127.0.0.1:${proxyPort}`, seen };
+}
+
 const VALID = { algorithm: 'sha256', keyType: 'ec', curve: 'P-256' } as const;
 
-/** An authority, and a certificate by it for 127.0.0.1 and scim.test. */
+/** An authority, and a certificate by it for 127.0.0.1 and the names of these tests. */
 export async function serverCertificates() {
   const authority = await generate([{ name: 'commonName', value: 'test authority' }], {
     ...VALID,
@@ -62,7 +90,7 @@ export async function serverCertificates() {
         {
           name: 'subjectAltName',
           altNames: [
-            { type: 2, value: 'scim.test' },
+            ...['scim.test', 'login.test', 'graph.test'].map((value) => ({ type: 2 as const, value })),
             { type: 7, ip: '127.0.0.1' },
           ],
         },

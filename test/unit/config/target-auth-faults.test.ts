@@ -69,7 +69,10 @@ describe('authentication to a target', () => {
     ],
     [
       '  auth: { type: basic, username: a, token: { fromEnv: TOKEN } }\n',
-      ['target.auth.password: This key is missing.', 'target.auth.token: The key "token" does not belong to type basic.'],
+      [
+        'target.auth.password: This key is missing.',
+        'target.auth.token: The key "token" does not belong to type basic.',
+      ],
     ],
     [
       `  auth: { ${OAUTH}, clientSecret: hunter2 }\n`,
