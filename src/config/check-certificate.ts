@@ -1,7 +1,8 @@
 // A place in the configuration where a certificate or a private key is due: whether its file can be read and opened, and when
 // it ends. Nothing is sent, and no command is run.
+import type { Job } from '../model/job.ts';
 import { secretReferenceSchema } from '../model/secret-reference.ts';
-import { certificateExpiry, readCertificateFiles } from './certificate.ts';
+import { certificateExpiry, readCertificateFile, readCertificateFiles } from './certificate.ts';
 import { addFindings, type Findings, noFindings } from './fault.ts';
 import type { LocatedMap } from './located.ts';
 import { child, faultAt, textOf } from './located.ts';
@@ -44,4 +45,36 @@ export async function checkCertificateNode(node: LocatedMap, context: SecretCont
     findings.warnings.push(...expiryWarnings(expiresNode ?? fileNode, expires));
   }
   return findings;
+}
+
+/**
+ * A certificate or key with the last day that its file says as `expires`, unless one is written. Read now, since the file may
+ * have been replaced; as it is when the file cannot be read, or holds no certificate.
+ */
+export async function withExpiry<T extends { readonly file: string; readonly expires?: string | undefined }>(
+  certificate: T,
+  directory: string,
+): Promise<T> {
+  if (certificate.expires !== undefined) return certificate;
+  const read = await readCertificateFile(certificate.file, directory);
+  const expires = read.ok ? certificateExpiry(read.text) : undefined;
+  return expires === undefined ? certificate : { ...certificate, expires };
+}
+
+/** A job with the last days of its certificates, as `withExpiry` reads them. */
+export async function withTargetExpiry(job: Job, directory: string): Promise<Job> {
+  const { auth, clientCertificate } = job.target;
+  const certificate = clientCertificate && (await withExpiry(clientCertificate, directory));
+  const key = auth.type === 'oauth2ClientCredentials' ? auth.privateKeyJwt : undefined;
+  const dated = key && (await withExpiry(key, directory));
+  return {
+    ...job,
+    target: {
+      ...job.target,
+      ...(certificate === undefined ? {} : { clientCertificate: certificate }),
+      ...(dated === undefined || auth.type !== 'oauth2ClientCredentials'
+        ? {}
+        : { auth: { ...auth, privateKeyJwt: dated } }),
+    },
+  };
 }

@@ -1,8 +1,8 @@
 // How a source proves its identity to Microsoft Entra: exactly one of several kinds. Checked as part of the configuration;
 // nothing is sent, and no command is run.
 import type { SourceSettings } from '../model/job.ts';
-import { certificateExpiry, openCertificate, readCertificateFile } from './certificate.ts';
-import { checkCertificateNode } from './check-certificate.ts';
+import { openCertificate } from './certificate.ts';
+import { checkCertificateNode, withExpiry } from './check-certificate.ts';
 import { addFindings, type Findings, noFindings } from './fault.ts';
 import type { Located, LocatedMap } from './located.ts';
 import { child, faultAt, joinPath, textOf } from './located.ts';
@@ -91,10 +91,7 @@ export function federatedTokenReference(
  */
 export async function withCertificateExpiry(source: SourceSettings, directory: string): Promise<SourceSettings> {
   const { certificate } = source;
-  if (certificate === undefined || certificate.expires !== undefined) return source;
-  const read = await readCertificateFile(certificate.file, directory);
-  const expires = read.ok ? certificateExpiry(read.text) : undefined;
-  return expires === undefined ? source : { ...source, certificate: { ...certificate, expires } };
+  return certificate === undefined ? source : { ...source, certificate: await withExpiry(certificate, directory) };
 }
 
 function listed(words: readonly string[], conjunction: string): string {

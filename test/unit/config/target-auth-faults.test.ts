@@ -1,8 +1,9 @@
 // Kinds of authentication to a target: what is accepted, and what is wrong with the others, each at its place.
-import { generateKeyPairSync } from 'node:crypto';
+import { generateKeyPairSync, X509Certificate } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { withTargetExpiry } from '../../../src/config/check-certificate.ts';
 import { makeClientCertificate } from '../../support/client-certificate.ts';
 import { allFaults, JOB_HEAD, MAIN, temporaryConfiguration, USER_MAPPING } from './temporary-configuration.ts';
 
@@ -146,6 +147,27 @@ describe('authentication to a target', () => {
     const found = await findings(target);
     expect(found).toEqual(expected);
     expect(JSON.stringify(found)).not.toContain('hunter2');
+  });
+
+  it('of certificates the last day is read from their files, unless it is written', async () => {
+    const { certificate, privateKey } = await SOON;
+    const job = (written: string) =>
+      `${JOB_HEAD.replace(BEARER, `  auth: { ${OAUTH}, privateKeyJwt: { file: tls.pem } }\n  clientCertificate: { file: tls.pem${written} }\n`)}${USER_MAPPING}`;
+    const last = async (text: string) => {
+      const { directory, load } = await temporaryConfiguration({
+        'scimsync.yaml': MAIN,
+        'jobs/a.yaml': text,
+        'tls.pem': `${privateKey}\n${certificate}`,
+      });
+      const result = await load();
+      const [loaded] = result.ok ? result.configuration.jobs : [];
+      if (loaded === undefined) throw new Error('the job was refused');
+      const { auth, clientCertificate } = (await withTargetExpiry(loaded, directory)).target;
+      return [auth.type === 'oauth2ClientCredentials' && auth.privateKeyJwt?.expires, clientCertificate?.expires];
+    };
+    const day = new X509Certificate(certificate).validToDate.toISOString().slice(0, 10);
+    expect(await last(job(''))).toEqual([day, day]);
+    expect(await last(job(', expires: 2027-01-02'))).toEqual([day, '2027-01-02']);
   });
 
   it('a file that changes is read when the configuration is loaded', async () => {
