@@ -107,10 +107,8 @@ export function tlsFailed(root: string, detail: string): JobFault {
 
 /** The job cannot go on: the name leads to an address that the configuration does not allow, or that no target has. */
 export function addressForbidden(place: string): JobFault {
-  return new JobFault(
-    'TargetAddressForbidden',
-    `No connection was made to ${place}: it is at an address to which network.privateTargets or scimsync itself allows none.`,
-  );
+  const message = `No connection was made to ${place}: it leads only to addresses that are not allowed.`;
+  return new JobFault('TargetAddressForbidden', message);
 }
 
 /** The job cannot go on: the token is refused. */

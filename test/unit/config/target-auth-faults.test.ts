@@ -154,15 +154,15 @@ describe('authentication to a target', () => {
     const job = (written: string) =>
       `${JOB_HEAD.replace(BEARER, `  auth: { ${OAUTH}, privateKeyJwt: { file: tls.pem } }\n  clientCertificate: { file: tls.pem${written} }\n`)}${USER_MAPPING}`;
     const last = async (text: string) => {
-      const { directory, load } = await temporaryConfiguration({
+      const configuration = await temporaryConfiguration({
         'scimsync.yaml': MAIN,
         'jobs/a.yaml': text,
         'tls.pem': `${privateKey}\n${certificate}`,
       });
-      const result = await load();
+      const result = await configuration.load();
       const [loaded] = result.ok ? result.configuration.jobs : [];
       if (loaded === undefined) throw new Error('the job was refused');
-      const { auth, clientCertificate } = (await withTargetExpiry(loaded, directory)).target;
+      const { auth, clientCertificate } = (await withTargetExpiry(loaded, configuration.directory)).target;
       return [auth.type === 'oauth2ClientCredentials' && auth.privateKeyJwt?.expires, clientCertificate?.expires];
     };
     const day = new X509Certificate(certificate).validToDate.toISOString().slice(0, 10);
