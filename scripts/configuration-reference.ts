@@ -30,11 +30,33 @@ function sameKeys(one: JsonSchema, other: JsonSchema): boolean {
 }
 
 function below(value: JsonSchema, key: string): KeyRow[] {
+  if (value.oneOf?.every((each) => each.properties?.['type']?.const !== undefined) === true)
+    return kindRows(value.oneOf, key);
   const named = typeof value.additionalProperties === 'object' ? value.additionalProperties : undefined;
   const object = value.properties === undefined ? value.anyOf?.find((each) => each.properties !== undefined) : value;
   if (object !== undefined) return keyRows(object, key);
   if (value.items?.properties !== undefined) return keyRows(value.items, `${key}[]`);
   return named?.properties === undefined ? [] : keyRows(named, `${key}.NAME`);
+}
+
+/** Objects of several kinds, told apart by `type`: one table of their keys, each with the kinds that have it. */
+function kindRows(kinds: readonly JsonSchema[], path: string): KeyRow[] {
+  const typed = kinds.map((schema) => ({ name: String(schema.properties?.['type']?.const), schema }));
+  const names = typed.map(({ name }) => `\`${name}\``).join(', ');
+  const meanings = typed.map(({ name, schema }) => `${name}: ${schema.properties?.['type']?.description ?? ''}`);
+  const rows = new Map<string, { readonly row: KeyRow; readonly kinds: string[] }>();
+  for (const { name, schema } of typed) {
+    const { type: _, ...others } = schema.properties ?? {};
+    for (const row of keyRows({ properties: others }, path)) {
+      const id = JSON.stringify(row);
+      if (!rows.has(id)) rows.set(id, { row, kinds: [] });
+      rows.get(id)?.kinds.push(name);
+    }
+  }
+  return [
+    { key: `${path}.type`, type: names, fallback: '', meaning: meanings.join(' ') },
+    ...[...rows.values()].map(({ row, kinds: of }) => ({ ...row, meaning: `${of.join(', ')}: ${row.meaning}` })),
+  ];
 }
 
 /** A value that is explained once, beside the tables. */

@@ -7,15 +7,21 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { smtpPort } from './config/check-smtp.ts';
 import type { LoadedConfiguration } from './config/load.ts';
 import { isReadOnly } from './config/read-only.ts';
-import { secretProvider } from './config/secret-provider.ts';
 import { resolveSecret } from './config/secrets.ts';
 import { readCredential, sourceCredential } from './config/source-secrets.ts';
+import {
+  readClientCertificate,
+  readTargetCredential,
+  targetCredential,
+  targetHeaders,
+} from './config/target-secrets.ts';
 import { type CompiledJob, compileJob } from './engine/compiled-job.ts';
 import type { EngineIo, EngineLog, Progress } from './engine/context.ts';
 import type { Clock } from './engine/ports.ts';
 import type { ProcessIdentity } from './engine/run-job.ts';
 import { JobFault } from './model/errors.ts';
 import type { Job, SourceSettings } from './model/job.ts';
+import { agentsFor } from './network/guarded-agents.ts';
 import { sendHeartbeat } from './notify/heartbeat.ts';
 import { createMailer, type SendMail } from './notify/mailer.ts';
 import { quotedHere } from './observe/foreign-text.ts';
@@ -26,7 +32,9 @@ import { createGraphSource, type GraphSource } from './source/graph-source.ts';
 import { openStore, type Store } from './store/database.ts';
 import { copyStore } from './store/store-copy.ts';
 import { claimStore } from './store/store-home.ts';
+import { createAuthentication, type TargetAuthentication } from './target/authentication.ts';
 import { createScimTarget } from './target/scim-target.ts';
+import { tokenMemory } from './target/token-memory.ts';
 
 /** The clock of the machine. */
 export const systemClock: Clock = {
@@ -98,6 +106,7 @@ export interface JobSurroundings {
 export interface ConnectedJob {
   readonly compiled: CompiledJob;
   readonly source: GraphSource;
+  readonly authentication: TargetAuthentication;
   readonly io: EngineIo;
 }
 
@@ -113,12 +122,13 @@ export async function connectJob(
   const { configuration, store } = installation;
   const settings = sourceOf(configuration.sources, job);
   const source = await connectSource(configuration.directory, settings, surroundings.environment);
-  const target = await connectTarget(configuration.directory, job, surroundings.environment);
+  const { target, authentication } = await connectTarget(configuration, job, source, surroundings.environment);
   const { log, signal, progress } = surroundings;
   const readOnly = isReadOnly(surroundings.environment);
   return {
     compiled: compileJob(job, settings.tenantId, settings.defaultDomain),
     source,
+    authentication,
     io: {
       store,
       source,
@@ -182,32 +192,52 @@ async function connectSource(
     graphBaseUrl: settings.graphBaseUrl ?? cloud.graphBaseUrl,
     scope: settings.scope ?? cloud.scope,
     disableInstanceDiscovery: settings.authorityHost !== undefined,
+    environment,
     ...(ca === undefined ? {} : { ca }),
     clock: systemClock,
     random: Math.random,
   });
 }
 
-async function connectTarget(directory: string, job: Job, environment: JobSurroundings['environment']) {
-  const reference = job.target.auth.token;
-  const token = secretProvider(() => resolveSecret(reference, directory, environment), secretsInUse.remember);
-  await token.read();
-  const ca = await readCertificate(directory, job.target.caFile);
-  return createScimTarget({
+async function connectTarget(
+  { directory, network }: Pick<LoadedConfiguration, 'directory' | 'network'>,
+  job: Job,
+  source: GraphSource,
+  environment: JobSurroundings['environment'],
+) {
+  const surroundings = { directory, environment, remember: secretsInUse.remember };
+  const credential = targetCredential(job.target.auth, surroundings, source.issueAssertion);
+  await readTargetCredential(credential);
+  const headers = targetHeaders(job.target, surroundings);
+  await Promise.all([...headers.values()].map((header) => header.read()));
+  const concurrency = job.target.concurrency ?? job.profile.concurrency;
+  const connection = {
+    privateAddresses: network.privateTargets,
+    ca: await readCertificate(directory, job.target.caFile),
+    clientCertificate: await readClientCertificate(job.target, surroundings),
+    environment,
+    maxSockets: concurrency,
+  };
+  const redact = Object.assign((text: string) => secretsInUse.redact(text), { quoted: quotedHere.remember });
+  const common = { clock: systemClock, random: Math.random, timeoutSeconds: job.target.timeoutSeconds };
+  const authentication = createAuthentication({
+    ...common,
+    credential,
+    headers,
+    agentsFor: (url) => agentsFor(url, connection),
+    secrets: { remember: secretsInUse.remember, redact },
+    memory: tokenMemory(job.id, [job.target.auth, job.target.clientCertificate]),
+  });
+  const target = createScimTarget({
+    ...common,
     baseUrl: job.target.baseUrl,
     readOnly: isReadOnly(environment),
-    token,
-    redact: Object.assign((text: string) => secretsInUse.redact(text), { quoted: quotedHere.remember }),
-    profile: {
-      ...job.profile,
-      rateLimits: job.target.rateLimits ?? job.profile.rateLimits,
-      concurrency: job.target.concurrency ?? job.profile.concurrency,
-    },
-    timeoutSeconds: job.target.timeoutSeconds,
-    ...(ca === undefined ? {} : { ca }),
-    clock: systemClock,
-    random: Math.random,
+    authorizer: authentication.authorizer,
+    agents: agentsFor(job.target.baseUrl, connection),
+    redact,
+    profile: { ...job.profile, rateLimits: job.target.rateLimits ?? job.profile.rateLimits, concurrency },
   });
+  return { target, authentication };
 }
 
 /**
@@ -232,14 +262,14 @@ export async function connectMailer(
  * @throws JobFault ConfigurationInvalid when the address cannot be read, HeartbeatFault when it did not arrive.
  */
 export async function beat(
-  { directory }: LoadedConfiguration,
+  { directory, network }: LoadedConfiguration,
   job: Job,
   environment: JobSurroundings['environment'],
 ): Promise<boolean> {
   if (job.heartbeat === undefined) return false;
   const url = await resolveSecret(job.heartbeat.url, directory, environment);
   secretsInUse.remember(url);
-  await sendHeartbeat(url);
+  await sendHeartbeat(url, (address) => agentsFor(address, { privateAddresses: network.privateTargets, environment }));
   return true;
 }
 

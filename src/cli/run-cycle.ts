@@ -5,6 +5,7 @@ import type { CycleCounts, CycleMode, CycleRequest, CycleSummary, JobStatus, Req
 import { JobFault } from '../model/errors.ts';
 import { durationMilliseconds, type Job } from '../model/job.ts';
 import type { Quarantine } from '../model/quarantine.ts';
+import { requestCounts } from '../model/request-counts.ts';
 import type { Pause } from '../rules/pause.ts';
 import { type RunFault, runFault } from './run-fault.ts';
 
@@ -135,6 +136,6 @@ async function whatIsKnown(
           ...(latest.counts === null ? {} : { counts: JSON.parse(latest.counts) as CycleCounts }),
         }
       : {}),
-    ...(connected === null ? {} : { requests: { ...connected.source.requests, ...connected.io.target.requests } }),
+    ...(connected === null ? {} : { requests: requestCounts(connected.io) }),
   };
 }

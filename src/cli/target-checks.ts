@@ -45,9 +45,14 @@ async function checked(name: string, check: () => Promise<ConnectionCheck>): Pro
   try {
     return await check();
   } catch (error) {
-    if (!(error instanceof JobFault)) throw error;
-    return { name, ok: false, detail: `${error.code}: ${error.message}`, advice: ERROR_TABLE[error.code].advice };
+    return faultCheck(name, error);
   }
+}
+
+/** A fault of the job as a line; anything else is thrown on. */
+export function faultCheck(name: string, error: unknown): ConnectionCheck {
+  if (!(error instanceof JobFault)) throw error;
+  return { name, ok: false, detail: `${error.code}: ${error.message}`, advice: ERROR_TABLE[error.code].advice };
 }
 
 /** A filter on a value that nobody has answers 200 and an empty list; anything else would make matching guess. */

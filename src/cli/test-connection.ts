@@ -81,9 +81,12 @@ async function checkJob(installation: Installation, job: Job, signal: AbortSigna
     connected.source.testConnection(job.source.servicePrincipalId, signal),
   );
   const { checkTarget } = await import('./target-checks.ts');
-  const target = await checks('target', signal, () =>
-    checkTarget(connected.compiled, connected.io.target, randomUUID(), signal),
-  );
+  const { checkAuthentication } = await import('./authentication-check.ts');
+  const target = await checks('target', signal, async () => {
+    const authentication = await checkAuthentication(job.target, connected.authentication, signal);
+    if (authentication.some(({ ok }) => ok === false)) return authentication;
+    return [...authentication, ...(await checkTarget(connected.compiled, connected.io.target, randomUUID(), signal))];
+  });
   return { id: job.id, ok: [...source, ...target].every((check) => check.ok !== false), source, target };
 }
 

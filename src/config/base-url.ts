@@ -11,7 +11,7 @@ export function baseUrlProblems(text: string): readonly { readonly message: stri
       : [
           {
             message: 'The URL must not contain credentials.',
-            advice: 'Put the secret where target.auth.token points.',
+            advice: 'Put the secret where target.auth points.',
           },
         ]),
     ...(url.search === '' && url.hash === ''

@@ -11,6 +11,10 @@ export type CertificateReading =
       readonly ok: true;
       /** The certificate, then its key in PKCS #8 without password. */
       readonly pem: string;
+      /** The certificate, then the others of the file: what it was issued by. */
+      readonly chain: string;
+      /** The key alone. */
+      readonly key: string;
       /** Its last day as an ISO date (UTC). */
       readonly expires: string;
     }
@@ -40,7 +44,7 @@ export async function readCertificateFile(
 
 /** Certificate and key of a PEM text. What the cryptography library says is left out: it may quote what it was given. */
 export function openCertificate(text: string, password: string | undefined): CertificateReading {
-  const block = /-----BEGIN ([A-Z ]*)PRIVATE KEY-----.+?-----END \1PRIVATE KEY-----/s.exec(text)?.[0];
+  const block = keyBlock(text);
   if (block === undefined) return refused('The certificate file holds no private key.');
   const key = openKey(block, password);
   if (!('export' in key)) return key;
@@ -50,8 +54,40 @@ export function openCertificate(text: string, password: string | undefined): Cer
     const what = certificates.length === 0 ? 'no certificate' : 'no certificate that belongs to its private key';
     return refused(`The certificate file holds ${what}.`);
   }
-  const pem = `${own.toString()}${key.export({ type: 'pkcs8', format: 'pem' }).toString()}`;
-  return { ok: true, pem, expires: lastDay(own) };
+  const keyPem = key.export({ type: 'pkcs8', format: 'pem' }).toString();
+  const chain = [own, ...certificates.filter((each) => each !== own)].map(String).join('');
+  return { ok: true, pem: `${own.toString()}${keyPem}`, chain, key: keyPem, expires: lastDay(own) };
+}
+
+/** A private key with or without its certificate; `pem` has the certificate first where there is one. */
+export function openPrivateKey(
+  text: string,
+  password: string | undefined,
+): { readonly ok: true; readonly pem: string; readonly key: KeyObject } | Refusal {
+  const block = keyBlock(text);
+  if (block === undefined) return refused('The file holds no private key.');
+  const key = openKey(block, password);
+  if (!('export' in key)) return key;
+  const own = certificatesOf(text).find((each) => each.checkPrivateKey(key));
+  const pem = `${own?.toString() ?? ''}${key.export({ type: 'pkcs8', format: 'pem' }).toString()}`;
+  return { ok: true, pem, key };
+}
+
+/** The text of a certificate file and of the file of its key, which may be the same. */
+export async function readCertificateFiles(
+  { file, keyFile }: { readonly file: string; readonly keyFile?: string | undefined },
+  directory: string,
+): ReturnType<typeof readCertificateFile> {
+  const certificate = await readCertificateFile(file, directory);
+  if (keyFile === undefined || !certificate.ok) return certificate;
+  const key = await readCertificateFile(keyFile, directory);
+  if (!key.ok) return key;
+  const { warning } = key;
+  return { ok: true, text: `${certificate.text}\n${key.text}`, ...(warning === undefined ? {} : { warning }) };
+}
+
+function keyBlock(text: string): string | undefined {
+  return /-----BEGIN ([A-Z ]*)PRIVATE KEY-----.+?-----END \1PRIVATE KEY-----/s.exec(text)?.[0];
 }
 
 /** The last day of the first certificate of a text, without opening its key; undefined when there is none. */

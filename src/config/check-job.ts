@@ -4,6 +4,7 @@ import { jobSchema } from '../model/job.ts';
 import { baseUrlProblems } from './base-url.ts';
 import { checkObjectMapping } from './check-object-mapping.ts';
 import { checkProtect } from './check-protect.ts';
+import { targetSecretPaths } from './check-target-auth.ts';
 import type { Findings } from './fault.ts';
 import { addFindings, noFindings } from './fault.ts';
 import type { JobDraft } from './job-draft.ts';
@@ -12,7 +13,6 @@ import type { JudgedPaths } from './schema-faults.ts';
 import { schemaFaults } from './schema-faults.ts';
 import { targetKey } from './target-key.ts';
 
-const TOKEN = ['target', 'auth', 'token'] as const;
 const HEARTBEAT = ['heartbeat', 'url'] as const;
 
 /** With the keys that are gone once layers are merged, so that they are offered for a misspelt one. */
@@ -54,7 +54,8 @@ function checkPeople({ root, complete, objectMappings }: JobDraft, findings: Fin
 
 function judgedPaths(job: JobDraft, withTemplate: boolean): JudgedPaths {
   return [
-    ...[TOKEN, HEARTBEAT].filter((path) => descend(job.root, ...path) !== undefined),
+    ...targetSecretPaths(child(job.root, 'target')).map((path) => ['target', ...path]),
+    ...(descend(job.root, ...HEARTBEAT) === undefined ? [] : [HEARTBEAT]),
     ...(withTemplate ? [] : [['objectMappings']]),
   ];
 }

@@ -1,7 +1,7 @@
 // `smtp`: the server through which e-mail is sent, and whether jobs that want e-mail have one. A password that cannot be read
 // is a warning: mail is no reason to leave people unprovisioned.
 import { z } from 'zod';
-import { secretReferenceSchema } from '../model/job.ts';
+import { secretReferenceSchema } from '../model/secret-reference.ts';
 import type { CheckedJob } from './check-jobs.ts';
 import { addFindings, type Findings, noFindings } from './fault.ts';
 import type { Located } from './located.ts';

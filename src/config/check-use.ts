@@ -25,7 +25,12 @@ export function checkUse(job: JobDraft, sources: KnownSources, findings: Finding
     if (fault !== undefined) findings.faults.push(fault);
   }
   if (source !== undefined && isReal(source)) checkMode(job, findings);
-  checkPlainHttp(job, source === undefined || isReal(source), findings);
+  const real = source === undefined || isReal(source);
+  for (const path of [
+    ['target', 'baseUrl'],
+    ['target', 'auth', 'tokenUrl'],
+  ])
+    checkPlainHttp(descend(job.root, ...path), real, findings);
 }
 
 function unknownSource(use: Located, name: string, sources: Located): ConfigurationFault {
@@ -56,10 +61,10 @@ function checkMode(job: JobDraft, findings: Findings): void {
   findings.faults.push(faultAt({ ...job.root.at, path: 'mode' }, message, advice));
 }
 
-function checkPlainHttp(job: JobDraft, real: boolean, findings: Findings): void {
-  const node = descend(job.root, 'target', 'baseUrl');
-  if (node === undefined || job.baseUrl === undefined || !URL.canParse(job.baseUrl)) return;
-  const url = new URL(job.baseUrl);
+function checkPlainHttp(node: Located | undefined, real: boolean, findings: Findings): void {
+  const text = textOf(node);
+  if (node === undefined || text === undefined || !URL.canParse(text)) return;
+  const url = new URL(text);
   if (url.protocol !== 'http:' || isLoopback(url.hostname)) return;
   if (real) {
     const message = 'Plain http would send the token and personal data unprotected.';

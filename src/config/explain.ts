@@ -34,7 +34,9 @@ export function explainJob({ draft, findings }: CheckedJob): Explained {
 function conceals(fault: ConfigurationFault, { file, path }: Origin): boolean {
   if (fault.file !== file || fault.path === '' || /attributeMappings\[/.test(path)) return false;
   if (fault.path === path) return true;
-  const reaches = fault.message.startsWith('Unknown key') || /(^|\.)(token|url|fromCommand)$/.test(fault.path);
+  const reaches =
+    fault.message.startsWith('Unknown key') ||
+    /(^|\.)(token|url|password|clientSecret|fromCommand)$|(^|\.)headers\b/.test(fault.path);
   return reaches && (path.startsWith(`${fault.path}.`) || path.startsWith(`${fault.path}[`));
 }
 

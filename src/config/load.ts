@@ -7,6 +7,7 @@ import { checkJob } from './check-job.ts';
 import { type CheckedJob, checkIds, checkTargets } from './check-jobs.ts';
 import { checkRecipients, checkSmtp, type SmtpSettings } from './check-smtp.ts';
 import { checkSource } from './check-source.ts';
+import { checkTargetAuth } from './check-target-auth.ts';
 import { checkUse, type KnownSources } from './check-use.ts';
 import type { ConfigurationFault, Findings } from './fault.ts';
 import { addFindings, noFindings, sortedFaults } from './fault.ts';
@@ -41,6 +42,7 @@ export interface LoadedConfiguration {
   readonly refused: readonly RefusedFile[];
   /** The mail server; `caFile` is absolute. */
   readonly smtp?: SmtpSettings;
+  readonly network: { readonly privateTargets: 'allow' | 'deny' };
   readonly daemon: { readonly maxConcurrentJobs: number };
   readonly logging: { readonly level?: string; readonly personalData: 'ids' | 'full' };
   readonly warnings: readonly ConfigurationFault[];
@@ -187,9 +189,7 @@ async function checkTarget(
 ): Promise<void> {
   const target = child(job.root, 'target');
   findings.faults.push(...(await checkCaFile(child(target, 'caFile'), directory)));
-  const token = descend(target, 'auth', 'token');
-  if (token !== undefined)
-    addFindings(findings, await checkSecretNode(token, { directory, environment, used: job.enabled }));
+  addFindings(findings, await checkTargetAuth(target, { directory, environment, used: job.enabled }));
   // Whoever monitors the job notices that the heartbeat stays away; that is no reason to leave people unprovisioned.
   const heartbeat = descend(job.root, 'heartbeat', 'url');
   if (heartbeat !== undefined)
@@ -218,6 +218,7 @@ function assemble(
     files: new Map(jobs.map(({ id }, index) => [id, accepted[index]?.file ?? ''])),
     refused: refused.toSorted((left, right) => (left.file < right.file ? -1 : 1)),
     ...(settings.smtp === undefined ? {} : { smtp: withCaFile(settings.smtp, directory) }),
+    network: settings.network,
     daemon: settings.daemon,
     logging: { personalData, ...(level === undefined ? {} : { level }) },
     warnings: sortedFaults(warnings),

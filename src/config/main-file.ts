@@ -10,6 +10,15 @@ import type { LocatedMap } from './located.ts';
 import { child, faultAt, textOf } from './located.ts';
 import { suggestion } from './suggestion.ts';
 
+const networkSchema = z.strictObject({
+  privateTargets: z
+    .enum(['allow', 'deny'])
+    .default('allow')
+    .describe(
+      'Whether connections may go to this machine and to private addresses; deny where the people who write jobs must not reach into your network. Link-local addresses and metadata services are never reached.',
+    ),
+});
+
 /** Everything but `sources` and `defaults` after validation. */
 export const mainFileSchema = z.strictObject({
   store: z
@@ -30,6 +39,7 @@ export const mainFileSchema = z.strictObject({
     .optional()
     .describe('Any key of a job except id and extends, for all jobs; the weakest layer.'),
   smtp: smtpSchema.optional().describe('The server through which e-mail is sent.'),
+  network: networkSchema.prefault({}).describe('Where targets, their token endpoints and heartbeats may be.'),
   daemon: z
     .strictObject({ maxConcurrentJobs: z.int().min(1).max(64).default(4).describe('Jobs that run at the same time.') })
     .prefault({})

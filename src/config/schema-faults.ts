@@ -3,7 +3,7 @@
 import type { z } from 'zod';
 import type { ConfigurationFault } from './fault.ts';
 import type { Located } from './located.ts';
-import { child, faultAt, joinPath, resolvePath, toPlain } from './located.ts';
+import { child, faultAt, joinPath, resolvePath, textOf, toPlain } from './located.ts';
 import { schemaKeys } from './schema-keys.ts';
 import { suggestion } from './suggestion.ts';
 
@@ -37,11 +37,14 @@ function faultsOfIssue(
 
 function unknownKeys(known: readonly string[], node: Located, keys: readonly string[]): ConfigurationFault[] {
   const unknown = keys.filter((key) => !known.includes(key));
-  if (unknown.length === 0) return [faultAt(node.at, 'The values below this key do not have the right form.')];
-  return unknown.map((key) => {
-    const origin = (node.kind === 'map' ? node.entries.get(key)?.key : undefined) ?? node.at;
-    return faultAt(origin, `Unknown key "${key}".`, suggestion(key, known));
-  });
+  const place = (key: string) => (node.kind === 'map' ? node.entries.get(key)?.key : undefined) ?? node.at;
+  if (unknown.length > 0)
+    return unknown.map((key) => faultAt(place(key), `Unknown key "${key}".`, suggestion(key, known)));
+  // Known, but of another kind of the same map.
+  const type = textOf(child(node, 'type'));
+  if (type === undefined || !/^[A-Za-z0-9]{1,40}$/.test(type))
+    return [faultAt(node.at, 'The values below this key do not have the right form.')];
+  return keys.map((key) => faultAt(place(key), `The key "${key}" does not belong to type ${type}.`));
 }
 
 /** Alternatives of one value are named together; of several objects the one that fits best is reported. */

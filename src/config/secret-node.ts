@@ -1,6 +1,6 @@
 // A place in the configuration where a secret is due: judged here instead of by the schema, so that a literal secret
 // gets advice and is never repeated, and so that an unset reference is found before anything runs.
-import { secretReferenceSchema } from '../model/job.ts';
+import { secretReferenceSchema } from '../model/secret-reference.ts';
 import { credentialExpiry, endText } from '../rules/credential-expiry.ts';
 import type { ConfigurationFault, Findings } from './fault.ts';
 import { noFindings } from './fault.ts';

@@ -3,7 +3,7 @@
 import { constants, open } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { JobFault } from '../model/errors.ts';
-import type { SecretReference } from '../model/job.ts';
+import type { SecretReference } from '../model/secret-reference.ts';
 import { commandOutput, programFault } from './secret-command.ts';
 
 /** The environment as it was given to the process. */

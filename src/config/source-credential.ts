@@ -1,12 +1,13 @@
 // How a source proves its identity to Microsoft Entra: exactly one of several kinds. Checked as part of the configuration;
 // nothing is sent, and no command is run.
-import { type SourceSettings, secretReferenceSchema } from '../model/job.ts';
-import { certificateExpiry, openCertificate, readCertificateFile } from './certificate.ts';
+import type { SourceSettings } from '../model/job.ts';
+import { openCertificate } from './certificate.ts';
+import { checkCertificateNode, withExpiry } from './check-certificate.ts';
 import { addFindings, type Findings, noFindings } from './fault.ts';
 import type { Located, LocatedMap } from './located.ts';
 import { child, faultAt, joinPath, textOf } from './located.ts';
-import { type JudgedPaths, parsed } from './schema-faults.ts';
-import { checkSecretNode, expiryWarnings, type SecretContext } from './secret-node.ts';
+import type { JudgedPaths } from './schema-faults.ts';
+import { checkSecretNode, type SecretContext } from './secret-node.ts';
 import { readSecret } from './secrets.ts';
 
 /** The keys of which a source has exactly one. */
@@ -48,7 +49,7 @@ export async function checkSourceCredential(source: Located, context: SecretCont
   const certificate = child(source, 'certificate');
   if (certificate?.kind === 'map') {
     if (certificate.entries.has('password')) judged.push(['certificate', 'password']);
-    addFindings(findings, await checkCertificate(certificate, context));
+    addFindings(findings, await checkCertificateNode(certificate, context, openCertificate));
   }
   const federated = child(source, 'workloadIdentity');
   if (federated?.kind === 'map') addFindings(findings, await checkWorkloadIdentity(federated, context));
@@ -60,36 +61,6 @@ function notOne(source: LocatedMap, given: readonly string[]) {
   const at = source.entries.get(second)?.key ?? source.at;
   const message = given.length === 0 ? 'The source has no credential.' : `${listed(given, 'and')} exclude each other.`;
   return faultAt(at, message, `Give exactly one of ${listed(CREDENTIAL_KINDS, 'or')}.`);
-}
-
-async function checkCertificate(node: LocatedMap, context: SecretContext): Promise<Findings> {
-  const findings = noFindings();
-  const problems = context.used ? findings.faults : findings.warnings;
-  const passwordNode = child(node, 'password');
-  if (passwordNode !== undefined) addFindings(findings, await checkSecretNode(passwordNode, context));
-  const fileNode = child(node, 'file');
-  const file = textOf(fileNode);
-  if (fileNode === undefined || file === undefined || findings.faults.length > 0) return findings;
-  const read = await readCertificateFile(file, context.directory);
-  if (!read.ok) {
-    problems.push(faultAt(fileNode.at, read.message, read.advice));
-    return findings;
-  }
-  if (read.warning !== undefined)
-    findings.warnings.push(faultAt(fileNode.at, read.warning, 'Take the rights of others away: chmod 600.'));
-  const password = parsed(secretReferenceSchema, passwordNode);
-  // A command is not run for a check, so nobody knows yet whether its password fits.
-  if (password === undefined || !('fromCommand' in password)) {
-    const value = password && (await readSecret(password, context.directory, context.environment));
-    const opened = openCertificate(read.text, value?.ok === true ? value.value : undefined);
-    if (!opened.ok) problems.push(faultAt(fileNode.at, opened.message, opened.advice));
-  }
-  if (context.used) {
-    const expiresNode = child(node, 'expires');
-    const expires = textOf(expiresNode) ?? certificateExpiry(read.text);
-    findings.warnings.push(...expiryWarnings(expiresNode ?? fileNode, expires));
-  }
-  return findings;
 }
 
 async function checkWorkloadIdentity(node: LocatedMap, context: SecretContext): Promise<Findings> {
@@ -120,10 +91,7 @@ export function federatedTokenReference(
  */
 export async function withCertificateExpiry(source: SourceSettings, directory: string): Promise<SourceSettings> {
   const { certificate } = source;
-  if (certificate === undefined || certificate.expires !== undefined) return source;
-  const read = await readCertificateFile(certificate.file, directory);
-  const expires = read.ok ? certificateExpiry(read.text) : undefined;
-  return expires === undefined ? source : { ...source, certificate: { ...certificate, expires } };
+  return certificate === undefined ? source : { ...source, certificate: await withExpiry(certificate, directory) };
 }
 
 function listed(words: readonly string[], conjunction: string): string {

@@ -2,6 +2,7 @@
 import type { CycleSummary, JobStatus } from '../model/cycle.ts';
 import { durationMilliseconds } from '../model/job.ts';
 import type { Quarantine } from '../model/quarantine.ts';
+import { requestsSince } from '../model/request-counts.ts';
 import { countByAction, countEffective, countRemovals } from '../store/change-counts.ts';
 import { countChanges, pruneChanges, removeChangesOfCycle } from '../store/changes.ts';
 import { updateCycle } from '../store/cycles.ts';
@@ -143,17 +144,7 @@ export function ending(context: CycleContext, now: Date) {
   return {
     time_ended: now.toISOString(),
     counts: JSON.stringify(context.counts),
-    requests: JSON.stringify(requestsOf(context)),
-  };
-}
-
-function requestsOf(context: CycleContext) {
-  const { source, target } = context.io;
-  const before = context.requestsBefore;
-  return {
-    graph: source.requests.graph - before.graph,
-    scim: target.requests.scim - before.scim,
-    tokens: source.requests.tokens - before.tokens,
+    requests: JSON.stringify(requestsSince(context.requestsBefore, context.io)),
   };
 }
 
@@ -171,7 +162,7 @@ export function summary(context: CycleContext, now: Date, status: JobStatus = 'A
       timeEnded: now.toISOString(),
     },
     counts: context.counts,
-    requests: requestsOf(context),
+    requests: requestsSince(context.requestsBefore, context.io),
     ...(context.report === null ? {} : { report: context.report }),
     ...(context.drift === null ? {} : { drift: context.drift }),
     ...(context.careful === null

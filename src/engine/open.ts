@@ -1,5 +1,6 @@
 // Opens a cycle: goes on with an unfinished one, notices a changed configuration, and decides whether the cycle is initial.
 import { type CycleCounts, type CycleKind, type CycleRequest, zeroCounts } from '../model/cycle.ts';
+import { requestCounts } from '../model/request-counts.ts';
 import type { Capabilities } from '../scim/capabilities.ts';
 import { forgetObserved, keepApprovals, replanObjectsOf, supersedeAll } from '../store/changes.ts';
 import { findCycle, insertCycle } from '../store/cycles.ts';
@@ -59,7 +60,7 @@ export async function openCycle(
     timeBegan: resumed?.time_began ?? io.clock.now().toISOString(),
     counts: resumed?.counts ? (JSON.parse(resumed.counts) as CycleCounts) : zeroCounts(),
     failsTooMuch: false,
-    requestsBefore: { ...io.source.requests, ...io.target.requests },
+    requestsBefore: requestCounts(io),
     appRoles: [],
     excludesDefaultAccess: false,
     capabilities: remembered === null ? null : Promise.resolve(remembered),

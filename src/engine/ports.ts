@@ -128,8 +128,8 @@ export interface ScimTarget {
   ): Promise<TargetResult<ScimResource | null>>;
   /** `absent` when the target says that it does not have the resource (404). */
   remove(kind: ScimKind, id: string, signal: AbortSignal): Promise<TargetResult<'removed' | 'absent'>>;
-  /** HTTP requests sent so far, retries included. */
-  readonly requests: { readonly scim: number };
+  /** HTTP requests sent so far, retries included; `tokens` to the token endpoint of the target. */
+  readonly requests: { readonly scim: number; readonly tokens: number };
 }
 
 /** Time comes in through here. */

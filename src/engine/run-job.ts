@@ -1,6 +1,7 @@
 // Runs one cycle of a job under its lease, kept alive meanwhile. What every way of starting a cycle has in common.
 import { type CycleRequest, type CycleSummary, isWhole } from '../model/cycle.ts';
 import { ERROR_TABLE, JobFault } from '../model/errors.ts';
+import { requestCounts, requestsSince } from '../model/request-counts.ts';
 import { acquireLease, ensureJob, fence, type Lease, readJob, releaseLease, updateJob } from '../store/jobs.ts';
 import { storeFault } from '../store/store-fault.ts';
 import type { CompiledJob } from './compiled-job.ts';
@@ -45,18 +46,13 @@ export async function runJob(
 
 /** A restart that somebody asked for comes first; then a job in quarantine is tried with few requests; then the cycle. */
 async function runWhole(job: CompiledJob, request: CycleRequest, lease: Lease, io: EngineIo): Promise<CycleSummary> {
-  const before = { ...io.source.requests, ...io.target.requests };
+  const before = requestCounts(io);
   await beginRestart(job.id, lease, io);
   const attempt = await tryQuarantined(job, lease, io, request.limit);
   if (attempt === null) return runCycle(job, request, lease, io);
   const summary =
     attempt.type === 'stays' ? attempt.summary : withTried(await runCycle(job, request, lease, io), attempt.tried);
-  const { graph, tokens } = io.source.requests;
-  const { scim } = io.target.requests;
-  return {
-    ...summary,
-    requests: { graph: graph - before.graph, scim: scim - before.scim, tokens: tokens - before.tokens },
-  };
+  return { ...summary, requests: requestsSince(before, io) };
 }
 
 /**

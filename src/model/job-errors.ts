@@ -5,8 +5,28 @@ export const JOB_ERRORS = {
   TargetCredentialsInvalid: {
     scope: 'job',
     retry: 'nextCycle',
-    cause: 'The target refused the token (401).',
-    advice: 'Put a valid token where target.auth.token points; then run test-connection.',
+    cause: 'The target refused the token or password (401).',
+    advice: 'Put a valid token or password where target.auth points; then run test-connection.',
+  },
+  TargetTokenRefused: {
+    scope: 'job',
+    retry: 'nextCycle',
+    cause: 'The token endpoint of the target gave no access token.',
+    advice:
+      'Compare target.auth with what the target shows: tokenUrl, clientId, scope, and the secret or key; then run test-connection.',
+  },
+  TargetTokenUnavailable: {
+    scope: 'job',
+    retry: 'nextCycle',
+    cause: 'The token endpoint of the target could not be reached, or is overloaded.',
+    advice: 'Check target.auth.tokenUrl, DNS, firewall, proxy and target.caFile; then run test-connection.',
+  },
+  TargetAddressForbidden: {
+    scope: 'job',
+    retry: 'nextCycle',
+    cause: 'The target, or its token endpoint, is at an address to which no connection is allowed.',
+    advice:
+      'Private addresses are allowed by network.privateTargets in scimsync.yaml; those of metadata services and link-local ones never are. If the name should lead elsewhere, somebody changed its DNS entry.',
   },
   TargetUnreachable: {
     scope: 'job',

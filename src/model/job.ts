@@ -5,27 +5,8 @@ import { adoptionSchema } from './adoption.ts';
 import { escrowThresholdsSchema } from './escrow-thresholds.ts';
 import { type attributeMappingSchema, objectMappingSchema } from './object-mapping.ts';
 import { rateLimitSchema, targetProfileSchema } from './profile.ts';
-
-const secretExpiry = z.iso
-  .date()
-  .optional()
-  .describe('The last day on which the secret is valid; reminders go out before.');
-
-/** A secret by reference; a literal is refused with advice. */
-export const secretReferenceSchema = z.union([
-  z.strictObject({
-    fromEnv: z.string().min(1).describe('The name of an environment variable.'),
-    expires: secretExpiry,
-  }),
-  z.strictObject({
-    fromFile: z.string().min(1).describe('A file; the path counts from the configuration directory.'),
-    expires: secretExpiry,
-  }),
-  z.strictObject({
-    fromCommand: z.array(z.string()).min(1).max(64).describe('A program and its arguments; no shell is involved.'),
-    expires: secretExpiry,
-  }),
-]);
+import { certificateSchema, secretReferenceSchema } from './secret-reference.ts';
+import { clientCertificateSchema, targetAuthSchema, targetHeadersSchema } from './target-auth.ts';
 
 const duration = z.string().regex(/^\d+(s|m|h|d)$/, 'a duration such as 40m, 2h or 1d');
 
@@ -164,12 +145,13 @@ export const jobSchema = z.strictObject({
   target: z
     .strictObject({
       baseUrl: z.url({ protocol: /^https?$/ }).describe('The SCIM root, without /Users.'),
-      auth: z
-        .strictObject({
-          type: z.literal('bearer').describe('A bearer token (RFC 6750).'),
-          token: secretReferenceSchema.describe('The token, as a reference.'),
-        })
-        .describe('How the target knows who is asking.'),
+      auth: targetAuthSchema.describe('How the target knows who is asking.'),
+      headers: targetHeadersSchema
+        .optional()
+        .describe('Further headers of every request, such as an API key: names, and their values as references.'),
+      clientCertificate: clientCertificateSchema
+        .optional()
+        .describe('A certificate that proves this machine (mutual TLS), also to the token endpoint.'),
       caFile: z
         .string()
         .optional()
@@ -225,21 +207,10 @@ export const jobSchema = z.strictObject({
 export type Job = z.infer<typeof jobSchema>;
 export type ObjectMapping = z.infer<typeof objectMappingSchema>;
 export type AttributeMapping = z.infer<typeof attributeMappingSchema>;
-export type SecretReference = z.infer<typeof secretReferenceSchema>;
 export type Lifecycle = z.infer<typeof lifecycleSchema>;
 export type LifecycleEvent = keyof Lifecycle;
 export type Guards = z.infer<typeof guardsSchema>;
 export type Alert = (typeof ALERTS)[number];
-
-/** A PEM file with a certificate and its private key; `password` opens the key. */
-const certificateSchema = z.strictObject({
-  file: z.string().min(1).describe('The PEM file; the path counts from the configuration directory.'),
-  password: secretReferenceSchema.optional().describe('Opens the private key.'),
-  expires: z.iso
-    .date()
-    .optional()
-    .describe('The last day of the certificate, when there is an earlier one than it says itself.'),
-});
 
 /** A Microsoft Graph source: whose directory, with which credentials, in which cloud. */
 export const sourceSchema = z.strictObject({

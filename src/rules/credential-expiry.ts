@@ -48,7 +48,7 @@ export function expiringCredentials(
     { what: 'source.clientSecret', expires: source?.clientSecret?.expires },
     { what: 'source.certificate', expires: source?.certificate?.expires },
     { what: 'source.certificate.password', expires: source?.certificate?.password?.expires },
-    { what: 'target.auth.token', expires: job.target.auth.token.expires },
+    ...targetCredentials(job.target),
     { what: 'heartbeat.url', expires: job.heartbeat?.url.expires },
   ];
   return dated
@@ -57,6 +57,24 @@ export function expiringCredentials(
       return expires === undefined || expiry === null ? [] : [{ what, expires, ...expiry }];
     })
     .toSorted((one, other) => one.daysLeft - other.daysLeft);
+}
+
+/** What proves to a target who is asking, with the days on which it ends. */
+function targetCredentials({ auth, clientCertificate, headers = {} }: Job['target']) {
+  const key = auth.type === 'oauth2ClientCredentials' ? auth.privateKeyJwt : undefined;
+  return [
+    { what: 'target.auth.token', expires: auth.type === 'bearer' ? auth.token.expires : undefined },
+    { what: 'target.auth.password', expires: auth.type === 'basic' ? auth.password.expires : undefined },
+    {
+      what: 'target.auth.clientSecret',
+      expires: auth.type === 'oauth2ClientCredentials' ? auth.clientSecret?.expires : undefined,
+    },
+    { what: 'target.auth.privateKeyJwt', expires: key?.expires },
+    { what: 'target.auth.privateKeyJwt.password', expires: key?.password?.expires },
+    { what: 'target.clientCertificate', expires: clientCertificate?.expires },
+    { what: 'target.clientCertificate.password', expires: clientCertificate?.password?.expires },
+    ...Object.entries(headers).map(([name, { expires }]) => ({ what: `target.headers.${name}`, expires })),
+  ];
 }
 
 /** One sentence for people, without its full stop. */

@@ -100,6 +100,7 @@ export function isLongLasting({ seriesBegan }: Pick<Quarantine, 'seriesBegan'>, 
 /** Faults of the job that mean: whatever is tried, nothing will work before somebody puts it right. */
 const REFUSALS: ReadonlySet<string> = new Set<ErrorCode>([
   'TargetCredentialsInvalid',
+  'TargetTokenRefused',
   'TargetIncompatible',
   'SourceCredentialsInvalid',
   'SourceSecretExpired',

@@ -2,6 +2,7 @@
 // of a job; one instance serves all jobs of a source, so that they share token, pause and counters.
 import type { Clock, ExplainReader, SourceConnector } from '../engine/ports.ts';
 import type { Redact, SourceCredential } from '../model/secret.ts';
+import { proxyFor } from '../network/proxy.ts';
 import { type ConnectionProbes, checkConnection, type SourceCheck } from './connection-test.ts';
 import { readDeltaRound } from './delta.ts';
 import { appRoleAssignment, groupMember, servicePrincipal } from './entries.ts';
@@ -23,7 +24,7 @@ import {
 import { createRequester, type Requester } from './requester.ts';
 import { createBackoff } from './retry.ts';
 import { createSynchronizationReader, type SynchronizationReader } from './synchronization.ts';
-import { createAccessTokens } from './token.ts';
+import { type AccessTokens, createAccessTokens } from './token.ts';
 import { createGraphTransport } from './transport.ts';
 
 /** Whose directory, with which credentials, and how patiently. */
@@ -39,6 +40,8 @@ export interface GraphSourceOptions {
   readonly scope: string;
   /** PEM of an authority that is trusted beside the public ones, for Graph and the token service. */
   readonly ca?: string;
+  /** Where HTTPS_PROXY and NO_PROXY are read; no proxy is used without it. */
+  readonly environment?: Readonly<Record<string, string | undefined>>;
   /** Compulsory for an authority that is not Microsoft's: otherwise login.microsoftonline.com is asked about it. */
   readonly disableInstanceDiscovery: boolean;
   /** Told of every access token, and asked to take secrets out of what Microsoft says before it is shown. */
@@ -60,6 +63,8 @@ export interface GraphSource extends SourceConnector {
   testConnection(servicePrincipalId: string, signal: AbortSignal): Promise<SourceCheck[]>;
   /** What explains one person or group. */
   readonly explains: ExplainReader;
+  /** A token of this source's identity for somebody else, such as `api://…`; its requests count as tokens. */
+  readonly issueAssertion: (audience: string, signal: AbortSignal) => Promise<string>;
   /** Entra's own provisioning of an application. */
   readonly synchronization: SynchronizationReader;
 }
@@ -79,8 +84,10 @@ export function createGraphSource(options: GraphSourceOptions): GraphSource {
   const pageLimit = options.pageLimit ?? 10_000;
   const { origin } = new URL(options.graphBaseUrl);
   const tokens = createAccessTokens({ ...options, timeoutSeconds, maxWaitSeconds });
+  const forOthers = new Map<string, AccessTokens>();
+  const proxy = proxyFor(new URL(origin), options.environment ?? {});
   const transport = createGraphTransport(
-    { origin, timeoutSeconds, ...(options.ca === undefined ? {} : { ca: options.ca }) },
+    { origin, timeoutSeconds, proxy, ...(options.ca === undefined ? {} : { ca: options.ca }) },
     tokens,
   );
   const requester: Requester = createRequester(
@@ -154,6 +161,12 @@ export function createGraphSource(options: GraphSourceOptions): GraphSource {
       readDirectoryObjects({ requester, origin, kind, ids, properties, relation, signal }),
     readDelta: (from, signal) => readDeltaRound(from, { requester, origin, pageLimit, signal }),
     explains: createExplainReader(requester, origin),
+    issueAssertion(audience, signal) {
+      const scope = `${audience}/.default`;
+      const known = forOthers.get(scope) ?? createAccessTokens({ ...options, scope, timeoutSeconds, maxWaitSeconds });
+      forOthers.set(scope, known);
+      return known.get(signal);
+    },
     synchronization: createSynchronizationReader(get),
     testConnection(servicePrincipalId, signal) {
       const probes: ConnectionProbes = {
@@ -175,7 +188,8 @@ export function createGraphSource(options: GraphSourceOptions): GraphSource {
       return checkConnection(probes, signal);
     },
     get requests() {
-      return { graph: transport.requests, tokens: tokens.requests };
+      const issued = [...forOthers.values()].reduce((sum, each) => sum + each.requests, 0);
+      return { graph: transport.requests, tokens: tokens.requests + issued };
     },
   };
 }

@@ -3,9 +3,11 @@
 // the injected clock, another try with a replaced secret, a count of requests. Must not log or put a token or the secret
 // into a message.
 import { setMaxListeners } from 'node:events';
+import type { Agent } from 'node:https';
 import type { Clock } from '../engine/ports.ts';
 import { JobFault } from '../model/errors.ts';
 import type { Redact } from '../model/secret.ts';
+import { agentsFor } from '../network/guarded-agents.ts';
 import {
   type BuiltCredential,
   buildCredential,
@@ -23,6 +25,8 @@ export interface TokenSettings extends CredentialSettings {
   readonly clock: Clock;
   readonly random: () => number;
   readonly maxWaitSeconds: number;
+  /** Where HTTPS_PROXY and NO_PROXY are read. */
+  readonly environment?: Readonly<Record<string, string | undefined>>;
 }
 
 /** Access tokens, cached by the library until shortly before they expire. Methods throw JobFault. */
@@ -69,7 +73,7 @@ export function createAccessTokens(settings: TokenSettings): AccessTokens {
   ): Promise<Attempt<string>> {
     traffic.last = undefined;
     try {
-      credential ??= await buildCredential(settings, observe(traffic, settings.timeoutSeconds));
+      credential ??= await buildCredential(settings, observe(traffic, settings));
       used.credential = credential;
       const token = await credential.instance.getToken(settings.scope, {
         enableCae: true,
@@ -135,12 +139,14 @@ export function createAccessTokens(settings: TokenSettings): AccessTokens {
 }
 
 /** Counts and remembers each exchange; also bounds it in time, which the library does not. */
-function observe(traffic: { requests: number; last: TokenExchange | undefined }, timeoutSeconds: number): Policy {
+function observe(traffic: { requests: number; last: TokenExchange | undefined }, settings: TokenSettings): Policy {
+  const agent = agentOf(settings);
   return {
     name: 'scimsyncTokenTraffic',
     async sendRequest(request, next) {
       traffic.requests += 1;
-      request.timeout = timeoutSeconds * 1000;
+      request.timeout = settings.timeoutSeconds * 1000;
+      if (agent !== undefined) request.agent = agent;
       try {
         const response = await next(request);
         const failed = response.status >= 400;
@@ -156,4 +162,13 @@ function observe(traffic: { requests: number; last: TokenExchange | undefined },
       }
     },
   };
+}
+
+/**
+ * The library reads proxies of the environment itself, but drops the authority of `ca` then, and takes NO_PROXY otherwise than
+ * everybody else here.
+ */
+function agentOf({ credential, authorityHost, ca, environment = {} }: TokenSettings): Agent | undefined {
+  if (credential.kind === 'azureCli' || credential.kind === 'managedIdentity') return undefined;
+  return agentsFor(authorityHost, { privateAddresses: 'allow', ca, environment }).httpsAgent;
 }

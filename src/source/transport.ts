@@ -29,6 +29,8 @@ export interface TransportSettings {
   readonly origin: string;
   /** PEM of an authority that is trusted beside the public ones. */
   readonly ca?: string;
+  /** The proxy that leads to Graph; may hold credentials. */
+  readonly proxy?: string | undefined;
   readonly timeoutSeconds: number;
 }
 
@@ -61,7 +63,7 @@ export function createGraphTransport(settings: TransportSettings, tokens: Access
   let loaded: Promise<{ client: Client; raw: ResponseType }> | undefined;
 
   async function load(): Promise<{ client: Client; raw: ResponseType }> {
-    const [sdk, fetch] = await Promise.all([import('@microsoft/microsoft-graph-client'), chooseFetch(settings.ca)]);
+    const [sdk, fetch] = await Promise.all([import('@microsoft/microsoft-graph-client'), chooseFetch(settings)]);
     const middleware = [authenticate(settings.origin, tokens), exchangeOver(fetch, settings.timeoutSeconds, counter)];
     return {
       client: sdk.Client.initWithMiddleware({ baseUrl: settings.origin, middleware }),
@@ -160,11 +162,13 @@ async function readBody(body: AsyncIterable<Uint8Array> | null): Promise<Uint8Ar
   return Buffer.concat(chunks);
 }
 
-/** Node's fetch takes no dispatcher of the undici package, so an own authority needs undici's fetch as well. */
-async function chooseFetch(ca: string | undefined): Promise<Fetch> {
-  if (ca === undefined) return (url, init) => globalThis.fetch(url, init);
-  const { Agent, fetch } = await import('undici');
-  const dispatcher = new Agent({ connect: { ca: [...rootCertificates, ca] } });
+/** Node's fetch takes no dispatcher of the undici package, so an own authority or a proxy needs undici's fetch as well. */
+async function chooseFetch({ ca, proxy }: TransportSettings): Promise<Fetch> {
+  if (ca === undefined && proxy === undefined) return (url, init) => globalThis.fetch(url, init);
+  const { Agent, fetch, ProxyAgent } = await import('undici');
+  const trusted = ca === undefined ? {} : { ca: [...rootCertificates, ca] };
+  const dispatcher =
+    proxy === undefined ? new Agent({ connect: trusted }) : new ProxyAgent({ uri: proxy, requestTls: trusted });
   return (url, init) => fetch(url, { ...init, dispatcher });
 }
 

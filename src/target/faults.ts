@@ -105,6 +105,12 @@ export function tlsFailed(root: string, detail: string): JobFault {
   return new JobFault('TargetTlsFailed', `The TLS certificate of the target at ${root} was not accepted (${detail}).`);
 }
 
+/** The job cannot go on: the name leads to an address that the configuration does not allow, or that no target has. */
+export function addressForbidden(place: string): JobFault {
+  const message = `No connection was made to ${place}: it leads only to addresses that are not allowed.`;
+  return new JobFault('TargetAddressForbidden', message);
+}
+
 /** The job cannot go on: the token is refused. */
 export function credentialsInvalid(answer: Answer, request: ScimRequest, redact: Redact): JobFault {
   const { detail } = errorDetail(answer, redact);

@@ -2,10 +2,12 @@
 // differ from the RFC and from each other, and says honestly what is not known after a broken request.
 import type { Clock, ScimTarget, TargetResult } from '../engine/ports.ts';
 import type { TargetProfile } from '../model/profile.ts';
-import type { Redact, SecretProvider } from '../model/secret.ts';
+import type { Redact } from '../model/secret.ts';
+import type { ConnectionAgents } from '../network/guarded-agents.ts';
 import { type Capabilities, NO_DISCOVERY } from '../scim/capabilities.ts';
 import { PATCH_SCHEMA, type PatchOperation, resourceId, type ScimKind, type ScimResource } from '../scim/resource.ts';
 import { type Answer, isNotJson, isWebPage, resourceOf } from './answer.ts';
+import type { Authorizer } from './authorizer.ts';
 import { discover } from './discovery.ts';
 import { Exchange } from './exchange.ts';
 import { faultOfAnswer, incompatible, incompatibleAnswer } from './faults.ts';
@@ -20,15 +22,15 @@ import { type ExchangeRecord, type ScimRequest, Transport } from './transport.ts
 export interface ScimTargetOptions {
   /** The SCIM root; a query in it (Entra's feature flags) is not sent. */
   readonly baseUrl: string;
-  /** The bearer token, asked for every request, and read again when it is refused. */
-  readonly token: SecretProvider;
+  /** Proves who is asking, request by request. */
+  readonly authorizer: Authorizer;
+  /** Connections to the origin of `baseUrl`. */
+  readonly agents: ConnectionAgents;
   /** Takes secrets out of what the target says before it is shown. */
   readonly redact: Redact;
   readonly profile: TargetProfile;
   /** For one request until its answer is complete. */
   readonly timeoutSeconds: number;
-  /** PEM of an authority that is trusted besides the usual ones. */
-  readonly ca?: string;
   readonly clock: Clock;
   readonly userAgent?: string;
   /** Larger answers are refused; 8 MiB unless given. */
@@ -48,13 +50,13 @@ export function createScimTarget(options: ScimTargetOptions): ScimTarget {
   const { profile, clock } = options;
   const transport = new Transport({
     baseUrl: options.baseUrl,
-    token: options.token,
+    authorizer: options.authorizer,
     contentType: profile.contentType,
     concurrency: profile.concurrency,
     timeoutSeconds: options.timeoutSeconds,
     maxBodyBytes: options.maxBodyBytes ?? 8 * 1024 * 1024,
     userAgent: options.userAgent ?? 'scimsync',
-    ca: options.ca,
+    agents: options.agents,
     clock,
     readOnly: options.readOnly === true,
     observe: options.observe,
@@ -90,8 +92,8 @@ class HttpScimTarget implements ScimTarget {
     });
   }
 
-  get requests(): { readonly scim: number } {
-    return { scim: this.transport.sent };
+  get requests(): { readonly scim: number; readonly tokens: number } {
+    return { scim: this.transport.sent, tokens: this.transport.tokenRequests };
   }
 
   async discover(signal: AbortSignal): Promise<Capabilities> {

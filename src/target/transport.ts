@@ -1,15 +1,13 @@
-// One HTTP request, nothing more: no retry (but one with a replaced token), no waiting, no reading of meaning. The only
-// file that knows axios. Redirects are not followed (the token would travel with them); proxies named in the environment
-// are not used, so that what reaches the target is what the configuration says; TLS is always verified, a CA file adds to
-// the trusted roots.
-import http from 'node:http';
-import https from 'node:https';
-import tls from 'node:tls';
+// One HTTP request, nothing more: no retry (but one with renewed credentials), no waiting, no reading of meaning. Redirects
+// are not followed (credentials would travel with them). Which addresses, proxies and certificates are used is decided in
+// network/guarded-agents.ts, and by what a request proves who is asking in authorizer.ts.
 import axios, { type AxiosInstance } from 'axios';
 import type { Clock } from '../engine/ports.ts';
 import { JobFault } from '../model/errors.ts';
-import type { SecretProvider } from '../model/secret.ts';
+import { ADDRESS_NOT_ALLOWED, type ConnectionAgents, viaProxy } from '../network/guarded-agents.ts';
 import { type Answer, parseJson } from './answer.ts';
+import type { Authorizer, RequestHeaders } from './authorizer.ts';
+import { addressForbidden } from './faults.ts';
 import { Slots } from './slots.ts';
 
 type Method = 'GET' | 'POST' | 'PATCH' | 'DELETE';
@@ -45,13 +43,13 @@ export interface ExchangeRecord {
 
 export interface TransportOptions {
   readonly baseUrl: string;
-  readonly token: SecretProvider;
+  readonly authorizer: Authorizer;
   readonly contentType: string;
   readonly concurrency: number;
   readonly timeoutSeconds: number;
   readonly maxBodyBytes: number;
   readonly userAgent: string;
-  readonly ca: string | undefined;
+  readonly agents: ConnectionAgents;
   readonly clock: Clock;
   /** Refuse everything but GET, before a connection is opened. */
   readonly readOnly: boolean;
@@ -83,8 +81,8 @@ const UNREACHABLE = new Set([
   'EHOSTUNREACH',
   'ENETUNREACH',
   'EHOSTDOWN',
+  'ERR_PROXY_TUNNEL',
 ]);
-const SENDABLE_TOKEN = /^[\x21-\x7e]+$/;
 const TLS_CODE = /^(ERR_TLS|ERR_SSL|CERT_|SELF_SIGNED|DEPTH_ZERO|UNABLE_TO_|INVALID_CA|HOSTNAME_MISMATCH|EPROTO$)/;
 
 /** Sends requests and counts them. */
@@ -100,11 +98,9 @@ export class Transport {
     this.options = options;
     this.root = scimRoot(options.baseUrl);
     this.slots = new Slots(options.concurrency);
-    const agent = { keepAlive: true, maxSockets: options.concurrency };
-    const ca = options.ca === undefined ? {} : { ca: [...tls.getCACertificates('default'), options.ca] };
     this.http = axios.create({
-      httpAgent: new http.Agent(agent),
-      httpsAgent: new https.Agent({ ...agent, ...ca }),
+      httpAgent: options.agents.httpAgent,
+      httpsAgent: options.agents.httpsAgent,
       proxy: false,
       maxRedirects: 0,
       maxContentLength: options.maxBodyBytes,
@@ -117,26 +113,30 @@ export class Transport {
   }
 
   /**
-   * Sends one request when a slot is free, and once more with another token when the target refuses the one it got and a
-   * newer one is there. Rejects only with the signal's reason or a JobFault; a write that was sent is waited for, at most
-   * until its timeout.
+   * Sends one request when a slot is free, and once more with renewed credentials when the target refuses those it got.
+   * Rejects only with the signal's reason or a JobFault; a write that was sent is waited for, at most until its timeout.
    */
   send(request: ScimRequest, signal: AbortSignal): Promise<Outcome> {
     if (this.options.readOnly && request.method !== 'GET') return Promise.reject(writeRefused(request));
     return this.slots.run(() => this.sendNow(request, signal), signal);
   }
 
+  /** Requests to a token endpoint so far. */
+  get tokenRequests(): number {
+    return this.options.authorizer.tokenRequests;
+  }
+
   private async sendNow(request: ScimRequest, signal: AbortSignal): Promise<Outcome> {
-    const { token } = this.options;
-    const used = await token.read();
+    const { authorizer } = this.options;
+    const used = await authorizer.headers(signal);
     const outcome = await this.sendOnce(request, used, signal);
     if (outcome.kind === 'failure' || outcome.answer.status !== 401) return outcome;
-    // A refused request was not carried out, so it may be repeated, even a write: once, if the token was replaced.
-    const newer = await token.reread(used);
+    // A refused request was not carried out, so it may be repeated, even a write: once, if there is something new to try.
+    const newer = await authorizer.renew(used, signal);
     return newer === undefined ? outcome : this.sendOnce(request, newer, signal);
   }
 
-  private async sendOnce(request: ScimRequest, token: string, signal: AbortSignal): Promise<Outcome> {
+  private async sendOnce(request: ScimRequest, credentials: RequestHeaders, signal: AbortSignal): Promise<Outcome> {
     signal.throwIfAborted();
     const began = this.options.clock.now().getTime();
     const deadline = new AbortController();
@@ -147,7 +147,7 @@ export class Transport {
     if (stoppable) signal.addEventListener('abort', abort, { once: true });
     this.sent += 1;
     try {
-      const outcome = await this.exchange(request, token, deadline.signal);
+      const outcome = await this.exchange(request, credentials, deadline.signal);
       if (stoppable) signal.throwIfAborted();
       this.record(request, outcome, began);
       return outcome;
@@ -157,12 +157,12 @@ export class Transport {
     }
   }
 
-  private async exchange(request: ScimRequest, token: string, deadline: AbortSignal): Promise<Outcome> {
+  private async exchange(request: ScimRequest, credentials: RequestHeaders, deadline: AbortSignal): Promise<Outcome> {
     try {
       const response = await this.http.request<string | undefined>({
         method: request.method,
         url: requestUrl(this.root, request),
-        headers: this.headers(request, token),
+        headers: this.headers(request, credentials),
         signal: deadline,
         ...(request.body === undefined ? {} : { data: JSON.stringify(request.body) }),
       });
@@ -186,11 +186,10 @@ export class Transport {
     }
   }
 
-  private headers(request: ScimRequest, token: string): Record<string, string> {
-    if (!SENDABLE_TOKEN.test(token)) throw unusableToken(); // axios would drop line breaks silently
+  private headers(request: ScimRequest, credentials: RequestHeaders): RequestHeaders {
     const headers = {
+      ...credentials,
       Accept: 'application/scim+json, application/json',
-      Authorization: `Bearer ${token}`,
       'User-Agent': this.options.userAgent,
     };
     return request.body === undefined ? headers : { ...headers, 'Content-Type': this.options.contentType };
@@ -210,7 +209,10 @@ export class Transport {
     if (/maxContentLength/.test(error.message)) {
       return { kind: 'failure', failure: 'oversized', detail: `larger than ${this.options.maxBodyBytes} bytes` };
     }
-    if (UNREACHABLE.has(code) || code === 'ETIMEDOUT') return { kind: 'failure', failure: 'unreachable', detail: code };
+    if (code === ADDRESS_NOT_ALLOWED) throw addressForbidden(this.root);
+    if (UNREACHABLE.has(code) || code === 'ETIMEDOUT') {
+      return { kind: 'failure', failure: 'unreachable', detail: `${code}${viaProxy(this.options.agents)}` };
+    }
     if (TLS_CODE.test(code)) return { kind: 'failure', failure: 'tls', detail: code };
     return { kind: 'failure', failure: 'reset', detail: code === '' ? 'connection lost' : code };
   }
@@ -240,11 +242,4 @@ function isConnecting(cause: unknown): boolean {
 function writeRefused({ method, path }: ScimRequest): JobFault {
   const endpoint = path.split('/')[1] ?? '';
   return new JobFault('ReadOnly', `${method} /${endpoint} was not sent to the target: this process may only read.`);
-}
-
-function unusableToken(): JobFault {
-  return new JobFault(
-    'TargetCredentialsInvalid',
-    'The token of the target is empty or holds a character that cannot be sent in a header, such as a blank or a line break.',
-  );
 }

@@ -2,6 +2,7 @@
 import { chmod, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
+import { startScimTarget } from '../../src/sandbox/target/scim-server.ts';
 import { type Ended, runCli } from './support/child-processes.ts';
 import { expectExit } from './support/sync-run.ts';
 import { editJob, part, startWorld, type World, writeSecret } from './support/world.ts';
@@ -62,7 +63,7 @@ it('a refused token: the advice once, and the command to test again', async () =
   const refused = await connect(world);
   expectExit(refused, 4);
   expect(refused.stdout).toContain('not ok       target  filter: TargetCredentialsInvalid: The target answered 401');
-  expect(occurrences(refused.stdout, 'Put a valid token where target.auth.token points')).toBe(1);
+  expect(occurrences(refused.stdout, 'Put a valid token or password where target.auth points')).toBe(1);
   expect(refused.stdout).toMatch(
     /1 not ok, 1 not checked\. Next: put right what is not ok, then .*test-connection --job scim/,
   );
@@ -83,4 +84,43 @@ it('runs the commands that print secrets', async () => {
   const failing = await connect(world);
   expect(failing.exitCode).not.toBe(0);
   expect(failing.stdout).toContain('SecretUnavailable');
+});
+
+it('a target behind OAuth: shows the kind and how long tokens are good; a cycle asks for one, and once more after a 401', async () => {
+  const endpoint = await startScimTarget({ kind: 'rfc7644' });
+  try {
+    await using world = await startWorld({ users: 3, groups: 1, endpoint });
+    const oauth = (secret: string) => ({
+      type: 'oauth2ClientCredentials',
+      tokenUrl: endpoint.tokenUrl,
+      clientId: 'engine',
+      clientSecret: { fromFile: secret },
+    });
+    await editJob(world.directory, 'scim', (job) => {
+      part(job, 'target')['auth'] = oauth('secrets/scim');
+    });
+    const well = await connect(world);
+    expectExit(well, 0);
+    expect(well.stdout).toMatch(
+      /ok +target {2}authentication: OAuth 2\.0 client engine by client secret, access token good for 60 min, until 20\d\d-\d\d-\d\d \d\d:\d\d UTC\.\n/,
+    );
+    endpoint.log.clear();
+    endpoint.faults.add({ match: { method: 'POST', path: '^/Users' }, action: { status: 401 }, times: 1 });
+    const run = await world.sync();
+    expectExit(run, 0);
+    expect(run.job().counts.created).toBe(endpoint.users().length);
+    // One to begin with, one after the 401; the others are those of the source.
+    expect(run.job().requests.tokens).toBe(4);
+    expect(run.job().requests.scim).toBe(endpoint.log.totals().requests);
+
+    await writeSecret(world.directory, 'scim', 'not-the-secret');
+    const refused = await connect(world);
+    expectExit(refused, 4);
+    expect(refused.stdout).toContain(
+      `authentication: TargetTokenRefused: The token request to ${endpoint.tokenUrl} was refused with 401 (invalid_client).`,
+    );
+    expect(refused.stdout + refused.stderr).not.toContain('not-the-secret');
+  } finally {
+    await endpoint.close();
+  }
 });

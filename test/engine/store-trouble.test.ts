@@ -106,7 +106,7 @@ describe('a network that is lost in mid-cycle', () => {
       const target = (): Partial<EngineIo> => ({
         target: createScimTarget({
           baseUrl: endpoint.url,
-          token: aSecret(endpoint.token),
+          credential: { kind: 'bearer', token: aSecret(endpoint.token) },
           redact: (text) => text,
           profile: targetProfileSchema.parse({}),
           timeoutSeconds: 10,

@@ -4,8 +4,10 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import type { EngineIo } from '../../src/engine/context.ts';
 import { JobFault } from '../../src/model/errors.ts';
 import { targetProfileSchema } from '../../src/model/profile.ts';
+import { agentsFor } from '../../src/network/guarded-agents.ts';
 import type { FaultRule } from '../../src/sandbox/target/faults.ts';
 import { type SandboxTarget, startScimTarget } from '../../src/sandbox/target/scim-server.ts';
+import { bearerAuthorizer } from '../../src/target/authorizer.ts';
 import { createScimTarget } from '../../src/target/scim-target.ts';
 import { aSecret } from '../support/a-secret.ts';
 import { DAY } from '../support/fake-clock.ts';
@@ -117,7 +119,8 @@ async function start(): Promise<Start> {
   const target = (): Partial<EngineIo> => ({
     target: createScimTarget({
       baseUrl: endpoint.url,
-      token: aSecret(endpoint.token),
+      authorizer: bearerAuthorizer(aSecret(endpoint.token)),
+      agents: agentsFor(endpoint.url, { privateAddresses: 'allow', environment: {} }),
       redact: (text) => text,
       profile: targetProfileSchema.parse({}),
       timeoutSeconds: TIMEOUT_SECONDS,

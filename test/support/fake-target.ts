@@ -30,7 +30,7 @@ const CASE_EXACT = new Set(['externalId', 'id']);
 export class FakeTarget implements ScimTarget {
   readonly resources: Record<ScimKind, Map<string, Json>> = { User: new Map(), Group: new Map() };
   readonly log: LoggedRequest[] = [];
-  readonly requests = { scim: 0 };
+  readonly requests = { scim: 0, tokens: 0 };
   readonly remembered: Capabilities[] = [];
   capabilities: Capabilities = NO_DISCOVERY;
   pageSize = 100;

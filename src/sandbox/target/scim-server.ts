@@ -13,6 +13,7 @@ import { createRequestLog, type RequestLog } from './request-log.ts';
 import { createRfcTarget } from './rfc-target.ts';
 import type { ScimJson } from './scim-json.ts';
 import type { ScimService } from './scim-message.ts';
+import { createTokenEndpoint, TOKEN_PATH } from './token-endpoint.ts';
 
 /** A running target. */
 export interface SandboxTarget {
@@ -20,6 +21,8 @@ export interface SandboxTarget {
   /** The SCIM base URL; Peakon also answers under /scim/v2. */
   readonly url: string;
   readonly token: string;
+  /** Where access tokens are to be had for the token (OAuth 2.0 client credentials). */
+  readonly tokenUrl: string;
   /** From now on only this token is accepted; a reset brings the first one back. Throws when it is too short. */
   setToken(token: string): void;
   readonly log: RequestLog;
@@ -119,7 +122,14 @@ export async function startScimTarget(options: ScimTargetOptions): Promise<Sandb
   );
   const now = options.now ?? Date.now;
   const latencyMs = options.latencyMs ?? 0;
+  const tokens = createTokenEndpoint(() => token, now);
   const server = createServer({ keepAliveTimeout: 60_000 }, (request, response) => {
+    if (request.url === TOKEN_PATH) {
+      tokens.answer(request, response).catch(() => response.destroy());
+      return;
+    }
+    const authorization = tokens.translated(request.headers.authorization);
+    if (authorization !== undefined) request.headers.authorization = authorization;
     const context = { service, log, faults, now, latencyMs, waiting: waiting.signal };
     runExchange(context, request, response).catch(() => response.destroy());
   });
@@ -131,6 +141,7 @@ export async function startScimTarget(options: ScimTargetOptions): Promise<Sandb
     get token() {
       return token;
     },
+    tokenUrl: `http://127.0.0.1:${port}${TOKEN_PATH}`,
     setToken(next) {
       if (!/^[\x21-\x7e]{8,}$/.test(next)) throw new Error('A token has at least 8 characters, without blanks.');
       token = next;
@@ -159,6 +170,7 @@ export async function startScimTarget(options: ScimTargetOptions): Promise<Sandb
       faults.clear();
       Object.assign(switches, initial);
       token = firstToken;
+      tokens.reset();
     },
     seed: (resources) => service.seed(resources),
   };

@@ -78,6 +78,7 @@ async function buildWorld(...jobs: readonly Job[]): Promise<World> {
       jobs,
       files: new Map(),
       refused: [],
+      network: { privateTargets: 'allow' },
       daemon: { maxConcurrentJobs: 2 },
       logging: { personalData: 'ids' },
       warnings: [],
@@ -267,7 +268,7 @@ describe('what is read from configuration and store', () => {
   it('tells of a credential that ends, at its steps', async () => {
     const job = aJob('peakon', IT);
     const token = { fromEnv: 'TOKEN', expires: '2026-03-09' };
-    const world = await buildWorld({ ...job, target: { ...job.target, auth: { ...job.target.auth, token } } });
+    const world = await buildWorld({ ...job, target: { ...job.target, auth: { type: 'bearer', token } } });
     expect(await world.look()).toEqual(['scimsync: peakon has a credential that expires in 7 days: target.auth.token']);
     expect(await world.look(5 * DAY)).toEqual([]);
     expect(await world.look(DAY)).toEqual([

@@ -2,6 +2,7 @@
 import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { agentsFor } from '../../../src/network/guarded-agents.ts';
 import { HeartbeatFault, sendHeartbeat } from '../../../src/notify/heartbeat.ts';
 
 const SECRET = '/ping/3f2a9c01-hunter2';
@@ -24,9 +25,13 @@ async function listen(answer: RequestListener): Promise<{ url: string; requests:
   return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, requests };
 }
 
+/** Over connections that may go to this machine. */
+const send = (address: string, privateAddresses: 'allow' | 'deny' = 'allow'): Promise<void> =>
+  sendHeartbeat(address, (url) => agentsFor(url, { privateAddresses, environment: {} }));
+
 /** The message of the fault; none contains the address. */
-async function faultOf(address: string): Promise<string> {
-  const fault = await sendHeartbeat(address).then(
+async function faultOf(address: string, privateAddresses: 'allow' | 'deny' = 'allow'): Promise<string> {
+  const fault = await send(address, privateAddresses).then(
     () => undefined,
     (error: unknown) => error,
   );
@@ -39,8 +44,15 @@ async function faultOf(address: string): Promise<string> {
 describe('a heartbeat', () => {
   it('is one GET', async () => {
     const { url, requests } = await listen((_request, response) => response.end('OK'));
-    await sendHeartbeat(`${url}${SECRET}`);
+    await send(`${url}${SECRET}`);
     expect(requests).toEqual([`GET ${SECRET}`]);
+  });
+
+  it('goes to no address that is not allowed', async () => {
+    const { url, requests } = await listen((_request, response) => response.end('OK'));
+    expect(await faultOf(`${url}${SECRET}`, 'deny')).toContain('no connection is allowed');
+    expect(await faultOf(`https://169.254.169.254${SECRET}`)).toContain('no connection is allowed');
+    expect(requests).toEqual([]);
   });
 
   it('follows a redirect on the same host', async () => {
@@ -48,7 +60,7 @@ describe('a heartbeat', () => {
       if (request.url === SECRET) response.writeHead(302, { location: '/elsewhere' }).end();
       else response.end('OK');
     });
-    await sendHeartbeat(`${url}${SECRET}`);
+    await send(`${url}${SECRET}`);
     expect(requests).toEqual([`GET ${SECRET}`, 'GET /elsewhere']);
   });
 

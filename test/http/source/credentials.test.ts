@@ -284,3 +284,28 @@ describe('the Azure CLI', () => {
     expect(error.message).toContain('az login');
   });
 });
+
+describe('an assertion for somebody else', () => {
+  const audienceOf = (jwt: string): unknown =>
+    (JSON.parse(Buffer.from(jwt.split('.')[1] ?? '', 'base64url').toString('utf8')) as { aud: unknown }).aud;
+
+  it('is a token of the same identity for that audience, counted with the others, asked for once', async () => {
+    await write('secret', tenant.clientSecret);
+    const seen = createSecretValues();
+    const source = sourceWith({ clientSecret: { fromFile: 'secret' } }, seen);
+    const issued = await source.issueAssertion('api://scim-app', NEVER);
+    expect(audienceOf(issued)).toBe('api://scim-app');
+    expect(await source.issueAssertion('api://scim-app', NEVER)).toBe(issued);
+    expect(seen.redact(`the target echoed ${issued}`)).toBe('the target echoed ***');
+    expect(source.requests).toEqual({ graph: 0, tokens: 2 });
+    expect(audienceOf(await source.issueAssertion('api://other', NEVER))).toBe('api://other');
+  });
+
+  it('that Entra does not give is a fault of the source', async () => {
+    await write('secret', 'wrong');
+    const source = sourceWith({ clientSecret: { fromFile: 'secret' } });
+    expect(await rejection(source.issueAssertion('api://scim-app', NEVER))).toMatchObject({
+      code: 'SourceCredentialsInvalid',
+    });
+  });
+});

@@ -45,7 +45,7 @@ describe('what reaches the wire', () => {
       .reply(200, list());
     const { target, signal } = aTarget({ baseUrl: `${HOST}/scim/v2/?aadOptscim062020#x` });
     expect(await target.find('User', 'userName', 'a+b "x"&c', signal)).toEqual({ ok: true, value: [] });
-    expect(target.requests).toEqual({ scim: 1 });
+    expect(target.requests).toEqual({ scim: 1, tokens: 0 });
   });
 
   it.each([['application/scim+json' as const], ['application/json' as const]])(

@@ -261,11 +261,11 @@ describe('TLS', () => {
       }),
     );
     const baseUrl = `https://127.0.0.1:${port}`;
-    const known = aTarget({ baseUrl, ca: certificate.cert });
+    const known = aTarget({ baseUrl, connection: { ca: certificate.cert } });
     expect(await known.target.get('User', '1', known.signal)).toEqual({ ok: true, value: { id: '1' } });
     const unknown = aTarget({ baseUrl });
     await expect(unknown.target.get('User', '1', unknown.signal)).rejects.toMatchObject({ code: 'TargetTlsFailed' });
-    const otherName = aTarget({ baseUrl: `https://localhost:${port}`, ca: certificate.cert });
+    const otherName = aTarget({ baseUrl: `https://localhost:${port}`, connection: { ca: certificate.cert } });
     await expect(otherName.target.get('User', '1', otherName.signal)).rejects.toMatchObject({
       code: 'TargetTlsFailed',
     });

@@ -1,6 +1,9 @@
 // A client with virtual time and a fixed jitter, for the tests of this folder.
 import { type TargetProfile, targetProfileSchema } from '../../../src/model/profile.ts';
+import type { SecretProvider } from '../../../src/model/secret.ts';
+import { agentsFor, type ConnectionSettings } from '../../../src/network/guarded-agents.ts';
 import { createSecretValues } from '../../../src/observe/secret-values.ts';
+import { bearerAuthorizer } from '../../../src/target/authorizer.ts';
 import { createScimTarget, type ScimTargetOptions } from '../../../src/target/scim-target.ts';
 import { aSecret } from '../../support/a-secret.ts';
 import { VirtualClock } from './virtual-clock.ts';
@@ -17,13 +20,21 @@ export interface Setup {
 }
 
 /** A client of `ROOT` unless options say otherwise; `random` is 1, so back-off takes its longest. */
-export function aTarget(
-  options: Partial<Omit<ScimTargetOptions, 'profile' | 'clock'>> & { profile?: Partial<TargetProfile> } = {},
-): Setup {
+export function aTarget({
+  token = aSecret(TOKEN),
+  connection = {},
+  ...options
+}: Partial<Omit<ScimTargetOptions, 'profile' | 'clock'>> & {
+  profile?: Partial<TargetProfile>;
+  token?: SecretProvider;
+  connection?: Partial<ConnectionSettings>;
+} = {}): Setup {
   const clock = new VirtualClock();
+  const environment = process.env;
   const target = createScimTarget({
     baseUrl: ROOT,
-    token: aSecret(TOKEN),
+    authorizer: bearerAuthorizer(token),
+    agents: agentsFor(options.baseUrl ?? ROOT, { privateAddresses: 'allow', environment, ...connection }),
     redact: secrets.redact,
     timeoutSeconds: 30,
     random: () => 1,

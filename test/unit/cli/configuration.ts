@@ -10,6 +10,7 @@ export function aConfiguration(...jobs: readonly Job[]): LoadedConfiguration {
     jobs,
     files: new Map(jobs.map(({ id }) => [id, `/etc/scimsync/jobs/${id}.yaml`])),
     refused: [],
+    network: { privateTargets: 'allow' },
     daemon: { maxConcurrentJobs: 2 },
     logging: { personalData: 'ids' },
     warnings: [],

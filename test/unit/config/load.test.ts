@@ -39,6 +39,7 @@ describe('settings', () => {
       configuration: {
         directory: files.directory,
         storeUrl: `sqlite:${join(files.directory, 'data/scimsync.db')}`,
+        network: { privateTargets: 'allow' },
         daemon: { maxConcurrentJobs: 4 },
         logging: { personalData: 'ids' },
         jobs: [{ id: 'wiki', tenant: 'acme', enabled: true, target: { caFile: join(files.directory, 'ca.pem') } }],

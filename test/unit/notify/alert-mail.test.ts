@@ -28,12 +28,12 @@ describe('the mail about one job', () => {
     expect(mail).toEqual({
       subject: 'scimsync: peakon could not run (TargetCredentialsInvalid)',
       text: `peakon could not run (TargetCredentialsInvalid)
-  what    The target refused the token (401).
+  what    The target refused the token or password (401).
   since   2026-03-02 06:40 UTC
   means   Nothing is provisioned: joiners get no account, changes do not
           arrive, and leavers keep their account until it runs again.
           Nothing is lost; what is due is done then.
-  advice  Put a valid token where target.auth.token points; then run
+  advice  Put a valid token or password where target.auth points; then run
           test-connection.
   next    scimsync test-connection --job peakon
 

@@ -2,6 +2,14 @@ import { describe, expect, it } from 'vitest';
 import { credentialExpiry, expiringCredentials, expiryText } from '../../../src/rules/credential-expiry.ts';
 
 const EXPIRES = '2027-05-31';
+const SOON = { fromEnv: 'SECRET', expires: EXPIRES };
+const OAUTH = {
+  type: 'oauth2ClientCredentials',
+  tokenUrl: 'https://login.example/token',
+  clientId: 'engine',
+  sendSecretIn: 'body',
+  parameters: {},
+} as const;
 
 describe('credentialExpiry', () => {
   it.each([
@@ -38,6 +46,25 @@ describe('expiringCredentials', () => {
       { what: 'source.clientSecret', expires: EXPIRES, daysLeft: 11, level: 14 },
       { what: 'target.auth.token', expires: '2027-06-10', daysLeft: 21, level: 30 },
     ]);
+  });
+
+  it.each([
+    ['target.auth.password', { auth: { type: 'basic', username: 'a', password: SOON } }],
+    ['target.auth.clientSecret', { auth: { ...OAUTH, clientSecret: SOON } }],
+    ['target.auth.privateKeyJwt', { auth: { ...OAUTH, privateKeyJwt: { file: 'key.pem', expires: EXPIRES } } }],
+    ['target.auth.privateKeyJwt.password', { auth: { ...OAUTH, privateKeyJwt: { file: 'key.pem', password: SOON } } }],
+    ['target.headers.X-Api-Key', { auth: { type: 'none' }, headers: { 'X-Api-Key': SOON } }],
+    [
+      'target.clientCertificate',
+      { auth: { ...OAUTH, mtls: {} }, clientCertificate: { file: 'tls.pem', expires: EXPIRES } },
+    ],
+    [
+      'target.clientCertificate.password',
+      { auth: { type: 'none' }, clientCertificate: { file: 'tls.pem', password: SOON } },
+    ],
+  ] as const)('names %s', (what, settings) => {
+    const job = { target: { baseUrl: 'https://scim.example', timeoutSeconds: 60, ...settings } };
+    expect(expiringCredentials(job, undefined, now)).toEqual([{ what, expires: EXPIRES, daysLeft: 11, level: 14 }]);
   });
 
   it('says nothing about credentials without a date, or with time left', () => {

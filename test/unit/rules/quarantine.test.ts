@@ -133,6 +133,7 @@ it('it lasts long after 28 days', () => {
 describe('a fault of the job', () => {
   const refused: readonly ErrorCode[] = [
     'TargetCredentialsInvalid',
+    'TargetTokenRefused',
     'TargetIncompatible',
     'SourceCredentialsInvalid',
     'SourceSecretExpired',
