@@ -8,9 +8,11 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import type { EngineIo } from '../../src/engine/context.ts';
 import { JobFault } from '../../src/model/errors.ts';
 import { targetProfileSchema } from '../../src/model/profile.ts';
+import { agentsFor } from '../../src/network/guarded-agents.ts';
 import { startScimTarget } from '../../src/sandbox/target/scim-server.ts';
 import { backupStore } from '../../src/store/backup.ts';
 import { openStore, type Store } from '../../src/store/database.ts';
+import { bearerAuthorizer } from '../../src/target/authorizer.ts';
 import { createScimTarget } from '../../src/target/scim-target.ts';
 import { aSecret } from '../support/a-secret.ts';
 import { World } from '../support/world.ts';
@@ -106,7 +108,8 @@ describe('a network that is lost in mid-cycle', () => {
       const target = (): Partial<EngineIo> => ({
         target: createScimTarget({
           baseUrl: endpoint.url,
-          credential: { kind: 'bearer', token: aSecret(endpoint.token) },
+          authorizer: bearerAuthorizer(aSecret(endpoint.token)),
+          agents: agentsFor(endpoint.url, { privateAddresses: 'allow', environment: {} }),
           redact: (text) => text,
           profile: targetProfileSchema.parse({}),
           timeoutSeconds: 10,
