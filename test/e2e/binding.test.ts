@@ -47,7 +47,7 @@ describe('a job belongs to its target', () => {
   // spec: binding
   it('base URL switched to another system stops the job', async () => {
     await using start = await freshStart();
-    expectExit(await start.sync(), 0);
+    expectExit(await start.syncHere(), 0);
     const leaver = text((await start.target.users())[0], 'externalId');
     await start.tenant.graph('PATCH', `/users/${leaver}`, { accountEnabled: false });
     const before = await toOtherSystem(start);
@@ -67,18 +67,18 @@ describe('a job belongs to its target', () => {
     expect(refused.report).toMatchObject({ outcome: 'refused', target: { same: 0 } });
     expect(list(member(refused.report, 'target'), 'wrong')).toHaveLength(5);
     expect(writes(other.log.all())).toEqual([]);
-    expectExit(await start.sync(), 4);
+    expectExit(await start.syncHere(), 4);
     expect(writes(other.log.all())).toEqual([]);
   });
 
   it('goes on with the same system at another address after job rebind', async () => {
     await using start = await freshStart();
-    expectExit(await start.sync(), 0);
+    expectExit(await start.syncHere(), 0);
     const address = await moveTo(start.directory, 'http://127.0.0.1:1/scim/v2');
     const { origin, pathname } = new URL(address);
     await using proxy = await startKillingProxy(origin, pathname);
     await moveTo(start.directory, proxy.url);
-    expectExit(await start.sync(), 4);
+    expectExit(await start.syncHere(), 4);
     expect(proxy.seen()).toBe(0);
     await start.target.clearLog();
 

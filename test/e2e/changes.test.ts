@@ -37,7 +37,7 @@ function pick(ids: readonly string[], index: number): string {
 async function provisioned(target: 'rfc7644' | 'both' = 'rfc7644'): Promise<World> {
   const world = await startWorld({ users: 60, groups: 8, memberships: 130, target });
   try {
-    expectExit(await world.sync(), 0);
+    expectExit(await world.syncHere(), 0);
     return world;
   } catch (error) {
     await world[Symbol.asyncDispose]();
@@ -108,12 +108,12 @@ describe('an edit of the directory', () => {
     await assign(tenant, unassigned);
     await tenant.graph('PATCH', `/users/${blocked}`, { accountEnabled: true });
     await tenant.graph('POST', `/directory/deletedItems/${deleted}/restore`);
-    const back = await world.sync();
+    const back = await world.syncHere();
     expectExit(back, 0);
     expect(back.job().counts).toMatchObject({ created: 0, enabled: 3, disabled: 0, deleted: 0 });
     const after = await expectInStep(world.target(), tenant);
     expect(after.groups.get(groupOf(before, deleted))?.members).toContain(deleted);
-    const quiet = await world.sync();
+    const quiet = await world.syncHere();
     expect(quiet.job().requests.scim).toBe(0);
   });
 
@@ -122,7 +122,7 @@ describe('an edit of the directory', () => {
     const { tenant } = world;
     const deleted = pick(leaves(await expectedOf(tenant)).inGroups, 0);
     await tenant.graph('DELETE', `/users/${deleted}`);
-    expectExit(await world.sync(), 0);
+    expectExit(await world.syncHere(), 0);
     expect(await account(world, deleted)).toMatchObject({ active: false });
     await tenant.admin('POST', '/clock', { advance: '31d' });
     const run = await world.sync();
@@ -133,7 +133,7 @@ describe('an edit of the directory', () => {
     expect((await world.target().users()).filter((user) => user['externalId'] === deleted)).toEqual([]);
     expect(await account(world, deleted, 'peakon')).toMatchObject({ active: false });
     expect((await world.target('peakon').requests()).filter(({ method }) => method === 'DELETE')).toEqual([]);
-    const quiet = await world.sync();
+    const quiet = await world.syncHere();
     expect(quiet.jobs.map(({ requests }) => requests.scim)).toEqual([0, 0]);
   });
 
@@ -149,7 +149,7 @@ describe('an edit of the directory', () => {
     const member = pick([...before.people.keys()], 0);
     await tenant.graph('POST', `/groups/${empty}/members/$ref`, reference(member));
     await assign(tenant, empty);
-    const back = await world.sync();
+    const back = await world.syncHere();
     expectExit(back, 0);
     expect(back.job().counts).toMatchObject({ created: 1 });
     await expectInStep(world.target(), tenant);

@@ -9,6 +9,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { makeTlsMaterial } from '../../src/sandbox/entra/tls.ts';
+import { COMPILE_CACHE } from './support/child-processes.ts';
 
 const CLI = new URL('../../dist/cli.js', import.meta.url).pathname;
 
@@ -58,7 +59,8 @@ interface Started {
 }
 
 function start(args: readonly string[], stdio: StdioOptions = ['ignore', 'pipe', 'pipe']): Started {
-  const environment = { PATH: process.env['PATH'], GRAPH_SECRET: 'graph-s3cr3t', WIKI_TOKEN: 'wiki-s3cr3t' };
+  const secrets = { GRAPH_SECRET: 'graph-s3cr3t', WIKI_TOKEN: 'wiki-s3cr3t' };
+  const environment = { PATH: process.env['PATH'], ...COMPILE_CACHE, ...secrets };
   const child = spawn(process.execPath, [CLI, ...args], { env: environment, stdio });
   let out = '';
   let err = '';

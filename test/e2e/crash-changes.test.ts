@@ -1,7 +1,8 @@
-// SIGKILL at every settling boundary of a cycle that creates, updates, disables, enables and deletes.
+// SIGKILL at the settling boundaries of a cycle that creates, updates, disables, enables and deletes.
 import { expect, it } from 'vitest';
 import { sweepCommits } from './support/commit-sweep.ts';
 import { copyConfiguration } from './support/crash.ts';
+import { recordCrashes } from './support/crash-record.ts';
 import { expectedOf } from './support/expected.ts';
 import { expectExit } from './support/sync-run.ts';
 import { assign, createPerson, managerOf, reference, unassign } from './support/tenant-client.ts';
@@ -9,6 +10,7 @@ import { startWorld } from './support/world.ts';
 
 // spec: convergence
 it('a cycle of changes that is killed at any commit goes on with the next run', { timeout: 600_000 }, async () => {
+  const began = performance.now();
   await using world = await startWorld({ users: 14, groups: 4 });
   const { tenant } = world;
   const target = world.target();
@@ -17,9 +19,9 @@ it('a cycle of changes that is killed at any commit goes on with the next run', 
   const [returning, blocked, unassigned, renamed] = [...people.keys()].filter((id) => !managers.has(id));
   const [groupId] = groups.keys();
   if (!returning || !blocked || !unassigned || !renamed || !groupId) throw new Error('the tenant is too small');
-  expectExit(await world.sync(), 0);
+  expectExit(await world.syncHere(), 0);
   await tenant.graph('PATCH', `/users/${returning}`, { accountEnabled: false });
-  expectExit(await world.sync(), 0);
+  expectExit(await world.syncHere(), 0);
   await using before = await copyConfiguration(world.directory);
   const [users, groupsBefore] = [await target.users(), await target.groups()];
 
@@ -44,4 +46,5 @@ it('a cycle of changes that is killed at any commit goes on with the next run', 
   });
   expect(sweep.commits).toBeGreaterThan(15);
   expect(sweep.after).toBeGreaterThan(0);
+  await recordCrashes('changes', sweep, (performance.now() - began) / 1000);
 });

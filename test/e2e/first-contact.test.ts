@@ -67,7 +67,7 @@ describe('a new job', () => {
     const [set] = list(JSON.parse(staged.stdout), 'sets');
     expect(set).toMatchObject({ guardClass: 'creates', count: wanted });
     // Nothing is lost by waiting, and nothing slips through either.
-    const again = await world.sync();
+    const again = await world.syncHere();
     expectExit(again, 3);
     expect(again.job().counts).toMatchObject({ created: 0, held: wanted });
     expectExit(await runCli(['approve', '--config', world.directory, '--job', 'scim', '--set', text(set, 'set')]), 0);
@@ -107,7 +107,7 @@ describe('plan', () => {
   it('names objects with old and new values, sends no write, and leaves the next cycle as it was', async () => {
     await using world = await startWorld({ users: 20, groups: 2 });
     const target = world.target();
-    expectExit(await world.sync(), 0);
+    expectExit(await world.syncHere(), 0);
     const [first = '', second = ''] = [...(await expectedOf(world.tenant)).people.keys()];
     await world.tenant.graph('PATCH', `/users/${first}`, { displayName: 'Renamed Person' });
     await world.tenant.graph('PATCH', `/users/${second}`, { accountEnabled: false });
@@ -138,7 +138,7 @@ describe('plan', () => {
 
   it('tries another value without touching the job', async () => {
     await using world = await startWorld({ users: 20, groups: 2 });
-    expectExit(await world.sync(), 0);
+    expectExit(await world.syncHere(), 0);
     const args = ['plan', '--config', world.directory, '--format', 'json', '--set'];
     const off = await runCli([...args, 'objectMappings.group.enabled=false']);
     expectExit(off, 0);

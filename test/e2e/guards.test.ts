@@ -30,7 +30,7 @@ describe('removals', () => {
   it('one blocked person is disabled while 600 unassigned are held', async () => {
     await using world = await startWorld({ users: 720, groups: 0, assigned: 'all' });
     const { tenant } = world;
-    expectExit(await world.sync(), 0);
+    expectExit(await world.syncHere(), 0);
     const people = [...(await expectedOf(tenant)).people.keys()];
     const [blocked = '', ...others] = people;
     const lost = new Set(others.slice(0, 600));
@@ -52,7 +52,7 @@ describe('removals', () => {
   it('hard-deleted in Peakon is disabled, not deleted', async () => {
     await using world = await startWorld({ users: 40, groups: 0, target: 'peakon' });
     const { tenant } = world;
-    expectExit(await world.sync(), 0);
+    expectExit(await world.syncHere(), 0);
     const [gone = ''] = (await expectedOf(tenant)).people.keys();
     await tenant.graph('DELETE', `/users/${gone}`);
     await tenant.graph('DELETE', `/directory/deletedItems/${gone}`);
@@ -71,7 +71,7 @@ describe('removals', () => {
       part(job, 'profile')['irreversible'] = ['delete'];
     });
     const { tenant } = world;
-    expectExit(await world.sync(), 0);
+    expectExit(await world.syncHere(), 0);
     const [gone = ''] = (await expectedOf(tenant)).people.keys();
     await tenant.graph('DELETE', `/users/${gone}`);
     await tenant.graph('DELETE', `/directory/deletedItems/${gone}`);
@@ -82,7 +82,7 @@ describe('removals', () => {
     expect(set).toMatchObject({ guardClass: 'irreversible', count: 1 });
     expect((await world.target().requests()).filter(({ method }) => method === 'DELETE')).toEqual([]);
     expectExit(await runCli(['approve', '--config', world.directory, '--job', 'peakon', '--set', text(set, 'set')]), 0);
-    expect((await world.sync()).job().counts).toMatchObject({ deleted: 1, held: 0 });
+    expect((await world.syncHere()).job().counts).toMatchObject({ deleted: 1, held: 0 });
   });
 });
 
@@ -90,7 +90,7 @@ describe('names', () => {
   it('a renamed userPrincipalName of a deleted person never reaches the target', async () => {
     await using world = await startWorld({ users: 40, groups: 4 });
     const { tenant } = world;
-    expectExit(await world.sync(), 0);
+    expectExit(await world.syncHere(), 0);
     const [deleted = ''] = (await expectedOf(tenant)).people.keys();
     const before = await accountOf(world, deleted);
     await tenant.graph('DELETE', `/users/${deleted}`);
@@ -98,19 +98,19 @@ describe('names', () => {
     const inBin = await tenant.graph('GET', `/directory/deletedItems/${deleted}`);
     expect(text(inBin, 'userPrincipalName').startsWith(prefix)).toBe(true);
 
-    expect((await world.sync()).job().counts).toMatchObject({ disabled: 1 });
+    expect((await world.syncHere()).job().counts).toMatchObject({ disabled: 1 });
     // Another configuration plans everybody afresh, whoever is in the recycle bin included.
     await editJob(world.directory, 'scim', (job) => {
       part(job, 'lifecycle')['outOfScope'] = 'nothing';
     });
-    expect((await world.sync()).job().counts).toMatchObject({ updated: 0, failed: 0 });
+    expect((await world.syncHere()).job().counts).toMatchObject({ updated: 0, failed: 0 });
     expect(await accountOf(world, deleted)).toEqual({ ...before, active: false, meta: expect.anything() });
     const sent = JSON.stringify(await world.target().requests());
     expect(sent).toContain(deleted);
     expect(sent).not.toContain(prefix);
 
     await tenant.graph('POST', `/directory/deletedItems/${deleted}/restore`);
-    expect((await world.sync()).job().counts).toMatchObject({ enabled: 1, updated: 0 });
+    expect((await world.syncHere()).job().counts).toMatchObject({ enabled: 1, updated: 0 });
     await expectInStep(world.target(), tenant);
     expect(JSON.stringify(await world.target().requests())).not.toContain(prefix);
   });
@@ -119,7 +119,7 @@ describe('names', () => {
   it('of a domain that is renamed are shown old and new, and written when they are approved', async () => {
     await using world = await startWorld({ users: 60, groups: 0, assigned: 'all' });
     const { tenant } = world;
-    expectExit(await world.sync(), 0);
+    expectExit(await world.syncHere(), 0);
     const people = [...(await expectedOf(tenant)).people.values()].filter((each) => each['userType'] !== 'Guest');
     const renamed = people.slice(0, 12);
     for (const person of renamed)
@@ -135,7 +135,7 @@ describe('names', () => {
     expect(shown.stdout).toContain(`userName "${old}" -> "${old.replace(/@.*/, '@renamed.example')}"`);
     const [set] = await staged(world);
     expectExit(await runCli(['approve', '--config', world.directory, '--job', 'scim', '--set', text(set, 'set')]), 0);
-    expect((await world.sync()).job().counts).toMatchObject({ updated: 12, held: 0 });
+    expect((await world.syncHere()).job().counts).toMatchObject({ updated: 12, held: 0 });
     await expectInStep(world.target(), tenant);
   });
 });
@@ -161,7 +161,7 @@ describe('a first contact', () => {
     const log = await runCli(['logs', '--config', world.directory, '--action', 'create']);
     expect(log.stdout).toContain('40 accounts');
     expectExit(await runCli(['approve', '--config', world.directory, '--job', 'scim', '--set', text(set, 'set')]), 0);
-    expect((await world.sync()).job().counts).toMatchObject({ created: held, held: 0 });
+    expect((await world.syncHere()).job().counts).toMatchObject({ created: held, held: 0 });
   });
 });
 
@@ -186,7 +186,7 @@ describe('protect', () => {
     expectExit(refused, 1);
     expect(refused.stdout + refused.stderr).toContain('protect[0]');
     await protect('userName eq "BREAK.GLASS@contoso.example"');
-    expectExit(await world.sync(), 0);
+    expectExit(await world.syncHere(), 0);
     const before = await accountOf(world, glass);
     await tenant.graph('DELETE', `/users/${glass}`);
     const run = await world.sync();

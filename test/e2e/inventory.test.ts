@@ -31,7 +31,7 @@ describe('a job whose file is gone', () => {
   // spec: vanished-files
   it('a renamed job file is shouted about', async () => {
     await using start = await freshStart();
-    expectExit(await start.sync(), 0);
+    expectExit(await start.syncHere(), 0);
     await renameInFiles(start.directory);
     await start.target.clearLog();
 
@@ -74,7 +74,7 @@ describe('a job whose file is gone', () => {
 
   it('is not one that is switched off or has faults', async () => {
     await using start = await freshStart();
-    expectExit(await start.sync(), 0);
+    expectExit(await start.syncHere(), 0);
     await editJob(start.directory, 'scim', (job) => {
       job['enabled'] = false;
     });
@@ -89,7 +89,7 @@ describe('a job whose file is gone', () => {
 
   it('is named by a daemon when it starts and when its configuration changes', async () => {
     await using start = await freshStart();
-    expectExit(await start.sync(), 0);
+    expectExit(await start.syncHere(), 0);
     await renameInFiles(start.directory);
     await start.target.clearLog();
     await using daemon = startCli(['daemon', '--config', start.directory]);
@@ -108,7 +108,7 @@ describe('a job whose file is gone', () => {
 
   it('is forgotten only when somebody says so, and its accounts stay', async () => {
     await using start = await freshStart();
-    expectExit(await start.sync(), 0);
+    expectExit(await start.syncHere(), 0);
     await rm(join(start.directory, 'jobs', 'scim.yaml'));
     const users = await start.target.users();
     const asked = await cli(start.directory, 'job', 'forget', 'scim');
@@ -128,7 +128,7 @@ describe('a job whose file is gone', () => {
 // spec: deleted-application
 it('a deleted enterprise application is a fault of the job, and removes nobody', async () => {
   await using start = await freshStart();
-  expectExit(await start.sync(), 0);
+  expectExit(await start.syncHere(), 0);
   const users = await start.target.users();
   await start.tenant.graph('DELETE', `/servicePrincipals/${start.tenant.servicePrincipalId}`);
   await start.target.clearLog();
@@ -146,7 +146,7 @@ it('a deleted enterprise application is a fault of the job, and removes nobody',
 describe('links', () => {
   it('are listed, shown by any of their names, and removed one by one; the account is found again', async () => {
     await using start = await freshStart();
-    expectExit(await start.sync(), 0);
+    expectExit(await start.syncHere(), 0);
     const listed = await cli(start.directory, 'links', 'list', '--job', 'scim', '--json');
     const links = list(JSON.parse(listed.stdout), 'links');
     const accounts = [...(await start.target.users()), ...(await start.target.groups())];

@@ -24,7 +24,7 @@ describe('a mass removal', () => {
   it('is held (exit 3) while other changes go on; approved, the next run carries it out', async () => {
     await using start = await freshStart();
     const { tenant, target, directory } = start;
-    expectExit(await start.sync(), 0);
+    expectExit(await start.syncHere(), 0);
     const [renamed = '', ...others] = [...(await expectedOf(tenant)).people.keys()];
     const leavers = others.slice(0, MANY);
     await block(tenant, leavers);
@@ -56,7 +56,7 @@ describe('a mass removal', () => {
     expectExit(carriedOut, 0);
     expect(carriedOut.job().counts).toMatchObject({ held: 0, disabled: MANY });
     await expectInStep(target, tenant);
-    expect((await start.sync()).job().requests.scim).toBe(0);
+    expect((await start.syncHere()).job().requests.scim).toBe(0);
     expect((await stagedSets(directory)).sets).toEqual([]);
   });
 
@@ -64,13 +64,13 @@ describe('a mass removal', () => {
   it('is approved as it was shown, or not at all', async () => {
     await using start = await freshStart();
     const { tenant, directory } = start;
-    expectExit(await start.sync(), 0);
+    expectExit(await start.syncHere(), 0);
     const people = [...(await expectedOf(tenant)).people.keys()];
     await block(tenant, people.slice(0, MANY));
-    expectExit(await start.sync(), 3);
+    expectExit(await start.syncHere(), 3);
     const shown = text((await stagedSets(directory)).sets[0], 'set');
     await block(tenant, people.slice(MANY, MANY + 2));
-    expectExit(await start.sync(), 3);
+    expectExit(await start.syncHere(), 3);
     const refused = await runCli(['approve', '--config', directory, '--job', 'scim', '--set', shown]);
     expectExit(refused, 1);
     expect(refused.stderr).toContain('2 more');
@@ -82,10 +82,10 @@ describe('a mass removal', () => {
   it('is forgotten when the directory takes it back, also after the approval', async () => {
     await using start = await freshStart();
     const { tenant, target, directory } = start;
-    expectExit(await start.sync(), 0);
+    expectExit(await start.syncHere(), 0);
     const leavers = [...(await expectedOf(tenant)).people.keys()].slice(0, MANY);
     await block(tenant, leavers);
-    expectExit(await start.sync(), 3);
+    expectExit(await start.syncHere(), 3);
     const shown = text((await stagedSets(directory)).sets[0], 'set');
     expectExit(await runCli(['approve', '--config', directory, '--job', 'scim', '--set', shown]), 0);
     await block(tenant, leavers.slice(0, 4), true);

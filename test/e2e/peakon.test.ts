@@ -72,27 +72,27 @@ describe('a Peakon target', () => {
     expectExit(second, 0);
     expect(second.job().counts).toMatchObject({ created: 1 });
     await expectManagers(target, tenant);
-    expect((await start.sync()).job().requests.scim).toBe(0);
+    expect((await start.syncHere()).job().requests.scim).toBe(0);
   });
 
   it('follows a manager whose address changes', async () => {
     await using start = await freshStart();
     const { tenant, target } = start;
-    expectExit(await start.sync(), 0);
+    expectExit(await start.syncHere(), 0);
     const { people } = await expectedOf(tenant);
     const boss = managerOf([...people.values()].find((person) => people.has(managerOf(person))) ?? {});
     const address = 'somebody.married@contoso.example';
     await tenant.graph('PATCH', `/users/${boss}`, { mail: address, userPrincipalName: address });
-    expectExit(await start.sync(), 0);
+    expectExit(await start.syncHere(), 0);
     await expectManagers(target, tenant);
     expect((await target.users()).map(workEmail)).toContain(address);
-    expect((await start.sync()).job().requests.scim).toBe(0);
+    expect((await start.syncHere()).job().requests.scim).toBe(0);
   });
 
   it('never gets a DELETE: people who are purged from the directory stay, disabled', async () => {
     await using start = await freshStart();
     const { tenant, target } = start;
-    expectExit(await start.sync(), 0);
+    expectExit(await start.syncHere(), 0);
     const { people } = await expectedOf(tenant);
     const managers = new Set([...people.values()].map(managerOf));
     const [purged = '', deleted = ''] = [...people.keys()].filter((id) => !managers.has(id));
@@ -103,7 +103,7 @@ describe('a Peakon target', () => {
     expectExit(run, 0);
     expect(run.job().counts).toMatchObject({ disabled: 2, deleted: 0 });
     await tenant.admin('POST', '/clock', { advance: '31d' });
-    expectExit(await start.sync(), 0);
+    expectExit(await start.syncHere(), 0);
     const users = await target.users();
     for (const id of [purged, deleted])
       expect(users.find((user) => user['externalId'] === id)).toMatchObject({ active: false });

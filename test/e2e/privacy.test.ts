@@ -106,7 +106,7 @@ describe('the log of the process', () => {
 
 it('the store holds of a person what mappings and filters use, and no value of what is settled', async () => {
   await using start = await freshStart();
-  expectExit(await start.sync(), 0);
+  expectExit(await start.syncHere(), 0);
   const store = new Sqlite(join(start.directory, 'data', 'scimsync.db'), { readonly: true });
   try {
     const texts = store.prepare("select attributes from source_object where kind = 'user'").pluck().all() as string[];
@@ -141,10 +141,10 @@ describe('store purge', () => {
     const { tenant, directory } = start;
     const id = await createPerson(tenant, 'erase.me', { displayName: 'Quendolin Erasable' });
     await assign(tenant, id);
-    expectExit(await start.sync(), 0);
+    expectExit(await start.syncHere(), 0);
     await tenant.graph('DELETE', `/users/${id}`);
     await tenant.admin('POST', '/clock', { advance: '31d' });
-    expectExit(await start.sync(), 0);
+    expectExit(await start.syncHere(), 0);
     const file = join(directory, 'data', 'scimsync.db');
     const inFile = (): boolean => readFileSync(file, 'latin1').includes('Quendolin');
     await editJob(directory, 'scim', (job) => {
@@ -157,6 +157,6 @@ describe('store purge', () => {
       expectExit(await runCli(['store', 'purge', '--object', id, '--yes', '--config', directory]), 0);
       return inFile() ? undefined : true;
     });
-    expectExit(await start.sync(), 0);
+    expectExit(await start.syncHere(), 0);
   });
 });

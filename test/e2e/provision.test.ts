@@ -14,7 +14,7 @@ import { startWorld, type World } from './support/world.ts';
 async function provisioned(users = 12): Promise<World> {
   const world = await startWorld({ users, groups: 3 });
   try {
-    expectExit(await world.sync(), 0);
+    expectExit(await world.syncHere(), 0);
     await world.target().clearLog();
     return world;
   } catch (error) {
@@ -35,7 +35,7 @@ async function accountOf(target: TargetClient, id: string) {
 
 async function expectQuiet(world: World): Promise<void> {
   await world.target().clearLog();
-  expectExit(await world.sync(), 0);
+  expectExit(await world.syncHere(), 0);
   expect(await written(world.target())).toEqual([]);
 }
 
@@ -147,7 +147,7 @@ describe('--sync-now --limit', () => {
     expect(await written(world.target())).toHaveLength(3);
     const reads = (await world.target().requests()).slice(-3);
     expect(reads.map(({ method }) => method)).toEqual(['GET', 'GET', 'GET']);
-    expectExit(await world.sync(), 0);
+    expectExit(await world.syncHere(), 0);
     await expectQuiet(world);
   });
 });

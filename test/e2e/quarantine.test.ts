@@ -88,7 +88,7 @@ describe('a daemon whose token is refused', () => {
   it('keeps the state over a restart, and tries at once what was put right meanwhile', async () => {
     await using world = await startWorld({ users: 4, groups: 0 });
     await writeSecret(world.directory, 'scim', 'wrong');
-    expectExit(await world.sync(), 4);
+    expectExit(await world.syncHere(), 4);
     const before = (await statusOf(world)).job['quarantine'];
     expect(before).toMatchObject({ seriesCount: 1 });
     await writeSecret(world.directory, 'scim', world.announced.target?.token ?? '');
@@ -116,7 +116,7 @@ describe('10 people of whom 9 fail', () => {
     });
     expect(subjects(server)).toEqual(['scimsync: scim is in quarantine (InvalidValue)']);
 
-    const again = await world.sync();
+    const again = await world.syncHere();
     expectExit(again, 3);
     expect(again.job()).toMatchObject({ status: 'Quarantine', probe: { tried: 3, failed: 3 } });
     const people = await runCli(['--sync-now', '--config', world.directory]);
@@ -144,13 +144,13 @@ describe('scimsync restart', () => {
   it('lifts a quarantine: the next run is a whole cycle', async () => {
     await using world = await startWorld({ users: 11, groups: 0 });
     await refuseCreations(world, 1);
-    expectExit(await world.sync(), 3);
+    expectExit(await world.syncHere(), 3);
     const run = await restart(world);
     expectExit(run, 0);
     expect(run.stdout).toContain('begins anew: QuarantineState, Watermark, Escrows');
     expect((await statusOf(world)).job).toMatchObject({ status: 'Active', quarantine: null, escrowed: 0 });
     await world.target().clearFaults();
-    const next = await world.sync();
+    const next = await world.syncHere();
     expectExit(next, 0);
     expect(next.job()).toMatchObject({ cycle: { kind: 'initial' }, counts: { created: 9 } });
   });
@@ -158,7 +158,7 @@ describe('scimsync restart', () => {
   // spec: restart
   it('releases nothing that is held, and says the way on', async () => {
     await using world = await startWorld({ users: 2, groups: 0 });
-    expectExit(await world.sync(), 0);
+    expectExit(await world.syncHere(), 0);
     const run = await restart(world, '--reset-scope', 'ForceDeletes');
     expectExit(run, 1);
     expect(run.stderr).toContain('staged --job scim');
@@ -168,7 +168,7 @@ describe('scimsync restart', () => {
     expect(links.stderr).toContain('add --yes');
     const document = JSON.parse((await restart(world, '--reset-scope', 'Full', '--yes', '--json')).stdout) as unknown;
     expect(document).toMatchObject({ job: 'scim', runningBy: null });
-    expectExit(await world.sync(), 0);
+    expectExit(await world.syncHere(), 0);
     const matched = await world.sync();
     expectExit(matched, 0);
     expect(matched.job().counts).toMatchObject({ adopted: 2, created: 0 });
@@ -199,7 +199,7 @@ describe('scimsync restart', () => {
 // spec: held-slows-nothing
 it("held removals are TooManyDeletes in Entra's terms, and slow nothing", async () => {
   await using world = await startWorld({ users: 40, groups: 0 });
-  expectExit(await world.sync(), 0);
+  expectExit(await world.syncHere(), 0);
   const [renamed = '', ...others] = [...(await expectedOf(world.tenant)).people.keys()];
   for (const id of others.slice(0, 12)) await world.tenant.graph('PATCH', `/users/${id}`, { accountEnabled: false });
   await world.tenant.graph('PATCH', `/users/${renamed}`, { displayName: 'Renamed Meanwhile' });

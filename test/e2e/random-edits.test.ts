@@ -26,14 +26,13 @@ it.each([1, 2])('random edits, seed %d: in step after every run', { timeout: 300
   for (let round = 0; round < ROUNDS; round += 1) {
     for (let each = 0; each < EDITS_PER_ROUND; each += 1) history.push(await edit(cast));
     history.push('|');
-    const run = await world.sync();
-    expectExit(run, 0);
+    expectExit(await world.syncHere(), 0);
     try {
       await expectInStep(world.target(), tenant);
     } catch (error) {
       throw new Error(`not in step after ${history.join(' ')}`, { cause: error });
     }
   }
-  expect((await world.sync()).job().requests.scim, history.join(' ')).toBe(0);
+  expect((await world.syncHere()).job().requests.scim, history.join(' ')).toBe(0);
   expect(history.filter((name) => !name.startsWith('(')).length).toBeGreaterThan(ROUNDS * 3);
 });

@@ -128,7 +128,7 @@ describe('a feed of changes that cannot be read (exit 4): nothing is written, an
   // spec: partial-lists, job-faults
   it.each(readings)('in the %s feed: %s', async (feed, _, code, action) => {
     await using start = await freshStart();
-    expectExit(await start.sync(), 0);
+    expectExit(await start.syncHere(), 0);
     await start.target.clearLog();
     const [person] = await start.tenant.rows('/users?$select=id&$top=999');
     await start.tenant.graph('PATCH', `/users/${text(person, 'id')}`, { displayName: 'Meanwhile' });
@@ -142,7 +142,7 @@ describe('a feed of changes that cannot be read (exit 4): nothing is written, an
 
     await start.tenant.admin('DELETE', '/faults');
     await start.tenant.admin('DELETE', '/log');
-    const whole = await start.sync();
+    const whole = await start.syncHere();
     expectExit(whole, 0);
     expect(whole.job().counts).toMatchObject({ created: 0, disabled: 0, deleted: 0, held: 0 });
     await expectInStep(start.target, start.tenant);
@@ -154,7 +154,7 @@ describe('a feed of changes that cannot be read (exit 4): nothing is written, an
 describe('a delta link that is no longer accepted', () => {
   it('because it is eight days old: said to be, everything is read again, and nobody is removed', async () => {
     await using start = await freshStart();
-    expectExit(await start.sync(), 0);
+    expectExit(await start.syncHere(), 0);
     await start.target.clearLog();
     await start.tenant.admin('POST', '/clock', { advance: '8d' });
     const run = await start.sync(['--log-level', 'warn']);
@@ -167,7 +167,7 @@ describe('a delta link that is no longer accepted', () => {
 
   it.each([400, 410])('%d: everything is read again, nobody is removed, and changes arrive', async (status) => {
     await using start = await freshStart();
-    expectExit(await start.sync(), 0);
+    expectExit(await start.syncHere(), 0);
     await start.target.clearLog();
     await start.tenant.admin('POST', '/settings', { expiredDeltaStatus: status });
     await start.tenant.admin('POST', '/expire-delta');
@@ -182,7 +182,7 @@ describe('a delta link that is no longer accepted', () => {
 
   it('and lists that come back empty: what is missing twice is held (exit 3)', async () => {
     await using start = await freshStart();
-    expectExit(await start.sync(), 0);
+    expectExit(await start.syncHere(), 0);
     const before = await start.target.users();
     await start.tenant.admin('POST', '/expire-delta');
     await start.tenant.admin('POST', '/faults', [
@@ -216,7 +216,7 @@ describe('a list of assignments that is not whole', () => {
     '%s, twice: the removals are held (exit 3) and nobody loses anything; whole again: nothing is left',
     async (_, action) => {
       await using start = await freshStart();
-      expectExit(await start.sync(), 0);
+      expectExit(await start.syncHere(), 0);
       const before = await activeIds(start);
       await start.target.clearLog();
       await start.tenant.admin('POST', '/faults', { match: { path: 'appRoleAssignedTo' }, times: null, action });
@@ -225,12 +225,12 @@ describe('a list of assignments that is not whole', () => {
       expect(run.job().counts.held).toBeGreaterThanOrEqual(5);
       expect(run.job().counts.disabled).toBe(0);
       expect(await activeIds(start)).toEqual(before);
-      const again = await start.sync();
+      const again = await start.syncHere();
       expectExit(again, 3);
       expect(await activeIds(start)).toEqual(before);
 
       await start.tenant.admin('DELETE', '/faults');
-      const whole = await start.sync();
+      const whole = await start.syncHere();
       expectExit(whole, 0);
       expect(whole.job().counts).toMatchObject({ held: 0, disabled: 0, created: 0 });
       await expectInStep(start.target, start.tenant);
@@ -239,7 +239,7 @@ describe('a list of assignments that is not whole', () => {
 
   it('once: a second reading says otherwise, and nothing happens', async () => {
     await using start = await freshStart();
-    expectExit(await start.sync(), 0);
+    expectExit(await start.syncHere(), 0);
     await start.target.clearLog();
     await start.tenant.admin('POST', '/faults', { match: { path: 'appRoleAssignedTo' }, action: { emptyValue: true } });
     const run = await start.sync();

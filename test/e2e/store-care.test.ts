@@ -63,7 +63,7 @@ describe('a backup', () => {
       const { tenant, target } = start;
       const joiner = await createPerson(tenant, 'before.the.backup');
       await assign(tenant, joiner);
-      expectExit(await start.sync(), 0);
+      expectExit(await start.syncHere(), 0);
       const before = await expectInStep(target, tenant);
       const file = join(folder.path, 'backup.db');
       expectExit(await runCli(['store', 'backup', file, '--config', start.directory]), 0);
@@ -73,7 +73,7 @@ describe('a backup', () => {
       await assign(tenant, newcomer);
       const [renamed = '', blocked = ''] = [...before.people.keys()].filter((id) => id !== joiner);
       await tenant.graph('PATCH', `/users/${renamed}`, { displayName: 'Another Name' });
-      expectExit(await start.sync(), 0);
+      expectExit(await start.syncHere(), 0);
       await tenant.graph('PATCH', `/users/${blocked}`, { accountEnabled: false });
       await unassign(tenant, joiner);
       await tenant.admin('POST', '/clock', { advance: age });
@@ -91,7 +91,7 @@ describe('a backup', () => {
       for (const id of [joiner, blocked])
         expect(users.filter((user) => text(user, 'externalId') === id)).toMatchObject([{ active: false }]);
       await target.clearLog();
-      expectExit(await start.sync(), 0);
+      expectExit(await start.syncHere(), 0);
       expect(await target.requests()).toEqual([]);
     },
   );
@@ -102,7 +102,7 @@ describe('a copied store', () => {
   it('a second process on a copied store refuses', async () => {
     await using start = await freshStart();
     await using folder = await aFolder();
-    expectExit(await start.sync(), 0);
+    expectExit(await start.syncHere(), 0);
     const elsewhere = join(folder.path, 'config');
     await cp(start.directory, elsewhere, { recursive: true });
     await start.target.clearLog();
@@ -115,7 +115,7 @@ describe('a copied store', () => {
     // Looking is free, and the original goes on.
     expectExit(await runCli(['status', '--config', elsewhere]), 0);
     expectExit(await runCli(['plan', '--config', elsewhere]), 0);
-    expectExit(await start.sync(), 0);
+    expectExit(await start.syncHere(), 0);
     expect(writes(await start.target.requests())).toEqual([]);
 
     expectExit(await syncNow(elsewhere, ['--take-over']), 0);
@@ -131,7 +131,7 @@ describe('a lost store', () => {
     const { tenant, target, directory } = start;
     const leaver = await createPerson(tenant, 'leaves.in.the.gap');
     await assign(tenant, leaver);
-    expectExit(await start.sync(), 0);
+    expectExit(await start.syncHere(), 0);
     await unassign(tenant, leaver);
     await rm(join(directory, 'data'), { recursive: true });
     await target.clearLog();
@@ -149,7 +149,7 @@ describe('a lost store', () => {
     expectExit(tried, 0);
     expect(tried.stdout).toMatch(/would link +\d+ assigned · 1 not assigned any more/);
     expect(tried.stdout).toContain(leaver);
-    expectExit(await start.sync(), 4);
+    expectExit(await start.syncHere(), 4);
     expectExit(await rebuild(), 1);
     const done = await rebuild('--yes', '--json');
     expectExit(done, 0);
@@ -165,7 +165,7 @@ describe('a lost store', () => {
     expect(run.job().counts).toMatchObject({ created: 0, adopted: 0, disabled: 1, failed: 0 });
     await expectInStep(target, tenant);
     await target.clearLog();
-    expectExit(await start.sync(), 0);
+    expectExit(await start.syncHere(), 0);
     expect(await target.requests()).toEqual([]);
   });
 });

@@ -30,7 +30,7 @@ describe('a fault of the target that keeps the job from running (exit 4, nothing
     expect(await start.target.users()).toEqual([]);
     expect(writes(await start.target.requests())).toEqual([]);
     await start.target.clearFaults();
-    expectExit(await start.sync(), 0);
+    expectExit(await start.syncHere(), 0);
     await expectInStep(start.target, start.tenant);
   });
 
@@ -92,17 +92,17 @@ describe('one person whom the target refuses', () => {
     expect(missing).toHaveLength(1);
 
     await start.target.clearLog();
-    const next = await start.sync();
+    const next = await start.syncHere();
     expectExit(next, 2);
     expect(next.job().counts).toMatchObject({ failed: 0, escrowed: 1, created: 0 });
     expect(await start.target.requests()).toEqual([]);
 
     await start.tenant.graph('PATCH', `/users/${text(missing[0], 'id')}`, { jobTitle: 'Corrected' });
-    const corrected = await start.sync();
+    const corrected = await start.syncHere();
     expectExit(corrected, 0);
     expect(corrected.job().counts).toMatchObject({ created: 1, escrowed: 0 });
     await expectInStep(start.target, start.tenant);
-    expect((await start.sync()).job().requests.scim).toBe(0);
+    expect((await start.syncHere()).job().requests.scim).toBe(0);
   });
 
   const refusals: readonly [string, FaultRule['action']][] = [
@@ -139,10 +139,10 @@ describe('a write whose outcome is unknown', () => {
     expectExit(run, 0);
     expect(await createdTwice(start.target)).toEqual([]);
     await start.target.clearFaults();
-    const next = await start.sync();
+    const next = await start.syncHere();
     expectExit(next, 0);
     await expectInStep(start.target, start.tenant);
-    expect((await start.sync()).job().requests.scim).toBe(0);
+    expect((await start.syncHere()).job().requests.scim).toBe(0);
   });
 
   it('no answer in time: exit 2, and the next run goes on without a second account', async () => {
@@ -154,7 +154,7 @@ describe('a write whose outcome is unknown', () => {
     const run = await start.sync();
     expectExit(run, 2);
     expect(run.job().counts.failed).toBe(1);
-    const next = await start.sync();
+    const next = await start.syncHere();
     expectExit(next, 0);
     expect(await createdTwice(start.target)).toEqual([]);
     await expectInStep(start.target, start.tenant);

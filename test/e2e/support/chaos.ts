@@ -14,7 +14,7 @@ import { endpointClient } from './in-process-target.ts';
 import { type KillingProxy, startKillingProxy } from './killing-proxy.ts';
 import { scimRequestsOfNextCycle } from './quiet-cycle.ts';
 import { type Cast, edit } from './random-edit.ts';
-import { expectExit, syncNow } from './sync-run.ts';
+import { expectExit } from './sync-run.ts';
 import type { TenantClient } from './tenant-client.ts';
 import { until } from './until.ts';
 import { makeWitness, type Seen, shown, type Witness } from './witness.ts';
@@ -256,7 +256,7 @@ async function rest(chaos: Chaos): Promise<void> {
   const { world, endpoint, history, result } = chaos;
   await clearFaults(chaos);
   for (let run = 1; ; run += 1) {
-    const ended = await syncNow(world.directory);
+    const ended = await world.syncHere();
     result.cycles += 1;
     history.push(`rest ${ended.exitCode}`);
     if (ended.exitCode === 0) break;

@@ -31,7 +31,7 @@ export interface RunningProgram extends AsyncDisposable {
 }
 
 /** Half of the time of a short run is compiling the libraries; Node keeps the result here. */
-const COMPILE_CACHE = { NODE_COMPILE_CACHE: join(tmpdir(), 'scimsync-e2e-compile-cache') };
+export const COMPILE_CACHE = { NODE_COMPILE_CACHE: join(tmpdir(), 'scimsync-e2e-compile-cache') };
 
 if (!existsSync(CLI))
   throw new Error(`${CLI} is missing: these tests run the built program, so npm run build comes first.`);

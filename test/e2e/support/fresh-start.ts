@@ -2,6 +2,7 @@
 // with a configuration directory of its own that has no state.
 import { afterAll, beforeAll } from 'vitest';
 import { type Copy, copyConfiguration } from './crash.ts';
+import { syncHere } from './sync-here.ts';
 import { type SyncRun, syncNow } from './sync-run.ts';
 import type { TargetClient } from './target-client.ts';
 import type { TenantClient } from './tenant-client.ts';
@@ -12,6 +13,8 @@ export interface FreshStart extends Copy {
   readonly tenant: TenantClient;
   readonly target: TargetClient;
   sync(args?: readonly string[]): Promise<SyncRun>;
+  /** The same without the start of a program, for runs that are not what is looked at. */
+  syncHere(): Promise<SyncRun>;
 }
 
 /** Starts the sandbox of a file; the function that is returned gives a test its fresh start. */
@@ -34,6 +37,7 @@ export function sharedSandbox(options: WorldOptions): () => Promise<FreshStart> 
       tenant: world.tenant,
       target,
       sync: (args) => syncNow(copy.directory, args),
+      syncHere: () => syncHere(copy.directory),
       [Symbol.asyncDispose]: () => copy[Symbol.asyncDispose](),
     };
   };

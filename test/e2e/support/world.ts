@@ -6,6 +6,7 @@ import { parse, stringify } from 'yaml';
 import type { SandboxTarget } from '../../../src/sandbox/target/scim-server.ts';
 import { type StartOptions, startCli } from './child-processes.ts';
 import { searchDirectory, watchSecret } from './leaks.ts';
+import { syncHere } from './sync-here.ts';
 import { type SyncRun, syncNow } from './sync-run.ts';
 import { makeTargetClient, type TargetClient } from './target-client.ts';
 import { type AnnouncedGraph, makeTenantClient, type TenantClient } from './tenant-client.ts';
@@ -37,6 +38,8 @@ export interface World extends AsyncDisposable {
   readonly tenant: TenantClient;
   target(kind?: SandboxTarget['kind']): TargetClient;
   sync(args?: readonly string[], options?: StartOptions): Promise<SyncRun>;
+  /** The same without the start of a program, for runs that are not what is looked at. */
+  syncHere(): Promise<SyncRun>;
 }
 
 /** Starts a sandbox; small unless asked otherwise. */
@@ -55,6 +58,7 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
       tenant: makeTenantClient(announced.admin.url, announced.graph),
       target: (wanted) => makeTargetClient(announced.admin.url, wanted ?? kind),
       sync: (args, start) => syncNow(directory, args, start),
+      syncHere: () => syncHere(directory),
       async [Symbol.asyncDispose]() {
         await program[Symbol.asyncDispose]();
         searchDirectory(directory);
