@@ -1,52 +1,16 @@
-// Plans an object that has an account: what differs, or that it is disabled.
+// Plans an object that has an account and is to be provisioned: what differs.
 import type { SourceValue } from '../expressions/compile.ts';
-import { decideDisable, decideExisting, knownAfter } from '../rules/decide.ts';
-import { evaluateDisabled } from '../rules/evaluate-attribute.ts';
+import { decideExisting, knownAfter } from '../rules/decide.ts';
+import { undoneValues } from '../rules/deprovisioned-account.ts';
 import { type MappedObject, mapObject } from '../rules/map-object.ts';
 import type { DesiredAttribute } from '../scim/desired.ts';
 import { isKnownToHold } from '../scim/flow.ts';
-import { attributeType, coerceValue } from '../scim/types.ts';
 import type { LinkTable } from '../store/schema.ts';
 import type { Exported } from './change-payload.ts';
-import type { CycleContext } from './context.ts';
 import { environmentOf } from './environment.ts';
-import { searchVanished } from './lost-account.ts';
 import { resolveReferences, withCurrent } from './plan-references.ts';
 import { planUnlinked } from './plan-unlinked.ts';
-import { type PlannedObject, type PlanningAid, viewOf } from './planned-object.ts';
-
-/** Plans to disable somebody who left. */
-export async function planDisable(
-  planned: PlannedObject,
-  link: LinkTable | undefined,
-  aid: PlanningAid,
-): Promise<PlannedObject> {
-  const { context, mapping } = aid;
-  if (link === undefined || mapping.active === undefined)
-    return { ...planned, decision: { action: 'none', because: 'lifecycleSaysNothing' } };
-  const evaluated = evaluateDisabled(mapping.active, viewOf(context, planned.row, true), environmentOf(context));
-  if (evaluated.type === 'fault') return { ...planned, fault: evaluated.fault };
-  if (evaluated.type !== 'value') return { ...planned, decision: { action: 'none', because: 'lifecycleSaysNothing' } };
-  const type = attributeType(mapping.scimKind, mapping.active.path, await aid.capabilities());
-  const coerced = coerceValue(evaluated.value, type);
-  if (!coerced.ok) return { ...planned, fault: { code: 'InvalidValue', message: `active: ${coerced.message}` } };
-  const active: DesiredAttribute = { path: mapping.active.path, value: coerced.value };
-  const isOff = link.active === 0 && (JSON.parse(link.exported) as Exported)['active'] === coerced.value;
-  if (isOff && believesItsMemory(context))
-    return { ...planned, decision: { action: 'none', because: 'alreadyDisabled' } };
-  const current = await context.io.target.get(mapping.scimKind, link.target_id, context.io.signal);
-  if (!current.ok) return { ...planned, fault: current.fault };
-  if (current.value === null) return planVanished(planned, link, aid);
-  const decision = decideDisable(active, current.value, link.target_id);
-  return { ...planned, decision, current: current.value, confirmed: decision.action === 'none' ? [active] : null };
-}
-
-async function planVanished(planned: PlannedObject, link: LinkTable, aid: PlanningAid): Promise<PlannedObject> {
-  const found = await searchVanished(planned.row, link, viewOf(aid.context, planned.row, false), aid);
-  if ('fault' in found) return { ...planned, fault: found.fault };
-  if (found.link !== null) return { ...(await planDisable(planned, found.link, aid)), foundLink: found.link };
-  return { ...planned, decision: { action: 'none', because: 'goneFromTarget' }, dropsLink: true };
-}
+import { believesItsMemory, type PlannedObject, type PlanningAid } from './planned-object.ts';
 
 /** Plans somebody who is to be provisioned and has an account. */
 export async function planLinked(
@@ -62,7 +26,8 @@ export async function planLinked(
   const { resolved, waiting } = resolveReferences(mapped, aid.linkOf);
   const held = { ...planned, references: waiting, redacted: [...mapped.redacted] };
   const before = JSON.parse(link.exported) as Exported;
-  const isUnchanged = link.active === 1 && isKnown(mapped, resolved, before);
+  const set = aid.departureOf(planned.row.id)?.set ?? {};
+  const isUnchanged = link.active === 1 && Object.keys(set).length === 0 && isKnown(mapped, resolved, before);
   if (isUnchanged && believesItsMemory(context)) return { ...held, decision: { action: 'none', because: 'unchanged' } };
   const current = await context.io.target.get(mapping.scimKind, link.target_id, context.io.signal);
   if (!current.ok) return { ...held, fault: current.fault };
@@ -72,20 +37,16 @@ export async function planLinked(
   }
   const account = { resource: current.value, targetId: link.target_id, before };
   const { caseInsensitive } = context.job.settings.profile;
-  const decision = decideExisting(mapped, resolved, account, { adopting: false, caseInsensitive });
+  const wanted = { desired: [...mapped.desired, ...undoneValues(set, mapped.desired, current.value)] };
+  const decision = decideExisting(wanted, resolved, account, { adopting: false, caseInsensitive });
   const references = withCurrent(waiting, current.value);
   return {
     ...held,
     references,
     decision,
     current: current.value,
-    confirmed: decision.action === 'none' ? knownAfter([...mapped.desired, ...resolved], account) : null,
+    confirmed: decision.action === 'none' ? knownAfter([...wanted.desired, ...resolved], account) : null,
   };
-}
-
-/** Whoever names somebody wants to know what the target holds now, not what it held when it was last written. */
-function believesItsMemory({ selected }: CycleContext): boolean {
-  return selected === null;
 }
 
 /** Whether the target is known to hold all of this already, so that it need not be asked. */

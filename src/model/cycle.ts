@@ -57,6 +57,7 @@ export type NoActionReason =
   | 'blockedAndNeverProvisioned'
   | 'deletedAndNeverProvisioned'
   | 'alreadyDisabled'
+  | 'deprovisioned'
   | 'lifecycleSaysNothing'
   | 'flowTypesExclude'
   | 'goneFromTarget'

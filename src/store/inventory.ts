@@ -19,6 +19,8 @@ export const JOB_COLUMNS: Readonly<Record<keyof Tables, 'id' | 'job_id' | null>>
   change: 'job_id',
   escrow: 'job_id',
   quarantine: 'job_id',
+  departure: 'job_id',
+  sequence_mark: 'job_id',
   cycle: 'job_id',
   provisioning_log: 'job_id',
   target_resource: 'job_id',

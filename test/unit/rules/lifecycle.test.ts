@@ -1,6 +1,6 @@
 // The deprovisioning table (Entra, "how provisioning works"), row by row, and the words for whoever is left alone.
 import { describe, expect, it } from 'vitest';
-import type { Lifecycle } from '../../../src/model/job.ts';
+import type { Lifecycle } from '../../../src/model/lifecycle.ts';
 import { guardClass, intend, type LifecycleFacts, lifecycleEvent } from '../../../src/rules/lifecycle.ts';
 
 const FINE: LifecycleFacts = {
@@ -17,6 +17,7 @@ const DEFAULTS: Lifecycle = {
   softDeleted: 'disable',
   hardDeleted: 'delete',
 };
+const TODAY = { since: 0, now: 0 };
 const ALL = ['Add', 'Update', 'Delete'] as const;
 
 describe('the event', () => {
@@ -42,18 +43,18 @@ describe('the intention for somebody with an account', () => {
     [{ state: 'softDeleted' as const }, 'disable', 'leavers'],
     [{ state: 'hardDeleted' as const }, 'delete', 'leavers'],
   ])('%o: %s, counted as %s', (facts, type, guard) => {
-    const intention = intend({ ...FINE, ...facts }, true, DEFAULTS, [...ALL]);
+    const intention = intend({ ...FINE, ...facts }, true, DEFAULTS, [...ALL], TODAY);
     expect(intention).toMatchObject({ type, guardClass: guard });
   });
 
   it('of a group is to delete where a person would be disabled', () => {
-    const intention = intend({ ...FINE, kind: 'group', entitled: false }, true, DEFAULTS, [...ALL]);
+    const intention = intend({ ...FINE, kind: 'group', entitled: false }, true, DEFAULTS, [...ALL], TODAY);
     expect(intention).toEqual({ type: 'delete', event: 'unassigned', guardClass: 'groupDeletes' });
   });
 
   it('is none where the policy says so', () => {
     const policy = { ...DEFAULTS, unassigned: 'nothing' } as const;
-    expect(intend({ ...FINE, entitled: false }, true, policy, [...ALL])).toEqual({
+    expect(intend({ ...FINE, entitled: false }, true, policy, [...ALL], TODAY)).toEqual({
       type: 'leave',
       because: 'lifecycleSaysNothing',
     });
@@ -64,7 +65,7 @@ describe('the intention for somebody with an account', () => {
     [{ state: 'hardDeleted' as const }, ['Add', 'Update'] as const],
     [{}, ['Add', 'Delete'] as const],
   ])('%o is none where the flow types %o exclude it', (facts, flowTypes) => {
-    expect(intend({ ...FINE, ...facts }, true, DEFAULTS, [...flowTypes])).toEqual({
+    expect(intend({ ...FINE, ...facts }, true, DEFAULTS, [...flowTypes], TODAY)).toEqual({
       type: 'leave',
       because: 'flowTypesExclude',
     });
@@ -81,7 +82,7 @@ describe('the intention for somebody without an account', () => {
     [{ state: 'hardDeleted' as const }, { type: 'leave', because: 'deletedAndNeverProvisioned' }],
     [{ state: 'unread' as const }, { type: 'leave', because: 'notReadYet' }],
   ])('%o is %o', (facts, intention) => {
-    expect(intend({ ...FINE, ...facts }, false, DEFAULTS, [...ALL])).toEqual(intention);
+    expect(intend({ ...FINE, ...facts }, false, DEFAULTS, [...ALL], TODAY)).toEqual(intention);
   });
 });
 
