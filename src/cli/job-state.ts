@@ -9,6 +9,7 @@ import { countChanges, oldestHeldRemoval } from '../store/changes.ts';
 import { latestCycles } from '../store/cycles.ts';
 import { isDaemonRunning } from '../store/daemons.ts';
 import type { Db } from '../store/database.ts';
+import { plannedDeletions } from '../store/departures.ts';
 import { countEscrows, oldestEscrows } from '../store/escrows.ts';
 import { countLinksByJob, isBlank, type LeaseView, leaseHolder } from '../store/inventory.ts';
 import { listJobs } from '../store/jobs.ts';
@@ -60,6 +61,8 @@ export interface JobState {
   readonly paused: PauseDocument | null;
   /** In Entra's terms; held removals are its TooManyDeletes, which slows nothing here. */
   readonly quarantine: QuarantineDocument | null;
+  /** Accounts of people who left that are to be deleted, and when the next one is (ISO). */
+  readonly deletions: { readonly count: number; readonly next: string | null };
   /** The objects that have failed longest, few of them. */
   readonly failing: readonly FailingObject[];
   /** A restart that the running process is about to begin: its reset scopes. */
@@ -150,6 +153,7 @@ const NOTHING_YET = {
   approved: 0,
   paused: null,
   quarantine: null,
+  deletions: { count: 0, next: null },
   failing: [],
   restarting: null,
   quietCycles: 0,
@@ -215,6 +219,7 @@ async function stateOf(db: Db, row: JobTable, aspects: Aspects): Promise<JobStat
     approved: await countChanges(db, row.id, 'approved'),
     paused: pause === null ? null : pauseDocument(pause),
     quarantine: await quarantineOf(db, row),
+    deletions: await plannedDeletions(db, row.id),
     failing: (await oldestEscrows(db, row.id, MOST_FAILING)).map(failingObject),
     restarting: row.restart_scopes,
     quietCycles: row.quiet_cycles,

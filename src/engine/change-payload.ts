@@ -37,6 +37,8 @@ export interface ChangePayload {
   readonly isProtected?: boolean;
   /** True when the person is to be taken out of the groups that the job manages. */
   readonly removesMemberships?: boolean;
+  /** How long after the account was disabled it is to be deleted (milliseconds). */
+  readonly deleteAfter?: number;
   /** What the lifecycle policy sets, by target attribute name, to be undone when the person comes back. */
   readonly set?: Exported;
 }

@@ -44,6 +44,7 @@ export function changeRow(
     ...(guardClass === 'identity' ? { identity: identity.map(({ path }) => path.text) } : {}),
     ...(standing === 'approved' ? { approved: true } : {}),
     ...(policy?.removesMemberships === true ? { removesMemberships: true } : {}),
+    ...(policy === null || policy.deleteAfter === null ? {} : { deleteAfter: policy.deleteAfter }),
     ...(policy === null || Object.keys(policy.set).length === 0 ? {} : { set: policy.set }),
     ...(planned.isProtected === null ? {} : { isProtected: planned.isProtected }),
   };

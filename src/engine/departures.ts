@@ -75,7 +75,7 @@ async function keepAbsence(
         source_id: row.id,
         target_id: link.target_id,
         event,
-        left_at: current?.left_at ?? seen,
+        disabled_at: current?.disabled_at ?? null,
         first_seen: seen,
         outcome: null,
         confirmed_at: null,
@@ -105,7 +105,10 @@ function planOf(planned: PlannedObject, kept: DepartureTable, now: number): Part
     return { delete_at: null, ...(kept.confirmed_at === null ? { outcome } : {}) };
   if (kept.outcome !== null && kept.outcome !== 'leftAlone' && kept.outcome !== 'protected')
     return { delete_at: deleteAt };
-  return { delete_at: deleteAt, outcome, confirmed_at: now };
+  // The date that the plan named holds to the millisecond.
+  const since = deleteAt === null || !isTimed ? now : deleteAt - (intention.deleteAfter ?? 0);
+  const disabled = outcome === 'alreadyDisabled' ? { disabled_at: kept.disabled_at ?? since } : {};
+  return { delete_at: deleteAt, outcome, confirmed_at: now, ...disabled };
 }
 
 const OUTCOMES: Readonly<Record<string, DepartureOutcome>> = {
@@ -156,9 +159,14 @@ async function settleRemoval(
   }
   const strips = payload.removesMemberships === true;
   const done = strips ? 'membershipsRemoved' : 'attributesSet';
+  const disabledAt = current.disabled_at ?? now;
   const before = current.outcome === 'leftAlone' || current.outcome === 'protected' ? null : current.outcome;
   await updateDeparture(trx, current.id, {
     outcome: change.action === 'disable' ? 'disabled' : (before ?? done),
+    ...(change.action === 'disable' ? { disabled_at: disabledAt } : {}),
+    ...(change.action === 'disable' && payload.deleteAfter !== undefined
+      ? { delete_at: disabledAt + payload.deleteAfter }
+      : {}),
     // Taking somebody out of groups comes after this request, and is confirmed by itself.
     confirmed_at: strips ? null : (current.confirmed_at ?? now),
     ...(strips ? { stripped_at: current.stripped_at ?? now } : {}),

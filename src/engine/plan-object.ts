@@ -32,7 +32,7 @@ async function decide(row: SourceObjectRow, link: LinkTable | undefined, aid: Pl
     accountEnabled: view('accountEnabled') !== false,
   };
   const now = context.io.clock.now().getTime();
-  const absence = { since: aid.departureOf(row.id)?.current?.left_at ?? now, now };
+  const absence = { disabledAt: aid.departureOf(row.id)?.current?.disabled_at ?? null, now };
   const judge = (linked: boolean) => intend(facts, linked, context.job.settings.lifecycle, mapping.flowTypes, absence);
   const intention = judge(link !== undefined);
   const event = row.state === 'unread' ? null : lifecycleEvent(facts);

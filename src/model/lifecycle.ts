@@ -14,7 +14,7 @@ const combined = z.strictObject({
     .describe('disable: the account is disabled at once; nothing: it stays active, and only the other keys count.'),
   deleteAfter: durationSchema
     .optional()
-    .describe('The account is deleted so long after the person left, unless the person comes back; goes with disable.'),
+    .describe('The account is deleted so long after it was disabled, unless the person comes back; goes with disable.'),
   removeMemberships: z
     .boolean()
     .default(false)

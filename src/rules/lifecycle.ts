@@ -49,7 +49,8 @@ export interface Deprovisioning {
   readonly guardClass: GuardClass;
   readonly removesMemberships: boolean;
   readonly set: LifecyclePolicy['set'];
-  /** When the account is to be deleted (milliseconds); null: never by itself. */
+  /** How long after it was disabled the account is deleted, and when that is (milliseconds); null: never by itself. */
+  readonly deleteAfter: number | null;
   readonly deleteAt: number | null;
 }
 
@@ -69,16 +70,20 @@ const NEVER_PROVISIONED: Readonly<Record<LifecycleEvent, NoActionReason>> = {
   outOfScope: 'outOfScope',
 };
 
-/** Since when somebody is away, whatever events followed each other meanwhile, and what time it is. Milliseconds. */
+/**
+ * Since when the account is disabled because its person left, whatever events followed each other meanwhile, and what time
+ * it is. Milliseconds; null while the target has not confirmed it.
+ */
 export interface Absence {
-  readonly since: number;
+  readonly disabledAt: number | null;
   readonly now: number;
 }
 
 /**
  * Turns facts into an intention. Accounts that were never linked are left alone; a group has no `active`, so it is
  * deleted in the target where a person would be disabled, as Entra does, and nothing else of a policy concerns it. The
- * policy is that of the present event; its days count from when the person left first.
+ * policy is that of the present event. Its days count from when the account was disabled: while that is held or fails,
+ * nobody comes nearer to a deletion.
  */
 export function intend(
   facts: LifecycleFacts,
@@ -96,12 +101,13 @@ export function intend(
   if (!linked) return { type: 'leave', because: NEVER_PROVISIONED[event] };
   const policy = policyOf(lifecycle[event]);
   const counted = { event, guardClass: guardClass(facts.kind, event) };
-  const deleteAt =
-    policy.deleteAfter === null || !flowTypes.includes('Delete') ? null : absence.since + policy.deleteAfter;
+  const deleteAfter = flowTypes.includes('Delete') ? policy.deleteAfter : null;
+  const deleteAt = deleteAfter === null ? null : (absence.disabledAt ?? absence.now) + deleteAfter;
+  const isDue = deleteAt !== null && deleteAt <= absence.now && absence.disabledAt !== null;
   const deletes =
     policy.action === 'delete' ||
     (facts.kind === 'group' && policy.action === 'disable') ||
-    (facts.kind === 'user' && deleteAt !== null && deleteAt <= absence.now);
+    (facts.kind === 'user' && isDue);
   if (deletes)
     return flowTypes.includes('Delete')
       ? { type: 'delete', ...counted }
@@ -110,5 +116,6 @@ export function intend(
   if (asksNothing || facts.kind === 'group') return { type: 'leave', because: 'lifecycleSaysNothing' };
   if (!flowTypes.includes('Update')) return { type: 'leave', because: 'flowTypesExclude' };
   const { removeMemberships: removesMemberships, set } = policy;
-  return { type: policy.action === 'disable' ? 'disable' : 'reduce', ...counted, removesMemberships, set, deleteAt };
+  const type = policy.action === 'disable' ? 'disable' : 'reduce';
+  return { type, ...counted, removesMemberships, set, deleteAfter, deleteAt };
 }

@@ -96,7 +96,7 @@ export function planSample(sample: Sample, job: SampledJob): SampleOutcome {
     fault: null,
   };
   const intention = intend(facts, sample.existing !== null, lifecycle, mapping.flowTypes, {
-    since: 0,
+    disabledAt: null,
     now: 0,
   });
   switch (intention.type) {

@@ -8,8 +8,8 @@ export interface DepartureTable {
   target_id: string;
   /** unassigned, outOfScope, blocked, softDeleted or hardDeleted. */
   event: string;
-  /** When the person left first; events that follow each other keep it. */
-  left_at: number;
+  /** When the account was found or made disabled first; events that follow each other keep it. */
+  disabled_at: number | null;
   /** When a cycle first read this event. */
   first_seen: number;
   /** What came of it (model/departure.ts); null while nothing has. */

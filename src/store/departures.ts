@@ -149,8 +149,8 @@ export async function markDeletionsDue(db: Db, jobId: string, now: number, seque
     .execute();
 }
 
-/** Deletions that are planned, and when the next one is due. */
-export async function plannedDeletions(db: Db, jobId: string): Promise<{ count: number; next: number | null }> {
+/** Deletions that are planned, and when the next one is due (ISO). */
+export async function plannedDeletions(db: Db, jobId: string): Promise<{ count: number; next: string | null }> {
   const row = await db
     .selectFrom('departure')
     .select((eb) => [eb.fn.countAll<number>().as('count'), eb.fn.min('delete_at').as('next')])
@@ -158,7 +158,7 @@ export async function plannedDeletions(db: Db, jobId: string): Promise<{ count: 
     .where('ended_at', 'is', null)
     .where('delete_at', 'is not', null)
     .executeTakeFirstOrThrow();
-  return { count: Number(row.count), next: row.next === null ? null : Number(row.next) };
+  return { count: Number(row.count), next: row.next === null ? null : new Date(Number(row.next)).toISOString() };
 }
 
 /** Notes that rows which change from now on get higher numbers than those before. */

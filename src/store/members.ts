@@ -1,5 +1,5 @@
 // Memberships in the source, and which of them the target holds by our hand.
-import { sql } from 'kysely';
+import { type SqlBool, sql } from 'kysely';
 import type { GroupMember } from '../model/directory.ts';
 import type { Db } from './database.ts';
 import { isStripped } from './departures.ts';
@@ -274,6 +274,7 @@ export async function countLinkableMembers(db: Db, jobId: string, groupId: strin
     .where('member.group_id', '=', groupId)
     .where('source_object.kind', '=', 'user')
     .where('target_member.member_id', 'is', null)
+    .where(sql<SqlBool>`not ${isStripped(jobId, 'member.member_id')}`)
     .where((eb) =>
       eb.or([
         eb.exists(

@@ -181,7 +181,7 @@ async function departures(db: Kysely<Tables>): Promise<void> {
     .addColumn('source_id', text, (c) => c.notNull())
     .addColumn('target_id', text, (c) => c.notNull())
     .addColumn('event', text, (c) => c.notNull())
-    .addColumn('left_at', int, (c) => c.notNull())
+    .addColumn('disabled_at', int)
     .addColumn('first_seen', int, (c) => c.notNull())
     .addColumn('outcome', text)
     .addColumn('confirmed_at', int)

@@ -34,7 +34,8 @@ function aState(changes: Partial<JobState> = {}): JobState {
     file: 'config/jobs/wiki.yaml',
     mode: 'enforce',
     quarantine: null,
-    failing: [],
+    deletions: { count: 0, next: null },
+  failing: [],
     restarting: null,
     links: 8,
     lastCycle: {

@@ -17,7 +17,7 @@ const DEFAULTS: Lifecycle = {
   softDeleted: 'disable',
   hardDeleted: 'delete',
 };
-const TODAY = { since: 0, now: 0 };
+const TODAY = { disabledAt: null, now: 0 };
 const ALL = ['Add', 'Update', 'Delete'] as const;
 
 describe('the event', () => {
@@ -69,6 +69,49 @@ describe('the intention for somebody with an account', () => {
       type: 'leave',
       because: 'flowTypesExclude',
     });
+  });
+});
+
+describe('a policy of several parts', () => {
+  const DAY = 86_400_000;
+  const LATER = { action: 'disable', deleteAfter: '30d', removeMemberships: false, set: {} } as const;
+  const gone = { ...FINE, entitled: false };
+
+  it.each([
+    ['disabled just now', null, 100 * DAY, { type: 'disable', deleteAt: 130 * DAY }],
+    ['not disabled for 100 days', null, 200 * DAY, { type: 'disable', deleteAt: 230 * DAY }],
+    ['a moment before', 100 * DAY, 130 * DAY - 1, { type: 'disable', deleteAt: 130 * DAY }],
+    ['on the day', 100 * DAY, 130 * DAY, { type: 'delete', guardClass: 'scopeLosses' }],
+  ])('deleteAfter, %s', (_name, disabledAt, now, expected) => {
+    const intention = intend(gone, true, { ...DEFAULTS, unassigned: LATER }, [...ALL], { disabledAt, now });
+    expect(intention).toMatchObject(expected);
+  });
+
+  it.each([
+    ['disable' as const, { type: 'disable', removesMemberships: false, set: {} }],
+    ['removeMemberships' as const, { type: 'reduce', removesMemberships: true, set: {} }],
+    [
+      { action: 'disable', removeMemberships: true, set: { title: 'left' } } as const,
+      { type: 'disable', removesMemberships: true, set: { title: 'left' }, deleteAt: null },
+    ],
+    [
+      { action: 'nothing', removeMemberships: false, set: { title: 'left' } } as const,
+      { type: 'reduce', set: { title: 'left' } },
+    ],
+    [
+      { action: 'nothing', removeMemberships: false, set: {} } as const,
+      { type: 'leave', because: 'lifecycleSaysNothing' },
+    ],
+  ])('%o is %o', (policy, expected) => {
+    expect(intend(gone, true, { ...DEFAULTS, unassigned: policy }, [...ALL], TODAY)).toMatchObject(expected);
+  });
+
+  it.each([
+    [LATER, { type: 'delete' }],
+    ['removeMemberships' as const, { type: 'leave', because: 'lifecycleSaysNothing' }],
+  ])('%o concerns a group only as far as it is disabled', (policy, expected) => {
+    const group = { ...gone, kind: 'group' as const };
+    expect(intend(group, true, { ...DEFAULTS, unassigned: policy }, [...ALL], TODAY)).toMatchObject(expected);
   });
 });
 
