@@ -14,8 +14,7 @@ async function accountOf(world: World, id: string): Promise<Json | undefined> {
 
 async function groupsWith(world: World, accountId: string): Promise<number> {
   const groups = await world.target().groups();
-  return groups.filter((group) => list(group, 'members').some((member) => member['value'] === accountId))
-    .length;
+  return groups.filter((group) => list(group, 'members').some((member) => member['value'] === accountId)).length;
 }
 
 async function printed(world: World, ...args: readonly string[]): Promise<string> {

@@ -35,7 +35,7 @@ function aState(changes: Partial<JobState> = {}): JobState {
     mode: 'enforce',
     quarantine: null,
     deletions: { count: 0, next: null },
-  failing: [],
+    failing: [],
     restarting: null,
     links: 8,
     lastCycle: {
