@@ -10,7 +10,7 @@ export function isHeld(jobId: string, planned: readonly string[]) {
   const classes = sql.join(planned.length === 0 ? [''] : planned);
   return sql`exists (
     select 1 from change where change.job_id = ${jobId} and change.kind = 'user' and change.source_id = target_member.member_id
-      and change.event is not null and (change.status = 'staged' or (change.status in ('planned', 'observed') and change.guard_class in (${classes}))))`;
+      and (change.action in ('disable', 'delete') or change.event is not null) and (change.status = 'staged' or (change.status in ('planned', 'observed') and change.guard_class in (${classes}))))`;
 }
 
 /**
@@ -20,7 +20,7 @@ export function isHeld(jobId: string, planned: readonly string[]) {
 export function isLeaving(jobId: string) {
   return sql`(link.active = 0 or ${isStripped(jobId, 'target_member.member_id')} or exists (
     select 1 from change where change.job_id = ${jobId} and change.kind = 'user' and change.source_id = target_member.member_id
-      and change.event is not null and change.status in ('observed', 'planned', 'pending', 'approved', 'sent')))`;
+      and (change.action in ('disable', 'delete') or change.event is not null) and change.status in ('observed', 'planned', 'pending', 'approved', 'sent')))`;
 }
 
 /** Memberships that the guard counts: of groups that are compared in this cycle, without those of people who are held. */
