@@ -2,8 +2,9 @@
 // --sync-now have in common.
 import type { ConnectedJob, Installation, JobSurroundings } from '../compose.ts';
 import type { CycleCounts, CycleMode, CycleRequest, CycleSummary, JobStatus, RequestCounts } from '../model/cycle.ts';
+import { durationMilliseconds } from '../model/duration.ts';
 import { JobFault } from '../model/errors.ts';
-import { durationMilliseconds, type Job } from '../model/job.ts';
+import type { Job } from '../model/job.ts';
 import type { Quarantine } from '../model/quarantine.ts';
 import type { Pause } from '../rules/pause.ts';
 import { type RunFault, runFault } from './run-fault.ts';

@@ -23,7 +23,8 @@ export function changeRow(
 ): ChangeTable | undefined {
   const { decision, intention } = planned;
   if (decision === null || decision.action === 'none') return undefined;
-  const removal = intention.type === 'disable' || intention.type === 'delete' ? intention : null;
+  const removal = intention.type === 'leave' || intention.type === 'provision' ? null : intention;
+  const policy = intention.type === 'disable' || intention.type === 'reduce' ? intention : null;
   const identity = identityOf(context, decision);
   const guardClass = guardClassOf(context, kind, planned, decision, removal?.guardClass ?? null, identity, open);
   const targetId = decision.action === 'create' ? null : decision.targetId;
@@ -43,6 +44,9 @@ export function changeRow(
     matchedBy: planned.matchedBy,
     ...(guardClass === 'identity' ? { identity: identity.map(({ path }) => path.text) } : {}),
     ...(standing === 'approved' ? { approved: true } : {}),
+    ...(policy?.removesMemberships === true ? { removesMemberships: true } : {}),
+    ...(policy === null || policy.deleteAfter === null ? {} : { deleteAfter: policy.deleteAfter }),
+    ...(policy === null || Object.keys(policy.set).length === 0 ? {} : { set: policy.set }),
     ...(planned.isProtected === null ? {} : { isProtected: planned.isProtected }),
   };
   return {
@@ -52,7 +56,7 @@ export function changeRow(
     kind,
     source_id: planned.row.id,
     display_name: planned.row.display_name,
-    phase: PHASES.indexOf(phaseOf(kind, decision.action)),
+    phase: PHASES.indexOf(phaseOf(kind, decision.action, removal !== null)),
     action: decision.action,
     target_id: targetId,
     waits_for: waiting?.referencedId ?? null,
@@ -69,9 +73,9 @@ export function changeRow(
   };
 }
 
-function phaseOf(kind: ObjectKind, action: string): Phase {
-  if (action === 'disable') return 'disables';
+function phaseOf(kind: ObjectKind, action: string, removes: boolean): Phase {
   if (action === 'delete') return 'deletes';
+  if (removes) return 'disables';
   return kind === 'user' ? 'users' : 'groups';
 }
 

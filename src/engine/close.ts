@@ -1,11 +1,12 @@
 // Closes a cycle: final counts, the state of the job, and the end of what was only needed while it ran.
 import type { CycleSummary, JobStatus } from '../model/cycle.ts';
-import { durationMilliseconds } from '../model/job.ts';
+import { durationMilliseconds } from '../model/duration.ts';
 import type { Quarantine } from '../model/quarantine.ts';
 import { countByAction, countEffective, countRemovals } from '../store/change-counts.ts';
 import { countChanges, pruneChanges, removeChangesOfCycle } from '../store/changes.ts';
 import { updateCycle } from '../store/cycles.ts';
 import type { Db } from '../store/database.ts';
+import { pruneDepartures } from '../store/departures.ts';
 import { countEscrows } from '../store/escrows.ts';
 import { readJob, updateJob } from '../store/jobs.ts';
 import { countInScope } from '../store/object-counts.ts';
@@ -124,6 +125,7 @@ async function forgetWhatIsOver(trx: Db, context: CycleContext, now: Date): Prom
   await pruneChanges(trx, id, before);
   const { log, deletedPeople } = context.job.settings.retention;
   await pruneLog(trx, id, new Date(now.getTime() - durationMilliseconds(log)).toISOString(), PORTION);
+  await pruneDepartures(trx, id, { ended: now.getTime() - durationMilliseconds(log), marked: before });
   await noteGone(trx, id, now.getTime());
   await forgetAttributesOfGone(trx, id, now.getTime() - durationMilliseconds(deletedPeople), PORTION);
 }

@@ -4,6 +4,7 @@ import type { ObjectKind } from '../model/directory.ts';
 import type { Candidate, Named } from '../model/directory-facts.ts';
 import { mostParticular } from '../model/directory-facts.ts';
 import type { Db } from '../store/database.ts';
+import { findDepartures, type KnownDeparture } from '../store/departures.ts';
 import { findEscrows } from '../store/escrows.ts';
 import { findJob } from '../store/jobs.ts';
 import { findLinks } from '../store/links.ts';
@@ -17,6 +18,8 @@ export interface StoredFacts {
   readonly row: SourceObjectRow | undefined;
   readonly link: LinkTable | undefined;
   readonly escrow: EscrowTable | undefined;
+  /** What is known of a person who left, or is back. */
+  readonly departure: KnownDeparture | undefined;
   /** Changes that are not settled, those of an observed plan included. */
   readonly open: readonly Pick<ChangeTable, 'action' | 'status' | 'event' | 'guard_class' | 'created_at'>[];
   /** Newest last. */
@@ -98,6 +101,7 @@ export async function readStored(db: Db, jobId: string, kind: ObjectKind, id: st
     job: await findJob(db, jobId),
     row: (await findObjects(db, jobId, kind, [id])).get(id),
     link: (await findLinks(db, jobId, kind, [id])).get(id),
+    departure: (await findDepartures(db, jobId, kind === 'user' ? [id] : [])).get(id),
     escrow: (await findEscrows(db, jobId, kind, [id])).get(id),
     open,
     history: log.map(({ entry }) => entry),

@@ -206,7 +206,7 @@ function mappedFinding(evidence: Evidence): Finding[] {
 }
 
 function pendingFinding({ stored, about, reason }: Evidence): Finding[] {
-  const { job: row, escrow, open } = stored;
+  const { job: row, escrow, open, departure } = stored;
   const { settings } = about.job;
   const now = about.clock.now().getTime();
   const pause = row === undefined ? null : pauseOf(row, now);
@@ -220,6 +220,9 @@ function pendingFinding({ stored, about, reason }: Evidence): Finding[] {
       (change) =>
         `${change.action} is ${change.status === 'observed' ? 'planned, but mode is observe' : change.status}`,
     ),
+    ...(departure?.current?.delete_at == null
+      ? []
+      : [`the account is deleted from ${moment(departure.current.delete_at)} on, unless the person comes back`]),
     ...(escrow === undefined
       ? []
       : [

@@ -22,6 +22,7 @@ import { dirtyGroups, updateObjects } from '../store/source-objects.ts';
 import { ensureCapabilities } from './capabilities.ts';
 import { admitsMembers } from './careful-start.ts';
 import { breathe, type CycleContext, settling } from './context.ts';
+import { confirmDepartures } from './departures.ts';
 import { type LogSubject, logEntry } from './log-entry.ts';
 import { step } from './planned-object.ts';
 import { countedOf, noteRemovals, takeMembers } from './sent-members.ts';
@@ -39,6 +40,7 @@ export async function completeMemberships(context: CycleContext): Promise<void> 
     if (await admitsMembers(context, group)) await completeGroup(context, group);
     await breathe(context);
   }
+  await confirmDepartures(context);
 }
 
 async function completeGroup(context: CycleContext, group: DirtyGroup): Promise<void> {

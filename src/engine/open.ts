@@ -4,6 +4,7 @@ import type { Capabilities } from '../scim/capabilities.ts';
 import { forgetObserved, keepApprovals, replanObjectsOf, supersedeAll } from '../store/changes.ts';
 import { findCycle, insertCycle } from '../store/cycles.ts';
 import type { Db } from '../store/database.ts';
+import { markDeletionsDue, markSequence } from '../store/departures.ts';
 import { markEscrowsDue } from '../store/escrows.ts';
 import { type Lease, nextSequence, updateJob } from '../store/jobs.ts';
 import type { JobTable } from '../store/schema.ts';
@@ -71,6 +72,7 @@ export async function openCycle(
     if (request.dryRun && selection === undefined) await giveUpUnsent(trx, job.id, io.clock.now().getTime());
     if (resumed === undefined) await insertCycle(trx, cycleRow(context));
     await doubtProtection(trx, job, row);
+    await markSequence(trx, job.id, row.sequence, io.clock.now().getTime());
     if (selection !== undefined) return openSelection(trx, context, selection, row);
     await markDue(trx, context, row, changed);
     if (!request.dryRun) await takeOver(trx, context, row, changed);
@@ -126,6 +128,7 @@ async function markDue(trx: Db, context: CycleContext, row: JobTable, changed: b
   // An approval is for the first cycle that writes; observing it again and again would ask the target each time.
   if (!context.observes) await replanObjectsOf(trx, job.id, 'approved', sequence, false);
   await markEscrowsDue(trx, job.id, io.clock.now().getTime(), sequence);
+  await markDeletionsDue(trx, job.id, io.clock.now().getTime(), sequence);
   const isNewDay = job.readsClock && row.planned_day !== dayOf(context);
   if (changed || isNewDay) await updateAllObjects(trx, job.id, { changed_seq: sequence });
 }

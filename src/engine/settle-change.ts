@@ -14,6 +14,7 @@ import type { LinkTable } from '../store/schema.ts';
 import { updateObjects } from '../store/source-objects.ts';
 import { type Exported, emailOf, exportedAfter } from './change-payload.ts';
 import { type CycleContext, settling } from './context.ts';
+import { settleDepartures } from './departures.ts';
 import { renewDependants } from './dependants.ts';
 import type { ChangeOutcome } from './execute.ts';
 import { discreet, type LogSubject, logEntry, modifiedProperties } from './log-entry.ts';
@@ -43,6 +44,7 @@ export async function settleOutcomes(context: CycleContext, outcomes: readonly C
       context.careful?.note(outcome);
       entries.push(entryOf(context, outcome));
     }
+    await settleDepartures(trx, context, outcomes);
     await clearEscrow(trx, context.job.id, 'user', succeeded.user);
     await clearEscrow(trx, context.job.id, 'group', succeeded.group);
     await appendLog(trx, entries);

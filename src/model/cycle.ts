@@ -60,6 +60,7 @@ export type NoActionReason =
   | 'blockedAndNeverProvisioned'
   | 'deletedAndNeverProvisioned'
   | 'alreadyDisabled'
+  | 'deprovisioned'
   | 'lifecycleSaysNothing'
   | 'flowTypesExclude'
   | 'goneFromTarget'

@@ -2,7 +2,9 @@
 // an exported configuration reads the same. Templates and defaults are merged before this schema is applied.
 import { z } from 'zod';
 import { adoptionSchema } from './adoption.ts';
+import { durationSchema as duration } from './duration.ts';
 import { escrowThresholdsSchema } from './escrow-thresholds.ts';
+import { lifecycleSchema } from './lifecycle.ts';
 import { type attributeMappingSchema, objectMappingSchema } from './object-mapping.ts';
 import { rateLimitSchema, targetProfileSchema } from './profile.ts';
 
@@ -26,27 +28,6 @@ export const secretReferenceSchema = z.union([
     expires: secretExpiry,
   }),
 ]);
-
-const duration = z.string().regex(/^\d+(s|m|h|d)$/, 'a duration such as 40m, 2h or 1d');
-
-/** Milliseconds of a duration text such as `40m`. */
-export function durationMilliseconds(text: string): number {
-  const unit = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 }[text.at(-1) ?? ''] ?? Number.NaN;
-  return Number.parseInt(text, 10) * unit;
-}
-
-const lifecycleAction = z.enum(['disable', 'delete', 'nothing']);
-
-/** What happens to the account of a person, per event. */
-export const lifecycleSchema = z.strictObject({
-  unassigned: lifecycleAction.default('disable').describe('The person is no longer assigned to the application.'),
-  outOfScope: lifecycleAction.default('disable').describe('A scoping filter no longer lets the person in.'),
-  blocked: lifecycleAction
-    .default('disable')
-    .describe('Sign-in is blocked in the directory (accountEnabled is false).'),
-  softDeleted: lifecycleAction.default('disable').describe('The person was deleted and can be restored for 30 days.'),
-  hardDeleted: lifecycleAction.default('delete').describe('The person was deleted for good.'),
-});
 
 const guardLimit = (count: number, percent: number, from: number, what: string) =>
   z
@@ -226,8 +207,6 @@ export type Job = z.infer<typeof jobSchema>;
 export type ObjectMapping = z.infer<typeof objectMappingSchema>;
 export type AttributeMapping = z.infer<typeof attributeMappingSchema>;
 export type SecretReference = z.infer<typeof secretReferenceSchema>;
-export type Lifecycle = z.infer<typeof lifecycleSchema>;
-export type LifecycleEvent = keyof Lifecycle;
 export type Guards = z.infer<typeof guardsSchema>;
 export type Alert = (typeof ALERTS)[number];
 

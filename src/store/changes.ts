@@ -202,7 +202,7 @@ export async function oldestHeldRemoval(db: Db, jobId: string): Promise<number |
     .select((eb) => eb.fn.min('created_at').as('since'))
     .where('job_id', '=', jobId)
     .where('status', '=', 'staged')
-    .where((eb) => eb.or([eb('action', 'in', ['disable', 'delete']), eb('guard_class', '=', 'memberships')]))
+    .where((eb) => eb.or([eb('event', 'is not', null), eb('guard_class', '=', 'memberships')]))
     .executeTakeFirst();
   return row?.since === null || row?.since === undefined ? null : Number(row.since);
 }

@@ -2,6 +2,7 @@
 // membership is a row of held_membership that names the change by which its group is shown and approved.
 import { sql } from 'kysely';
 import type { Db } from './database.ts';
+import { isStripped } from './departures.ts';
 import type { ChangeTable } from './schema.ts';
 
 /** Whether the removal of a member's account is held, or planned in one of the classes that would be held. */
@@ -9,17 +10,17 @@ export function isHeld(jobId: string, planned: readonly string[]) {
   const classes = sql.join(planned.length === 0 ? [''] : planned);
   return sql`exists (
     select 1 from change where change.job_id = ${jobId} and change.kind = 'user' and change.source_id = target_member.member_id
-      and change.action in ('disable', 'delete') and (change.status = 'staged' or (change.status in ('planned', 'observed') and change.guard_class in (${classes}))))`;
+      and (change.action in ('disable', 'delete') or change.event is not null) and (change.status = 'staged' or (change.status in ('planned', 'observed') and change.guard_class in (${classes}))))`;
 }
 
 /**
- * Whether the member's account is disabled, or is going to be disabled or deleted. What becomes of these was decided with
- * the person, so their memberships are counted by no guard of their own. `link` is the link of the person.
+ * Whether the member's account is disabled, or is going to be disabled or deleted, or the person is to be in no group. What
+ * becomes of these was decided with the person, so their memberships are counted by no guard of their own. `link` is the link of the person.
  */
 export function isLeaving(jobId: string) {
-  return sql`(link.active = 0 or exists (
+  return sql`(link.active = 0 or ${isStripped(jobId, 'target_member.member_id')} or exists (
     select 1 from change where change.job_id = ${jobId} and change.kind = 'user' and change.source_id = target_member.member_id
-      and change.action in ('disable', 'delete') and change.status in ('observed', 'planned', 'pending', 'approved', 'sent')))`;
+      and (change.action in ('disable', 'delete') or change.event is not null) and change.status in ('observed', 'planned', 'pending', 'approved', 'sent')))`;
 }
 
 /** Memberships that the guard counts: of groups that are compared in this cycle, without those of people who are held. */

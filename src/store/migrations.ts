@@ -192,6 +192,37 @@ async function readBackTargets(db: Kysely<Tables>): Promise<void> {
     .execute();
 }
 
+/** Who left, since when, and what came of it. */
+async function departures(db: Kysely<Tables>): Promise<void> {
+  await db.schema
+    .createTable('departure')
+    .addColumn('id', text, (c) => c.primaryKey())
+    .addColumn('job_id', text, (c) => c.notNull())
+    .addColumn('source_id', text, (c) => c.notNull())
+    .addColumn('target_id', text, (c) => c.notNull())
+    .addColumn('event', text, (c) => c.notNull())
+    .addColumn('disabled_at', int)
+    .addColumn('first_seen', int, (c) => c.notNull())
+    .addColumn('outcome', text)
+    .addColumn('confirmed_at', int)
+    .addColumn('delete_at', int)
+    .addColumn('deleted_at', int)
+    .addColumn('stripped_at', int)
+    .addColumn('set_values', text)
+    .addColumn('ended_at', int)
+    .addColumn('ended_by', text)
+    .execute();
+  await db.schema.createIndex('departure_by_person').on('departure').columns(['job_id', 'source_id']).execute();
+  await db.schema.createIndex('departure_by_time').on('departure').columns(['job_id', 'first_seen']).execute();
+  await db.schema
+    .createTable('sequence_mark')
+    .addColumn('job_id', text, (c) => c.notNull())
+    .addColumn('after_sequence', int, (c) => c.notNull())
+    .addColumn('at', int, (c) => c.notNull())
+    .addPrimaryKeyConstraint('sequence_mark_key', ['job_id', 'after_sequence'])
+    .execute();
+}
+
 /** Name to migration; names sort in the order in which they are applied. */
 export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0001-first-tables': { up: firstTables },
@@ -208,4 +239,5 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0012-quarantines': { up: quarantines },
   '0013-belonging-stores': { up: belongingStores },
   '0017-read-back-targets': { up: readBackTargets },
+  '0018-departures': { up: departures },
 };

@@ -60,7 +60,11 @@ export async function purgeStore(
     });
   }
   if (person !== null)
-    await store.transaction((trx) => trx.deleteFrom('provisioning_log').where('source_id', '=', person).execute());
+    await store.transaction(async (trx) => {
+      await trx.deleteFrom('provisioning_log').where('source_id', '=', person).execute();
+      // What lasts decides what still happens to the account; what is over is evidence only.
+      await trx.deleteFrom('departure').where('source_id', '=', person).where('ended_at', 'is not', null).execute();
+    });
   const after = await counts(store.db);
   const copies = await formerCopies(path);
   for (const copy of copies) await rm(copy, { force: true });

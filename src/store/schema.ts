@@ -1,5 +1,6 @@
 // The tables, as Kysely sees them. Integers and ISO text only, so that PostgreSQL carries the same tables unchanged.
 import type { Generated } from 'kysely';
+import type { DepartureTable, SequenceMarkTable } from './departure-table.ts';
 import type { QuarantineTable } from './quarantine-table.ts';
 import type { UnstableAttributeTable } from './unstable-table.ts';
 
@@ -288,6 +289,8 @@ export interface Tables {
   change: ChangeTable;
   escrow: EscrowTable;
   quarantine: QuarantineTable;
+  departure: DepartureTable;
+  sequence_mark: SequenceMarkTable;
   cycle: CycleTable;
   provisioning_log: ProvisioningLogTable;
   target_resource: TargetResourceTable;

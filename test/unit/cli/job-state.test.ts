@@ -34,6 +34,7 @@ function aState(changes: Partial<JobState> = {}): JobState {
     file: 'config/jobs/wiki.yaml',
     mode: 'enforce',
     quarantine: null,
+    deletions: { count: 0, next: null },
     failing: [],
     restarting: null,
     links: 8,
