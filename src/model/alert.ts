@@ -22,7 +22,13 @@ export type AlertCondition =
   | { readonly kind: 'objectsFailing'; readonly count: number; readonly newest: number }
   | { readonly kind: 'credentialExpiring'; readonly credentials: readonly EndingCredential[] }
   | { readonly kind: 'noSuccess'; readonly lastSuccess: number | null }
-  | { readonly kind: 'pausedTooLong'; readonly since: number; readonly until: number }
+  | {
+      readonly kind: 'pausedTooLong';
+      readonly since: number;
+      readonly until: number;
+      /** When Microsoft Graph forgets how far it was read. */
+      readonly tokensEnd: number;
+    }
   | { readonly kind: 'observedTooLong'; readonly since: number };
 
 /** What is said about an alert: it is new, it grew, it is still there, or it is over. */

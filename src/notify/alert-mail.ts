@@ -116,6 +116,12 @@ function credentialHeadline(credentials: readonly EndingCredential[]): string {
   return `has a credential that expires ${when}: ${first.what}${more}`;
 }
 
+/** Microsoft Graph, delta query: tokens of directory objects last seven days. */
+function pauseText({ until, tokensEnd }: Extract<AlertCondition, { kind: 'pausedTooLong' }>): string {
+  const ends = `The pause ends by itself on ${moment(until)}.`;
+  return `${ends} When it ends after ${moment(tokensEnd)}, the next cycle has to read everybody again.`;
+}
+
 function whatOf(condition: AlertCondition): string {
   switch (condition.kind) {
     case 'jobFailed':
@@ -131,7 +137,7 @@ function whatOf(condition: AlertCondition): string {
     case 'credentialExpiring':
       return condition.credentials.map(credentialText).join('; ');
     case 'pausedTooLong':
-      return `The pause ends by itself on ${moment(condition.until)}.`;
+      return pauseText(condition);
     case 'observedTooLong':
       return 'Every cycle plans what would be done, and writes nothing.';
     default:

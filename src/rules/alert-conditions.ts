@@ -3,7 +3,7 @@
 import type { AlertCondition, AlertKind, EndingCredential } from '../model/alert.ts';
 import type { Alert } from '../model/job.ts';
 import type { Quarantine } from '../model/quarantine.ts';
-import type { Pause } from './pause.ts';
+import { type Pause, tokensEndIn } from './pause.ts';
 import { isLongLasting } from './quarantine.ts';
 
 /** What is known about a job. Moments and spans are milliseconds. */
@@ -34,8 +34,11 @@ export interface AlertFacts {
 
 const DAY = 86_400_000;
 
-/** How long a job may be paused or observed before somebody is reminded of it. */
+/** How long a job may be observed before somebody is reminded of it. */
 const FORGOTTEN_AFTER = 14 * DAY;
+
+/** How long before a pause costs the place in Microsoft Graph's feeds somebody is told, so that they can end it in time. */
+const TOLD_BEFORE = 2 * DAY;
 
 /** Faults that say nothing about the job: another process has it, or somebody stopped it. */
 const NO_ALERT: readonly string[] = ['JobBusy', 'LeaseLost', 'Interrupted'];
@@ -50,14 +53,19 @@ export function alertConditions(facts: AlertFacts, now: number): AlertCondition[
     held > 0 ? { kind: 'held', count: held } : null,
     failing > 0 ? { kind: 'objectsFailing', count: failing, newest: facts.newestFailure } : null,
     credentials.length > 0 ? { kind: 'credentialExpiring', credentials } : null,
-    pause !== null && now - pause.since >= FORGOTTEN_AFTER
-      ? { kind: 'pausedTooLong', since: pause.since, until: pause.until }
-      : null,
+    pauseCondition(pause, now),
     observedSince !== null && now - observedSince >= FORGOTTEN_AFTER
       ? { kind: 'observedTooLong', since: observedSince }
       : null,
   ];
   return found.filter((condition) => condition !== null);
+}
+
+function pauseCondition(pause: Pause | null, now: number): AlertCondition | null {
+  if (pause === null) return null;
+  const tokensEnd = tokensEndIn(pause);
+  if (tokensEnd === null || now < tokensEnd - TOLD_BEFORE) return null;
+  return { kind: 'pausedTooLong', since: pause.since, until: pause.until, tokensEnd };
 }
 
 function quarantineCondition(quarantine: Quarantine | null, now: number): AlertCondition | null {

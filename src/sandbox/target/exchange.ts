@@ -24,8 +24,8 @@ export interface ExchangeContext {
   readonly faults: FaultDecider;
   readonly now: () => number;
   readonly latencyMs: number;
-  /** Aborted when the target closes: waiting ends. */
-  readonly closing: AbortSignal;
+  /** Aborted when the target closes or is reset: a request that waits ends without being carried out. */
+  readonly waiting: AbortSignal;
 }
 
 interface Target {
@@ -111,7 +111,7 @@ export async function runExchange(
   });
   const fault = context.faults.decide(method, target.below ?? target.path, target.query);
   const waitMs = context.latencyMs + (fault?.delayMs ?? 0);
-  if (waitMs > 0) await sleep(waitMs, undefined, { signal: context.closing });
+  if (waitMs > 0) await sleep(waitMs, undefined, { signal: context.waiting });
   const contentType = context.service.mediaType(request.headers.accept);
   const run = (): ScimResponse =>
     perform(context, target, () => ({

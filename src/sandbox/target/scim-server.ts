@@ -33,7 +33,10 @@ export interface SandboxTarget {
   /** All users as a GET would show them, in order of creation. */
   users(): readonly ScimJson[];
   groups(): readonly ScimJson[];
-  /** Forgets resources, log, faults and counted operations, and puts the switches and the token back. */
+  /**
+   * Forgets resources, log, faults and counted operations, and puts the switches and the token back. Requests that still
+   * wait are cut: they were meant for what is gone.
+   */
   reset(): void;
   /** Adds accounts that somebody else made; `id` is kept if given. Throws if one does not fit the schema or exists. */
   seed(resources: readonly ScimJson[]): void;
@@ -106,7 +109,7 @@ export async function startScimTarget(options: ScimTargetOptions): Promise<Sandb
   const switches: PeakonSwitches = { ...initial };
   const log = createRequestLog();
   const faults = createFaults();
-  const closing = new AbortController();
+  let waiting = new AbortController();
   let url = '';
   const service = createService(
     options,
@@ -115,8 +118,9 @@ export async function startScimTarget(options: ScimTargetOptions): Promise<Sandb
     () => url,
   );
   const now = options.now ?? Date.now;
-  const context = { service, log, faults, now, latencyMs: options.latencyMs ?? 0, closing: closing.signal };
+  const latencyMs = options.latencyMs ?? 0;
   const server = createServer({ keepAliveTimeout: 60_000 }, (request, response) => {
+    const context = { service, log, faults, now, latencyMs, waiting: waiting.signal };
     runExchange(context, request, response).catch(() => response.destroy());
   });
   const port = await listen(server, options.port ?? 0);
@@ -139,7 +143,7 @@ export async function startScimTarget(options: ScimTargetOptions): Promise<Sandb
       moveSwitches(switches, changes);
     },
     close: () => {
-      closing.abort();
+      waiting.abort();
       return new Promise((resolve, reject) => {
         server.close((error) => (error ? reject(error) : resolve()));
         server.closeAllConnections();
@@ -148,6 +152,8 @@ export async function startScimTarget(options: ScimTargetOptions): Promise<Sandb
     users: () => service.users(),
     groups: () => service.groups(),
     reset() {
+      waiting.abort();
+      waiting = new AbortController();
       service.reset();
       log.clear();
       faults.clear();

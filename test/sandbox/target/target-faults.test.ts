@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { createFaults } from '../../../src/sandbox/target/faults.ts';
 import { createRequestLog } from '../../../src/sandbox/target/request-log.ts';
 import { type Client, startClient, testClient, user } from './scim-client.ts';
@@ -64,6 +64,19 @@ describe('which requests a fault hits', () => {
     faults.add({ action: { status: 500 } });
     expect(() => faults.add(rule)).toThrow('The faults cannot be used');
     expect(faults.list()).toHaveLength(1);
+  });
+});
+
+describe('a request that waits when the target is reset', () => {
+  it('is cut and never carried out', async () => {
+    const client = await start();
+    client.target.faults.add({ match: { method: 'POST' }, action: { delayMs: 600_000 } });
+    const answer = expect(client.post('/Users', user('late'))).rejects.toThrow();
+    await vi.waitUntil(() => client.target.log.all().length === 1);
+    client.target.reset();
+    await answer;
+    expect(client.target.users()).toEqual([]);
+    expect(client.target.log.all()).toEqual([]);
   });
 });
 

@@ -104,7 +104,7 @@ Sent by scimsync on sync-01, 2026-03-02 08:00 UTC. What is told is set under not
       subject: 'has an expired credential: source.clientSecret (and 1 more)',
     },
     {
-      condition: { kind: 'pausedTooLong', since: NOW - 14 * day, until: NOW + day },
+      condition: { kind: 'pausedTooLong', since: NOW - 14 * day, until: NOW + day, tokensEnd: NOW - 7 * day },
       subject: 'has been paused since 2026-02-16 08:00 UTC',
     },
     {
@@ -117,6 +117,17 @@ Sent by scimsync on sync-01, 2026-03-02 08:00 UTC. What is told is set under not
     expect(mail.text).toContain(`peakon ${subject}\n  what`);
     expect(mail.text).toContain('\n  means   ');
   });
+});
+
+it('about a pause says when it costs a whole reading of the directory', () => {
+  const condition = {
+    kind: 'pausedTooLong',
+    since: NOW - 5 * 86_400_000,
+    until: NOW + 9 * 86_400_000,
+    tokensEnd: NOW + 2 * 86_400_000,
+  } as const;
+  const flat = alertMail([job('peakon', alert(condition))], ORIGIN).text.replaceAll(/\s+/g, ' ');
+  expect(flat).toContain('When it ends after 2026-03-04 08:00 UTC, the next cycle has to read everybody again.');
 });
 
 describe('one mail', () => {

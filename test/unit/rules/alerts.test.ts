@@ -101,13 +101,28 @@ describe('conditions', () => {
     },
     {
       name: 'no success during a pause',
-      facts: { successDueSince: NOW - 9 * DAY, pause: { since: NOW - 9 * DAY, until: NOW + DAY, reason: null } },
+      facts: { successDueSince: NOW - 4 * DAY, pause: { since: NOW - 4 * DAY, until: NOW + DAY, reason: null } },
       expected: [],
     },
     {
       name: 'a pause of 14 days',
       facts: { pause: { since: NOW - 14 * DAY, until: NOW + DAY, reason: null } },
       expected: ['pausedTooLong'],
+    },
+    {
+      name: 'a long pause, two days before Microsoft Graph forgets how far it was read',
+      facts: { pause: { since: NOW - 5 * DAY, until: NOW + 2 * DAY, reason: null } },
+      expected: ['pausedTooLong'],
+    },
+    {
+      name: 'a long pause before that',
+      facts: { pause: { since: NOW - 5 * DAY + 1, until: NOW + 9 * DAY, reason: null } },
+      expected: [],
+    },
+    {
+      name: 'a pause that ends before that',
+      facts: { pause: { since: NOW - 6 * DAY, until: NOW + DAY - 1, reason: null } },
+      expected: [],
     },
     { name: 'observed for 13 days', facts: { observedSince: NOW - 13 * DAY }, expected: [] },
     { name: 'observed for 14 days', facts: { observedSince: NOW - 14 * DAY }, expected: ['observedTooLong'] },
@@ -276,12 +291,12 @@ describe('a pause', () => {
     expect(recipients.later(DAY, {})).toEqual(['recovered jobFailed']);
   });
 
-  it('that lasts is told after 14 days, then weekly, and its end is not', () => {
+  it('that lasts is told after 5 days, then weekly, and its end is not', () => {
     const recipients = new Recipients();
     const pause = { since: NOW, until: NOW + 30 * DAY, reason: null };
     const told: number[] = [];
     for (let day = 1; day <= 28; day += 1) if (recipients.later(DAY, { pause }).length > 0) told.push(day);
-    expect(told).toEqual([14, 21, 28]);
+    expect(told).toEqual([5, 12, 19, 26]);
     expect(recipients.later(HOUR, {})).toEqual([]);
   });
 });
