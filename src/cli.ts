@@ -3,8 +3,8 @@
 // src/cli/, loaded when it is needed, so that --help is quick.
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
-import { registerApprove } from './cli/approve.ts';
 import { registerDaemon } from './cli/daemon.ts';
+import { registerDecisions } from './cli/decide.ts';
 import { registerDemo } from './cli/demo.ts';
 import { registerEval } from './cli/eval.ts';
 import { EXIT } from './cli/exit-code.ts';
@@ -57,7 +57,7 @@ registerStatus(program);
 registerExplain(program);
 registerLogs(program);
 registerStaged(program);
-registerApprove(program);
+registerDecisions(program);
 registerJob(program);
 registerProvision(program);
 registerLinks(program);

@@ -33,8 +33,15 @@ export interface CompiledJob {
   readonly concurrency: number;
 }
 
-/** Compiles a validated job; `tenantId` and `defaultDomain` are those of its source. */
-export function compileJob(job: Job, tenantId: string, defaultDomain?: string): CompiledJob {
+/**
+ * Compiles a validated job; `tenantId` and `defaultDomain` are those of its source, `languageVersion` that of the expressions.
+ */
+export function compileJob(
+  job: Job,
+  tenantId: string,
+  defaultDomain?: string,
+  languageVersion: string = EXPRESSION_LANGUAGE_VERSION,
+): CompiledJob {
   const enabled = job.objectMappings.filter((mapping) => mapping.enabled);
   const userMapping = enabled.find((mapping) => mapping.sourceObjectName === 'user');
   if (userMapping === undefined) throw new Error(`Job ${job.id} has no enabled user mapping`);
@@ -53,7 +60,7 @@ export function compileJob(job: Job, tenantId: string, defaultDomain?: string): 
       job.lifecycle,
       job.profile.references,
       defaultDomain,
-      EXPRESSION_LANGUAGE_VERSION,
+      languageVersion,
     ]),
     selectHash: stableHash([
       user.properties,

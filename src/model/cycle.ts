@@ -66,7 +66,7 @@ export type NoActionReason =
 
 /**
  * Status of a change row. `sent` marks a request whose answer is not yet settled; `observed` is what a job in mode
- * observe would do.
+ * observe would do; `rejected` is held back by somebody's word until a day that the row names.
  */
 export type ChangeStatus =
   | 'observed'
@@ -77,6 +77,7 @@ export type ChangeStatus =
   | 'failure'
   | 'staged'
   | 'approved'
+  | 'rejected'
   | 'superseded';
 
 /** The order of application: disables first, deletes last. */
@@ -91,6 +92,7 @@ export const GUARD_CLASSES = [
   'memberships',
   'creates',
   'identity',
+  'updates',
   'irreversible',
 ] as const;
 export type GuardClass = (typeof GUARD_CLASSES)[number];

@@ -172,6 +172,33 @@ async function belongingStores(db: Kysely<Tables>): Promise<void> {
   await db.schema.createIndex('provisioning_log_by_age').on('provisioning_log').columns(['job_id', 'at']).execute();
 }
 
+/** Who decided about what is held, and which changes a changed configuration has caused. */
+async function decidedChanges(db: Kysely<Tables>): Promise<void> {
+  await db.schema
+    .alterTable('job')
+    .addColumn('effective_hash', text, (c) => c.notNull().defaultTo(''))
+    .execute();
+  await db
+    .updateTable('job')
+    .set((eb) => ({ effective_hash: eb.ref('configuration_hash') }))
+    .execute();
+  for (const [table, name] of [
+    ['job', 'configuration_seq'],
+    ['change', 'by_configuration'],
+  ] as const)
+    await db.schema
+      .alterTable(table)
+      .addColumn(name, int, (c) => c.notNull().defaultTo(0))
+      .execute();
+  for (const [name, type] of [
+    ['decided_by', text],
+    ['decided_at', int],
+    ['decision_reason', text],
+    ['decided_until', int],
+  ] as const)
+    await db.schema.alterTable('change').addColumn(name, type).execute();
+}
+
 /** Name to migration; names sort in the order in which they are applied. */
 export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0001-first-tables': { up: firstTables },
@@ -187,4 +214,5 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0011-planned-days': { up: plannedDays },
   '0012-quarantines': { up: quarantines },
   '0013-belonging-stores': { up: belongingStores },
+  '0015-decided-changes': { up: decidedChanges },
 };

@@ -1,5 +1,6 @@
 // The tables, as Kysely sees them. Integers and ISO text only, so that PostgreSQL carries the same tables unchanged.
 import type { Generated } from 'kysely';
+import type { DecisionColumns } from './decision-columns.ts';
 import type { QuarantineTable } from './quarantine-table.ts';
 
 export interface JobTable {
@@ -59,6 +60,10 @@ export interface JobTable {
   last_fault: string | null;
   /** Reset scopes of a restart that is to begin with the next cycle, comma separated. */
   restart_scopes: string | null;
+  /** Hash of the configuration of the last cycle; unlike `configuration_hash` no restart blanks it. */
+  effective_hash: string;
+  /** The sequence number with which the configuration changed last: who was planned before it was planned with another one. */
+  configuration_seq: number;
   /** 1 while the links of everybody in scope are to be forgotten once a whole cycle has planned all leavers. */
   link_reset: number;
 }
@@ -165,7 +170,7 @@ export interface PendingReferenceTable {
   referenced_id: string;
 }
 
-export interface ChangeTable {
+export interface ChangeTable extends DecisionColumns {
   id: string;
   job_id: string;
   cycle_id: string;
@@ -188,6 +193,8 @@ export interface ChangeTable {
   status: string;
   created_at: number;
   settled_at: number | null;
+  /** 1 when a changed configuration is, or may be, why it is planned. */
+  by_configuration: number;
 }
 
 export interface EscrowTable {
