@@ -3,8 +3,8 @@
 // src/cli/, loaded when it is needed, so that --help is quick.
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
-import { registerApprove } from './cli/approve.ts';
 import { registerDaemon } from './cli/daemon.ts';
+import { registerDecisions } from './cli/decide.ts';
 import { registerDemo } from './cli/demo.ts';
 import { registerDiscover } from './cli/discover.ts';
 import { registerEval } from './cli/eval.ts';
@@ -61,7 +61,7 @@ registerExplain(program);
 registerLogs(program);
 registerReport(program);
 registerStaged(program);
-registerApprove(program);
+registerDecisions(program);
 registerJob(program);
 registerProvision(program);
 registerLinks(program);

@@ -5,6 +5,7 @@ import type { LoadedConfiguration, RefusedFile } from '../config/load.ts';
 import type { CycleCounts, CycleMode, JobStatus } from '../model/cycle.ts';
 import type { Job } from '../model/job.ts';
 import { pauseOf } from '../rules/pause.ts';
+import { countRejected } from '../store/change-decisions.ts';
 import { countChanges, oldestHeldRemoval } from '../store/changes.ts';
 import { latestCycles } from '../store/cycles.ts';
 import { isDaemonRunning } from '../store/daemons.ts';
@@ -63,6 +64,8 @@ export interface JobState {
   readonly held: number;
   /** Changes that were held, were approved, and wait for the next cycle. */
   readonly approved: number;
+  /** Changes that somebody rejected; `until`, in ISO, is when the first of these rejections ends. */
+  readonly rejected: { readonly count: number; readonly until: string } | null;
   readonly paused: PauseDocument | null;
   /** In Entra's terms; held removals are its TooManyDeletes, which slows nothing here. */
   readonly quarantine: QuarantineDocument | null;
@@ -145,6 +148,7 @@ const NOTHING_YET = {
   escrowed: 0,
   held: 0,
   approved: 0,
+  rejected: null,
   paused: null,
   quarantine: null,
   deletions: { count: 0, next: null },
@@ -212,6 +216,7 @@ async function stateOf(db: Db, row: JobTable, aspects: Aspects): Promise<JobStat
     escrowed: await countEscrows(db, row.id),
     held: await countChanges(db, row.id, 'staged'),
     approved: await countChanges(db, row.id, 'approved'),
+    rejected: await countRejected(db, row.id),
     paused: pause === null ? null : pauseDocument(pause),
     quarantine: await quarantineOf(db, row),
     deletions: await plannedDeletions(db, row.id),

@@ -1,6 +1,6 @@
 // `scimsync report leavers`: a table, a JSON document or CSV of who left in a period. Nothing is asked but the store.
 import type { DepartureEnd, DepartureOutcome } from '../model/departure.ts';
-import { judgeLeaver, type LeaverVerdict } from '../rules/leaver-report.ts';
+import { type DepartureFacts, judgeLeaver, type LeaverVerdict } from '../rules/leaver-report.ts';
 import type { ReportedDeparture } from '../store/departure-report.ts';
 import { CommandFault } from './command-fault.ts';
 import { EXIT, type ExitCode } from './exit-code.ts';
@@ -61,7 +61,7 @@ function reported(row: ReportedDeparture): ReportedLeaver {
     firstSeen: row.first_seen,
     confirmedAt: row.confirmed_at,
     endedBy: row.ended_by as DepartureEnd | null,
-    waiting: row.waiting as 'staged' | 'approved' | null,
+    waiting: row.waiting as DepartureFacts['waiting'],
     failing: row.failing,
   });
   return {
@@ -160,6 +160,8 @@ function openText(open: LeaverVerdict['open'], error: string | null): string[] {
       return ['OPEN: held by a guard'];
     case 'approved':
       return ['OPEN: approved, due with the next cycle'];
+    case 'rejected':
+      return ['OPEN: rejected'];
     case 'failed':
       return [`OPEN: failed with ${printable(error ?? '')}`];
     case 'memberships':

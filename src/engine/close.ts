@@ -2,7 +2,7 @@
 import type { CycleSummary, JobStatus } from '../model/cycle.ts';
 import { durationMilliseconds } from '../model/duration.ts';
 import type { Quarantine } from '../model/quarantine.ts';
-import { countByAction, countEffective, countRemovals } from '../store/change-counts.ts';
+import { countByAction, countEffective, countKeptBack } from '../store/change-counts.ts';
 import { countChanges, pruneChanges, removeChangesOfCycle } from '../store/changes.ts';
 import { updateCycle } from '../store/cycles.ts';
 import type { Db } from '../store/database.ts';
@@ -36,7 +36,7 @@ export async function closeCycle(context: CycleContext): Promise<CycleSummary> {
     counts.escrowed = await countEscrows(trx, job.id);
     counts.held = await countChanges(trx, job.id, 'staged');
     await forgetWhatIsOver(trx, context, now);
-    const heldCreations = (await countRemovals(trx, job.id, 'staged')).get('creates') ?? 0;
+    const heldCreations = await countKeptBack(trx, job.id, 'creates');
     // What a careful start leaves is still part of the first meeting.
     const isWhole = (context.careful?.left ?? 0) === 0 && !context.failsTooMuch;
     const { initial_done: before } = await readJob(trx, job.id);

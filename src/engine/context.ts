@@ -63,6 +63,8 @@ export interface CycleContext {
   readonly selected: SelectionReport | null;
   /** The bounds of a careful start (--limit); null without. */
   readonly careful: CarefulStart | null;
+  /** The sequence number with which the configuration changed last; who was planned before it is planned because of it. */
+  configurationSeq: number;
   /** True while the job has not yet met its target: no cycle that wrote has ended. */
   readonly contacting: boolean;
   /** What was found while the job meets its target; null when it is not the first contact, or nothing was listed. */

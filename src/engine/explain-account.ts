@@ -240,6 +240,7 @@ function readingContext({ about, appRoles }: AccountQuestion, io: EngineIo, capa
     carriesOut: false,
     selected: null,
     careful: null,
+    configurationSeq: 0,
     contacting: false,
     firstContact: null,
     announcedAccounts: null,

@@ -21,7 +21,10 @@ export interface StoredFacts {
   /** What is known of a person who left, or is back. */
   readonly departure: KnownDeparture | undefined;
   /** Changes that are not settled, those of an observed plan included. */
-  readonly open: readonly Pick<ChangeTable, 'action' | 'status' | 'event' | 'guard_class' | 'created_at'>[];
+  readonly open: readonly Pick<
+    ChangeTable,
+    'action' | 'status' | 'event' | 'guard_class' | 'created_at' | 'decided_by' | 'decided_until' | 'decision_reason'
+  >[];
   /** Newest last. */
   readonly history: readonly ProvisioningLogEntry[];
   /** Assigned groups that hold it, as the last cycle read them. */
@@ -32,7 +35,7 @@ export interface StoredFacts {
 
 const HISTORY = 3;
 const NAMESAKES = 50;
-const UNSETTLED = ['observed', 'planned', 'pending', 'sent', 'staged', 'approved'];
+const UNSETTLED = ['observed', 'planned', 'pending', 'sent', 'staged', 'approved', 'rejected'];
 const NAMES = ['userPrincipalName', 'mail', 'employeeId'] as const;
 
 /** Whom of a job a text may mean: the bearers of the most particular name that anybody has. */
@@ -83,7 +86,16 @@ export async function readStored(db: Db, jobId: string, kind: ObjectKind, id: st
     readLog(db, { jobId, object: id, limit: HISTORY }),
     db
       .selectFrom('change')
-      .select(['action', 'status', 'event', 'guard_class', 'created_at'])
+      .select([
+        'action',
+        'status',
+        'event',
+        'guard_class',
+        'created_at',
+        'decided_by',
+        'decided_until',
+        'decision_reason',
+      ])
       .where('job_id', '=', jobId)
       .where('kind', '=', kind)
       .where('source_id', '=', id)

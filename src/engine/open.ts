@@ -1,6 +1,7 @@
 // Opens a cycle: goes on with an unfinished one, notices a changed configuration, and decides whether the cycle is initial.
 import { type CycleCounts, type CycleKind, type CycleRequest, zeroCounts } from '../model/cycle.ts';
 import type { Capabilities } from '../scim/capabilities.ts';
+import { endRejections } from '../store/change-decisions.ts';
 import { forgetObserved, keepApprovals, replanObjectsOf, supersedeAll } from '../store/changes.ts';
 import { findCycle, insertCycle } from '../store/cycles.ts';
 import type { Db } from '../store/database.ts';
@@ -50,6 +51,7 @@ export async function openCycle(
     carriesOut,
     selected: selection === undefined ? null : new SelectionReport(selection),
     careful: request.limit === undefined || !carriesOut ? null : new CarefulStart(request.limit),
+    configurationSeq: row.configuration_seq,
     contacting,
     firstContact: null,
     announcedAccounts: null,
@@ -124,6 +126,8 @@ async function giveUpUnsent(trx: Db, jobId: string, now: number): Promise<void> 
 async function markDue(trx: Db, context: CycleContext, row: JobTable, changed: boolean): Promise<void> {
   const { job, io } = context;
   const sequence = await nextSequence(trx, job.id);
+  // A restart blanks the other hash, and an initial cycle for that reason changes nobody's configuration.
+  if (row.effective_hash !== '' && row.effective_hash !== job.configurationHash) context.configurationSeq = sequence;
   await replanObjectsOf(trx, job.id, 'sent', sequence, true);
   // An approval is for the first cycle that writes; observing it again and again would ask the target each time.
   if (!context.observes) await replanObjectsOf(trx, job.id, 'approved', sequence, false);
@@ -146,10 +150,13 @@ async function takeOver(trx: Db, context: CycleContext, row: JobTable, changed: 
   await supersedeAll(trx, job.id, 'sent', now);
   // What was only observed is void once the job writes.
   if (!context.observes) await forgetObserved(trx, job.id);
+  await endRejections(trx, job.id, now);
   if (changed) await giveUpUnsent(trx, job.id, now);
   await updateJob(trx, job.id, {
     open_cycle_id: context.cycleId,
     configuration_hash: job.configurationHash,
+    effective_hash: job.configurationHash,
+    configuration_seq: context.configurationSeq,
     ...bindingColumns(row, job),
     last_started: now,
     planned_day: dayOf(context),

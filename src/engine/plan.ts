@@ -7,7 +7,7 @@ import type { Db } from '../store/database.ts';
 import { findDepartures, type KnownDeparture } from '../store/departures.ts';
 import { findLinks } from '../store/links.ts';
 import { countToPlan } from '../store/object-counts.ts';
-import type { LinkTable } from '../store/schema.ts';
+import type { ChangeTable, LinkTable } from '../store/schema.ts';
 import { pageToPlan, type SourceObjectRow, updateObjects } from '../store/source-objects.ts';
 import { runBounded } from './bounded.ts';
 import { ensureCapabilities } from './capabilities.ts';
@@ -115,7 +115,7 @@ async function writePlan(
     if (request.dryRun)
       return insertChanges(
         trx,
-        rows.filter((row) => row.status !== 'staged'),
+        rows.filter((row) => !isKeptBack(row)),
       );
     if (context.observes) return keepObservation(trx, context, kind, planned, rows);
     // Whoever cannot be planned now is held, or approved, as before.
@@ -126,15 +126,15 @@ async function writePlan(
     await supersedeOpen(trx, job.id, kind, failed ?? [], now, UNDECIDED);
     await insertChanges(trx, rows);
     await settleUnchanged(trx, context, kind, planned, links);
-    await endAttempts(
-      trx,
-      job.id,
-      rows.filter((row) => row.status === 'staged'),
-    );
+    await endAttempts(trx, job.id, rows.filter(isKeptBack));
     if (kind === 'user') await keepDepartures(trx, context, planned, links, departures);
     if (kind === 'user') await keepProtection(trx, job.id, planned);
     await markPlanned(trx, job.id, kind, planned);
   });
+}
+
+function isKeptBack({ status }: ChangeTable): boolean {
+  return status === 'staged' || status === 'rejected';
 }
 
 async function markScope(trx: Db, jobId: string, kind: ObjectKind, planned: readonly PlannedObject[]): Promise<void> {

@@ -2,6 +2,7 @@
 // the answer is settled, a membership that the source takes back meanwhile could otherwise never be removed. Until then
 // the group counts as one whose members are to be compared with what the target says.
 import { PHASES } from '../model/cycle.ts';
+import { NO_DECISION } from '../store/change-decisions.ts';
 import { insertChanges } from '../store/changes.ts';
 import type { Db } from '../store/database.ts';
 import {
@@ -83,6 +84,8 @@ export async function noteRemovals(
       status: 'success',
       created_at: now,
       settled_at: now,
+      by_configuration: 0,
+      ...NO_DECISION,
     },
   ]);
 }

@@ -71,7 +71,7 @@ export type NoActionReason =
 
 /**
  * Status of a change row. `sent` marks a request whose answer is not yet settled; `observed` is what a job in mode
- * observe would do.
+ * observe would do; `rejected` is held back by somebody's word until a day that the row names.
  */
 export type ChangeStatus =
   | 'observed'
@@ -82,6 +82,7 @@ export type ChangeStatus =
   | 'failure'
   | 'staged'
   | 'approved'
+  | 'rejected'
   | 'superseded';
 
 /** The order of application: disables first, deletes last. */
@@ -96,6 +97,7 @@ export const GUARD_CLASSES = [
   'memberships',
   'creates',
   'identity',
+  'updates',
   'irreversible',
   'revivals',
 ] as const;

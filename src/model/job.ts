@@ -29,17 +29,17 @@ export const secretReferenceSchema = z.union([
   }),
 ]);
 
+const share = (percent: number) =>
+  z.number().min(0).max(100).default(percent).describe('More than this share of the linked active objects is held.');
+const floor = (from: number) =>
+  z.int().min(1).default(from).describe('Below this number of objects the guard never trips.');
+
 const guardLimit = (count: number, percent: number, from: number, what: string) =>
   z
     .strictObject({
       count: z.int().min(0).default(count).describe('More than this many are held.'),
-      percent: z
-        .number()
-        .min(0)
-        .max(100)
-        .default(percent)
-        .describe('More than this share of the linked active objects is held.'),
-      from: z.int().min(1).default(from).describe('Below this number of objects the guard never trips.'),
+      percent: share(percent),
+      from: floor(from),
     })
     .prefault({})
     .describe(what);
@@ -61,6 +61,10 @@ export const guardsSchema = z.strictObject({
     5,
     'Changes of userName, externalId, matching attributes and primary e-mail of existing accounts.',
   ),
+  updates: z
+    .strictObject({ percent: share(50), from: floor(100) })
+    .prefault({})
+    .describe('Existing accounts that change because of a changed configuration or another version of scimsync.'),
   irreversible: z
     .enum(['stage', 'allow'])
     .default('stage')

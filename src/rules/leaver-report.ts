@@ -7,14 +7,14 @@ export interface DepartureFacts {
   readonly firstSeen: number;
   readonly confirmedAt: number | null;
   readonly endedBy: DepartureEnd | null;
-  /** A removal that waits for an approval, or was approved. */
-  readonly waiting: 'staged' | 'approved' | null;
+  /** A removal that waits for a decision, or what was decided. */
+  readonly waiting: 'staged' | 'approved' | 'rejected' | null;
   /** Error code of the last attempt. */
   readonly failing: string | null;
 }
 
 /** Why something is still to be done. */
-export type StillOpen = 'held' | 'approved' | 'failed' | 'memberships' | 'notYet';
+export type StillOpen = 'held' | 'approved' | 'rejected' | 'failed' | 'memberships' | 'notYet';
 
 /** The verdict about one departure. */
 export interface LeaverVerdict {
@@ -36,7 +36,7 @@ export function judgeLeaver(facts: DepartureFacts): LeaverVerdict {
 }
 
 function openBecause({ outcome, waiting, failing }: DepartureFacts): StillOpen {
-  if (waiting !== null) return waiting === 'staged' ? 'held' : 'approved';
+  if (waiting !== null) return waiting === 'staged' ? 'held' : waiting;
   if (failing !== null) return 'failed';
   return outcome === null ? 'notYet' : 'memberships';
 }

@@ -5,7 +5,7 @@ import type { DepartureTable } from './departure-table.ts';
 /** A departure with what is known of the person, and what keeps it open. */
 export interface ReportedDeparture extends DepartureTable {
   readonly display_name: string | null;
-  /** Status of a removal that waits: staged or approved; null when none does. */
+  /** Status of a removal that waits: staged, approved or rejected; null when none does. */
   readonly waiting: string | null;
   /** Error code of the last attempt; null while nothing failed. */
   readonly failing: string | null;
@@ -42,7 +42,7 @@ export function readDepartures(
         .where('change.kind', '=', 'user')
         .whereRef('change.source_id', '=', 'departure.source_id')
         .where('change.event', 'is not', null)
-        .where('change.status', 'in', ['staged', 'approved'])
+        .where('change.status', 'in', ['staged', 'approved', 'rejected'])
         .as('waiting'),
     ])
     .where('departure.first_seen', '>=', period.from)

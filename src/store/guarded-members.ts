@@ -10,7 +10,7 @@ export function isHeld(jobId: string, planned: readonly string[]) {
   const classes = sql.join(planned.length === 0 ? [''] : planned);
   return sql`exists (
     select 1 from change where change.job_id = ${jobId} and change.kind = 'user' and change.source_id = target_member.member_id
-      and (change.action in ('disable', 'delete') or change.event is not null) and (change.status = 'staged' or (change.status in ('planned', 'observed') and change.guard_class in (${classes}))))`;
+      and (change.action in ('disable', 'delete') or change.event is not null) and (change.status in ('staged', 'rejected') or (change.status in ('planned', 'observed') and change.guard_class in (${classes}))))`;
 }
 
 /**
@@ -107,7 +107,7 @@ export async function openHolds(db: Db, jobId: string): Promise<{ change: Change
     .selectAll()
     .where('job_id', '=', jobId)
     .where('guard_class', '=', 'memberships')
-    .where('status', 'in', ['staged', 'approved'])
+    .where('status', 'in', ['staged', 'approved', 'rejected'])
     .orderBy('id')
     .execute();
   const counts = await db

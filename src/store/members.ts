@@ -157,7 +157,7 @@ export async function membersToRemove(
         and hold.member_id = target_member.member_id
     where target_member.job_id = ${jobId} and target_member.group_id = ${groupId} and target_member.member_id > ${after}
       and (member.member_id is null or ${isStripped(jobId, 'target_member.member_id')}) and link.protected = 0 and not ${isHeld(jobId, supposed.classes)}
-      and not exists (select 1 from change where change.id = hold.change_id and change.status = 'staged')
+      and not exists (select 1 from change where change.id = hold.change_id and change.status in ('staged', 'rejected'))
       ${supposed.memberships ? sql`and not ${counted}` : sql``}
     order by target_member.member_id limit ${limit}`.execute(db);
   return result.rows;

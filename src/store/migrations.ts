@@ -223,6 +223,33 @@ async function departures(db: Kysely<Tables>): Promise<void> {
     .execute();
 }
 
+/** Who decided about what is held, and which changes a changed configuration has caused. */
+async function decidedChanges(db: Kysely<Tables>): Promise<void> {
+  await db.schema
+    .alterTable('job')
+    .addColumn('effective_hash', text, (c) => c.notNull().defaultTo(''))
+    .execute();
+  await db
+    .updateTable('job')
+    .set((eb) => ({ effective_hash: eb.ref('configuration_hash') }))
+    .execute();
+  for (const [table, name] of [
+    ['job', 'configuration_seq'],
+    ['change', 'by_configuration'],
+  ] as const)
+    await db.schema
+      .alterTable(table)
+      .addColumn(name, int, (c) => c.notNull().defaultTo(0))
+      .execute();
+  for (const [name, type] of [
+    ['decided_by', text],
+    ['decided_at', int],
+    ['decision_reason', text],
+    ['decided_until', int],
+  ] as const)
+    await db.schema.alterTable('change').addColumn(name, type).execute();
+}
+
 /** Name to migration; names sort in the order in which they are applied. */
 export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0001-first-tables': { up: firstTables },
@@ -240,4 +267,5 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0013-belonging-stores': { up: belongingStores },
   '0017-read-back-targets': { up: readBackTargets },
   '0018-departures': { up: departures },
+  '0019-decided-changes': { up: decidedChanges },
 };

@@ -65,6 +65,7 @@ export const LAYERS: Readonly<Record<string, Layer>> = {
       'daemon.ts',
       'engine/discover.ts',
       'engine/explain.ts',
+      'engine/held-decision.ts',
       'engine/plan-listing.ts',
       'engine/rebind.ts',
       'engine/rebuild-links.ts',

@@ -243,6 +243,16 @@ describe('removeMemberships', () => {
       for (const id of ids.slice(0, 6)) world.directory.setUser(id, { accountEnabled: false });
       expect((await world.run()).counts).toMatchObject({ held: 6, memberships: { removed: 0 } });
       expect(world.membersOf('g')).toEqual(ids);
+      const far = world.clock.now().getTime() + 30 * DAY;
+      await world.store.db
+        .updateTable('change')
+        .set({ status: 'rejected', decided_until: far })
+        .where('status', '=', 'staged')
+        .execute();
+      expect((await world.run()).counts).toMatchObject({ held: 0, memberships: { removed: 0 } });
+      expect(world.membersOf('g')).toEqual(ids);
+      world.clock.advance(31 * DAY);
+      expect((await world.run()).counts).toMatchObject({ held: 6, memberships: { removed: 0 } });
       await approveAll(world);
       expect((await world.run()).counts).toMatchObject({ held: 0, memberships: { removed: 6 } });
       expect(world.membersOf('g')).toEqual(ids.slice(6));

@@ -21,6 +21,7 @@ it.each<[string, Partial<DepartureFacts>, ReturnType<typeof judgeLeaver>]>([
     { outcome: null, minutes: null, open: 'held' },
   ],
   ['approved', { waiting: 'approved' }, { outcome: null, minutes: null, open: 'approved' }],
+  ['rejected', { waiting: 'rejected' }, { outcome: null, minutes: null, open: 'rejected' }],
   ['failing', { failing: 'Timeout' }, { outcome: null, minutes: null, open: 'failed' }],
   [
     'disabled, groups still to come',
