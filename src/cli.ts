@@ -3,6 +3,7 @@
 // src/cli/, loaded when it is needed, so that --help is quick.
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
+import { registerApply } from './cli/apply.ts';
 import { registerApprove } from './cli/approve.ts';
 import { registerDaemon } from './cli/daemon.ts';
 import { registerDemo } from './cli/demo.ts';
@@ -52,6 +53,7 @@ registerGallery(program);
 registerSchema(program);
 registerTestConnection(program);
 registerPlan(program);
+registerApply(program);
 registerDaemon(program);
 registerStatus(program);
 registerExplain(program);

@@ -8,6 +8,7 @@ import { findLinks } from '../store/links.ts';
 import { countInScope } from '../store/object-counts.ts';
 import { freeWaiting, pageReady } from '../store/ready-changes.ts';
 import type { ChangeTable } from '../store/schema.ts';
+import { releaseApproved, reportApproved } from './approved-plan.ts';
 import { runBounded } from './bounded.ts';
 import { ensureCapabilities } from './capabilities.ts';
 import { leaveTheRest } from './careful-start.ts';
@@ -31,7 +32,8 @@ const ENOUGH_FAILED = 200;
 
 /** Carries out what the gate lets through, in the order of the phases. */
 export async function applyChanges(context: CycleContext, verdicts: GuardVerdicts): Promise<void> {
-  await releaseAndHold(context, verdicts);
+  if (context.approved === null) await releaseAndHold(context, verdicts);
+  else await releaseApproved(context, context.approved);
   for (const phase of PHASES) {
     if (context.failsTooMuch) break;
     if (phase === 'references') {
@@ -41,6 +43,7 @@ export async function applyChanges(context: CycleContext, verdicts: GuardVerdict
   }
   if (context.careful !== null) await leaveTheRest(context, context.careful);
   else if (context.failsTooMuch) await leaveUnsent(context);
+  if (context.approved !== null) await reportApproved(context, context.approved);
 }
 
 /** Sends all changes of a phase; whoever waits for a manager goes when the manager has an account. */

@@ -37,7 +37,7 @@ export async function closeCycle(context: CycleContext): Promise<CycleSummary> {
     await forgetWhatIsOver(trx, context, now);
     const heldCreations = (await countRemovals(trx, job.id, 'staged')).get('creates') ?? 0;
     // What a careful start leaves is still part of the first meeting.
-    const isWhole = (context.careful?.left ?? 0) === 0 && !context.failsTooMuch;
+    const isWhole = (context.careful?.left ?? 0) + (context.approved?.left ?? 0) === 0 && !context.failsTooMuch;
     const { initial_done: before } = await readJob(trx, job.id);
     await updateJob(trx, job.id, {
       ...ended(now),
@@ -173,6 +173,7 @@ export function summary(context: CycleContext, now: Date, status: JobStatus = 'A
     counts: context.counts,
     requests: requestsOf(context),
     ...(context.report === null ? {} : { report: context.report }),
+    ...(context.approved?.result == null ? {} : { applied: context.approved.result }),
     ...(context.careful === null
       ? {}
       : {

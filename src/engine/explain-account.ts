@@ -240,6 +240,7 @@ function readingContext({ about, appRoles }: AccountQuestion, io: EngineIo, capa
     carriesOut: false,
     selected: null,
     careful: null,
+    approved: null,
     contacting: false,
     firstContact: null,
     announcedAccounts: null,

@@ -1,4 +1,5 @@
 // The engine's vocabulary. A cycle imports, plans, gates, applies and closes; these are the values that pass between.
+import type { AppliedPlan, ApprovedChange } from './approved-plan.ts';
 import type { ObjectKind } from './directory.ts';
 import type { ObjectReport } from './object-report.ts';
 import type { PlanReport } from './plan-report.ts';
@@ -20,6 +21,8 @@ export interface CycleRequest {
   readonly limit?: number;
   /** Describe the whole plan (PlanReport), and let a dry run keep its rows: for a store that is thrown away afterwards. */
   readonly describe?: boolean;
+  /** Plan anew, and send exactly those of these changes that are still the same. */
+  readonly approved?: readonly ApprovedChange[];
   /** The selection is tried to find out whether a quarantine can end: nothing that a guard counts is sent. */
   readonly probe?: true;
 }
@@ -164,6 +167,8 @@ export interface CycleSummary {
   readonly objects?: readonly ObjectReport[];
   /** With a limit: how many objects were sent, and how many are left for the next cycle. */
   readonly limited?: { readonly sent: number; readonly left: number };
+  /** What became of the changes of a plan file. */
+  readonly applied?: AppliedPlan;
   /** Present when the job is in quarantine now. */
   readonly quarantine?: Quarantine;
   /** Present when no whole cycle was run, because the few objects that were tried first failed again. */

@@ -94,6 +94,19 @@ export async function forgetObsoleteHolds(db: Db, jobId: string): Promise<void> 
         and target_member.member_id = held_membership.member_id)`.execute(db);
 }
 
+/** Approves what is held of a group. */
+export async function approveHolds(db: Db, jobId: string, groupId: string): Promise<void> {
+  await db
+    .updateTable('change')
+    .set({ status: 'approved' })
+    .where('job_id', '=', jobId)
+    .where('kind', '=', 'group')
+    .where('source_id', '=', groupId)
+    .where('guard_class', '=', 'memberships')
+    .where('status', '=', 'staged')
+    .execute();
+}
+
 /** Forgets every hold of a job. */
 export async function forgetAllHolds(db: Db, jobId: string): Promise<void> {
   await db.deleteFrom('held_membership').where('job_id', '=', jobId).execute();

@@ -64,6 +64,7 @@ export const LAYERS: Readonly<Record<string, Layer>> = {
       'config',
       'daemon.ts',
       'engine/explain.ts',
+      'engine/plan-approval.ts',
       'engine/plan-listing.ts',
       'engine/rebind.ts',
       'engine/rebuild-links.ts',
