@@ -32,6 +32,7 @@ import { registerStatus } from './cli/status.ts';
 import { registerStore } from './cli/store.ts';
 import { registerTest } from './cli/test.ts';
 import { registerTestConnection } from './cli/test-connection.ts';
+import { registerUndo } from './cli/undo.ts';
 import { registerValidate } from './cli/validate.ts';
 
 const problem = nodeVersionProblem(process.versions.node);
@@ -54,6 +55,7 @@ registerSchema(program);
 registerTestConnection(program);
 registerPlan(program);
 registerApply(program);
+registerUndo(program);
 registerDaemon(program);
 registerStatus(program);
 registerExplain(program);

@@ -17,6 +17,7 @@ const CLASS_TEXT: Readonly<Record<string, string>> = {
   creates: 'accounts that would be created although they should have been found',
   identity: 'existing accounts whose name, id or address would change',
   memberships: 'members that groups would lose',
+  undone: 'what was undone and would be done again',
   irreversible: 'actions that the target cannot take back',
 };
 

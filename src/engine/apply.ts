@@ -34,6 +34,12 @@ const ENOUGH_FAILED = 200;
 export async function applyChanges(context: CycleContext, verdicts: GuardVerdicts): Promise<void> {
   if (context.approved === null) await releaseAndHold(context, verdicts);
   else await releaseApproved(context, context.approved);
+  await sendReleased(context);
+  if (context.approved !== null) await reportApproved(context, context.approved);
+}
+
+/** Sends what was let through, phase by phase. */
+export async function sendReleased(context: CycleContext): Promise<void> {
   for (const phase of PHASES) {
     if (context.failsTooMuch) break;
     if (phase === 'references') {
@@ -43,7 +49,6 @@ export async function applyChanges(context: CycleContext, verdicts: GuardVerdict
   }
   if (context.careful !== null) await leaveTheRest(context, context.careful);
   else if (context.failsTooMuch) await leaveUnsent(context);
-  if (context.approved !== null) await reportApproved(context, context.approved);
 }
 
 /** Sends all changes of a phase; whoever waits for a manager goes when the manager has an account. */

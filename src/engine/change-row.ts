@@ -96,6 +96,10 @@ function guardClassOf(
   open: OpenChange | undefined,
 ): GuardClass | null {
   const { guards, profile } = context.job.settings;
+  // What was undone stays so until somebody approves it; another, more explicit event is another matter.
+  const event = 'event' in planned.intention ? planned.intention.event : null;
+  const isUndone = open?.status === 'staged' && open.guard_class === 'undone';
+  if (isUndone && open.action === decision.action && open.event === event) return 'undone';
   const isHeldCreation = open?.status === 'staged' && open.action === 'create' && open.guard_class === 'creates';
   const facts = {
     kind,

@@ -2,6 +2,7 @@
 import type { CycleSummary, JobStatus } from '../model/cycle.ts';
 import { durationMilliseconds } from '../model/job.ts';
 import type { Quarantine } from '../model/quarantine.ts';
+import { pruneImages } from '../store/before-images.ts';
 import { countByAction, countEffective, countRemovals } from '../store/change-counts.ts';
 import { countChanges, pruneChanges, removeChangesOfCycle } from '../store/changes.ts';
 import { updateCycle } from '../store/cycles.ts';
@@ -123,6 +124,7 @@ async function forgetWhatIsOver(trx: Db, context: CycleContext, now: Date): Prom
   await purgeGone(trx, id, planMark(context).column);
   await pruneChanges(trx, id, before);
   const { log, deletedPeople } = context.job.settings.retention;
+  await pruneImages(trx, id, now.getTime() - durationMilliseconds(log));
   await pruneLog(trx, id, new Date(now.getTime() - durationMilliseconds(log)).toISOString(), PORTION);
   await noteGone(trx, id, now.getTime());
   await forgetAttributesOfGone(trx, id, now.getTime() - durationMilliseconds(deletedPeople), PORTION);

@@ -25,6 +25,7 @@ import { planChanges } from './plan.ts';
 import { describePlan } from './plan-report.ts';
 import { readBack } from './read-back.ts';
 import { noteWriting, refuseLostStore } from './store-lost.ts';
+import { undoCycle } from './undo.ts';
 
 /**
  * Runs one cycle of a job whose lease the caller holds.
@@ -37,6 +38,7 @@ export async function runCycle(
   io: EngineIo,
 ): Promise<CycleSummary> {
   const cycle = await openCycle(job, request, lease, io);
+  if (request.undo !== undefined) return undoCycle(cycle, request.undo);
   await importChanges(cycle);
   await planChanges(cycle);
   await meetTarget(cycle);

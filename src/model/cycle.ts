@@ -4,6 +4,7 @@ import type { ObjectKind } from './directory.ts';
 import type { ObjectReport } from './object-report.ts';
 import type { PlanReport } from './plan-report.ts';
 import type { Quarantine } from './quarantine.ts';
+import type { UndoReport } from './undo-report.ts';
 
 /** An initial cycle reads everything in scope; an incremental one what changed since the watermark. */
 export type CycleKind = 'initial' | 'incremental';
@@ -23,6 +24,8 @@ export interface CycleRequest {
   readonly describe?: boolean;
   /** Plan anew, and send exactly those of these changes that are still the same. */
   readonly approved?: readonly ApprovedChange[];
+  /** Restore what the accounts of the selection held before a cycle; `set` approves exactly what was shown. */
+  readonly undo?: { readonly cycleId: string; readonly set?: string };
   /** The selection is tried to find out whether a quarantine can end: nothing that a guard counts is sent. */
   readonly probe?: true;
 }
@@ -95,6 +98,7 @@ export const GUARD_CLASSES = [
   'creates',
   'identity',
   'irreversible',
+  'undone',
 ] as const;
 export type GuardClass = (typeof GUARD_CLASSES)[number];
 
@@ -167,6 +171,8 @@ export interface CycleSummary {
   readonly objects?: readonly ObjectReport[];
   /** With a limit: how many objects were sent, and how many are left for the next cycle. */
   readonly limited?: { readonly sent: number; readonly left: number };
+  /** What undoing a cycle came to. */
+  readonly undo?: UndoReport;
   /** What became of the changes of a plan file. */
   readonly applied?: AppliedPlan;
   /** Present when the job is in quarantine now. */

@@ -4,8 +4,8 @@
 import type { GuardClass } from '../model/cycle.ts';
 import type { Guards } from '../model/job.ts';
 
-/** Classes that are judged by numbers; what is irreversible is held whatever its number. */
-export type CountedClass = Exclude<GuardClass, 'irreversible'>;
+/** Classes that are judged by numbers; what is irreversible, or was undone, is held whatever its number. */
+export type CountedClass = Exclude<GuardClass, 'irreversible' | 'undone'>;
 
 /** Numbers of one class. */
 export interface GuardNumbers {

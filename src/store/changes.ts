@@ -48,7 +48,7 @@ function isOfObject(eb: ExpressionBuilder<Tables, 'change'>) {
 }
 
 /** What an earlier plan of an object was, as far as a verdict about it may still stand. */
-export type OpenChange = Pick<ChangeTable, 'action' | 'status' | 'guard_class' | 'payload'>;
+export type OpenChange = Pick<ChangeTable, 'action' | 'status' | 'guard_class' | 'payload' | 'event'>;
 
 /** Open changes of these objects, by source id. */
 export async function openChanges(
@@ -59,7 +59,7 @@ export async function openChanges(
 ): Promise<Map<string, OpenChange>> {
   const rows = await db
     .selectFrom('change')
-    .select(['source_id', 'action', 'status', 'guard_class', 'payload'])
+    .select(['source_id', 'action', 'status', 'guard_class', 'payload', 'event'])
     .where('job_id', '=', jobId)
     .where('kind', '=', kind)
     .where('source_id', 'in', sourceIds)

@@ -172,6 +172,26 @@ async function belongingStores(db: Kysely<Tables>): Promise<void> {
   await db.schema.createIndex('provisioning_log_by_age').on('provisioning_log').columns(['job_id', 'at']).execute();
 }
 
+/** What accounts held before a cycle wrote to them. */
+async function beforeImages(db: Kysely<Tables>): Promise<void> {
+  await db.schema
+    .createTable('before_image')
+    .addColumn('id', text, (c) => c.primaryKey())
+    .addColumn('job_id', text, (c) => c.notNull())
+    .addColumn('cycle_id', text, (c) => c.notNull())
+    .addColumn('kind', text, (c) => c.notNull())
+    .addColumn('source_id', text, (c) => c.notNull())
+    .addColumn('target_id', text, (c) => c.notNull())
+    .addColumn('display_name', text)
+    .addColumn('action', text, (c) => c.notNull())
+    .addColumn('event', text)
+    .addColumn('attributes', text, (c) => c.notNull())
+    .addColumn('at', int, (c) => c.notNull())
+    .execute();
+  await db.schema.createIndex('before_image_by_cycle').on('before_image').columns(['job_id', 'cycle_id']).execute();
+  await db.schema.createIndex('before_image_by_age').on('before_image').columns(['job_id', 'at']).execute();
+}
+
 /** Name to migration; names sort in the order in which they are applied. */
 export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0001-first-tables': { up: firstTables },
@@ -187,4 +207,5 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0011-planned-days': { up: plannedDays },
   '0012-quarantines': { up: quarantines },
   '0013-belonging-stores': { up: belongingStores },
+  '0016-before-images': { up: beforeImages },
 };
