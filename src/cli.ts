@@ -3,6 +3,7 @@
 // src/cli/, loaded when it is needed, so that --help is quick.
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
+import { registerApply } from './cli/apply.ts';
 import { registerDaemon } from './cli/daemon.ts';
 import { registerDecisions } from './cli/decide.ts';
 import { registerDemo } from './cli/demo.ts';
@@ -34,6 +35,7 @@ import { registerStatus } from './cli/status.ts';
 import { registerStore } from './cli/store.ts';
 import { registerTest } from './cli/test.ts';
 import { registerTestConnection } from './cli/test-connection.ts';
+import { registerUndo } from './cli/undo.ts';
 import { registerValidate } from './cli/validate.ts';
 
 const problem = nodeVersionProblem(process.versions.node);
@@ -55,6 +57,8 @@ registerGallery(program);
 registerSchema(program);
 registerTestConnection(program);
 registerPlan(program);
+registerApply(program);
+registerUndo(program);
 registerDaemon(program);
 registerStatus(program);
 registerExplain(program);

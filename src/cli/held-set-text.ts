@@ -20,6 +20,7 @@ const CLASS_TEXT: Readonly<Record<string, string>> = {
   updates: 'existing accounts that would change because the configuration has changed',
   memberships: 'members that groups would lose',
   revivals: "inactive accounts that would be adopted and may be a namesake's",
+  undone: 'what was undone and would be done again',
   irreversible: 'actions that the target cannot take back',
 };
 

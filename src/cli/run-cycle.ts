@@ -75,7 +75,8 @@ export async function runOneCycle(
   try {
     const file = fileKeyOf(job.id, installation.configuration);
     await installation.store.transaction((trx) => updateJob(trx, job.id, file));
-    if (!settings.request.dryRun && settings.request.selection === undefined)
+    const { dryRun, selection, approved } = settings.request;
+    if (!dryRun && selection === undefined && approved === undefined)
       await updateJob(db, job.id, { next_attempt: nextDue(began.getTime(), every) });
     await warnOfExpiry(installation, job, surroundings.log, began);
     connected = await connectJob(installation, job, { ...surroundings, signal });

@@ -153,6 +153,10 @@ function guardClassOf(
 ): GuardClass | null {
   const { guards, profile } = context.job.settings;
   const isKeptBack = open?.status === 'staged' || open?.status === 'rejected';
+  // What was undone stays so until somebody approves it; another, more explicit event is another matter.
+  const event = 'event' in planned.intention ? planned.intention.event : null;
+  const isUndone = isKeptBack && open.guard_class === 'undone';
+  if (isUndone && open.action === decision.action && open.event === event) return 'undone';
   const isHeldCreation = isKeptBack && open.action === 'create' && open.guard_class === 'creates';
   const facts = {
     kind,

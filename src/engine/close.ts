@@ -2,6 +2,7 @@
 import type { CycleSummary, JobStatus } from '../model/cycle.ts';
 import { durationMilliseconds } from '../model/duration.ts';
 import type { Quarantine } from '../model/quarantine.ts';
+import { pruneImages } from '../store/before-images.ts';
 import { countByAction, countEffective, countKeptBack } from '../store/change-counts.ts';
 import { countChanges, pruneChanges, removeChangesOfCycle } from '../store/changes.ts';
 import { updateCycle } from '../store/cycles.ts';
@@ -38,7 +39,7 @@ export async function closeCycle(context: CycleContext): Promise<CycleSummary> {
     await forgetWhatIsOver(trx, context, now);
     const heldCreations = await countKeptBack(trx, job.id, 'creates');
     // What a careful start leaves is still part of the first meeting.
-    const isWhole = (context.careful?.left ?? 0) === 0 && !context.failsTooMuch;
+    const isWhole = (context.careful?.left ?? 0) + (context.approved?.left ?? 0) === 0 && !context.failsTooMuch;
     const { initial_done: before } = await readJob(trx, job.id);
     await updateJob(trx, job.id, {
       ...ended(now),
@@ -124,6 +125,7 @@ async function forgetWhatIsOver(trx: Db, context: CycleContext, now: Date): Prom
   await purgeGone(trx, id, planMark(context).column);
   await pruneChanges(trx, id, before);
   const { log, deletedPeople } = context.job.settings.retention;
+  await pruneImages(trx, id, now.getTime() - durationMilliseconds(log));
   await pruneLog(trx, id, new Date(now.getTime() - durationMilliseconds(log)).toISOString(), PORTION);
   await pruneDepartures(trx, id, { ended: now.getTime() - durationMilliseconds(log), marked: before });
   await noteGone(trx, id, now.getTime());
@@ -176,6 +178,7 @@ export function summary(context: CycleContext, now: Date, status: JobStatus = 'A
     requests: requestsOf(context),
     ...(context.report === null ? {} : { report: context.report }),
     ...(context.drift === null ? {} : { drift: context.drift }),
+    ...(context.approved?.result == null ? {} : { applied: context.approved.result }),
     ...(context.careful === null
       ? {}
       : {

@@ -141,9 +141,13 @@ export async function settleDepartures(
     if (departure === undefined) continue;
     if (change.event === null) {
       if (departure.current === null) await forgetSetValues(trx, job.id, change.source_id);
+      // Undone: the account is active although the person is away, and its days count from when it is disabled again.
+      else if (change.action === 'enable') await updateDeparture(trx, departure.current.id, NOTHING_DONE);
     } else if (departure.current !== null) await settleRemoval(trx, context, departure.current, change, payload, now);
   }
 }
+
+const NOTHING_DONE = { outcome: null, confirmed_at: null, disabled_at: null, delete_at: null } as const;
 
 async function settleRemoval(
   trx: Db,

@@ -241,6 +241,7 @@ function readingContext({ about, appRoles }: AccountQuestion, io: EngineIo, capa
     selected: null,
     careful: null,
     configurationSeq: 0,
+    approved: null,
     contacting: false,
     firstContact: null,
     announcedAccounts: null,

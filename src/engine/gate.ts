@@ -27,10 +27,18 @@ export interface GuardVerdicts {
 }
 
 const OF_OBJECTS = ['leavers', 'scopeLosses', 'groupDeletes', 'creates', 'identity', 'updates'] as const;
+const NOTHING_HELD: GuardVerdicts = {
+  byClass: new Map(),
+  heldPlanned: 0,
+  planned: new Map(),
+  holdsCreations: false,
+};
 const DAY_MS = 24 * 3_600_000;
 
 /** Judges what is planned in this cycle. */
 export async function gateChanges(context: CycleContext): Promise<GuardVerdicts> {
+  // Somebody has seen what this cycle sends, and nothing else is sent by it.
+  if (context.approved !== null) return NOTHING_HELD;
   if (context.request.selection !== undefined) return gateSelection(context);
   const { job, io } = context;
   const { db } = io.store;

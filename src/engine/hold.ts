@@ -96,6 +96,7 @@ function heldEntry(context: CycleContext, change: ChangeTable, because: string):
 function whatIsHeld({ guard_class, action, kind, event, amount }: ChangeTable): string {
   if (guard_class === 'memberships') return `the removal of ${amount} member${amount === 1 ? '' : 's'} from this group`;
   if (guard_class === 'creates') return 'a creation where an account was to be expected';
+  if (guard_class === 'undone') return `the ${action} that was undone`;
   if (guard_class === 'identity') return `the ${action} of an account whose name, id or address would change`;
   if (guard_class === 'revivals')
     return 'the adoption of an inactive account, which may be that of a namesake who left';

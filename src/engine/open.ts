@@ -11,6 +11,7 @@ import { type Lease, nextSequence, updateJob } from '../store/jobs.ts';
 import type { JobTable } from '../store/schema.ts';
 import { updateAllObjects } from '../store/source-objects.ts';
 import { clearIndex } from '../store/target-index.ts';
+import { ApprovedPlan, markApproved } from './approved-plan.ts';
 import { bindingColumns, readBoundJob } from './binding.ts';
 import { CarefulStart } from './careful-start.ts';
 import type { CompiledJob } from './compiled-job.ts';
@@ -52,6 +53,7 @@ export async function openCycle(
     selected: selection === undefined ? null : new SelectionReport(selection),
     careful: request.limit === undefined || !carriesOut ? null : new CarefulStart(request.limit),
     configurationSeq: row.configuration_seq,
+    approved: request.approved === undefined ? null : new ApprovedPlan(request.approved, io.clock.now().getTime()),
     contacting,
     firstContact: null,
     announcedAccounts: null,
@@ -77,6 +79,7 @@ export async function openCycle(
     await markSequence(trx, job.id, row.sequence, io.clock.now().getTime());
     if (selection !== undefined) return openSelection(trx, context, selection, row);
     await markDue(trx, context, row, changed);
+    if (context.approved !== null) await markApproved(trx, job.id, context.approved);
     if (!request.dryRun) await takeOver(trx, context, row, changed);
   });
   io.log.info(

@@ -5,7 +5,7 @@ import type { GuardClass } from '../model/cycle.ts';
 import type { Guards } from '../model/job.ts';
 
 /** Classes that are held whatever their number. */
-export const ALWAYS_HELD = ['irreversible', 'revivals'] as const satisfies readonly GuardClass[];
+export const ALWAYS_HELD = ['irreversible', 'revivals', 'undone'] as const satisfies readonly GuardClass[];
 
 /** Classes that are judged by numbers. */
 export type CountedClass = Exclude<GuardClass, (typeof ALWAYS_HELD)[number]>;
@@ -13,11 +13,12 @@ export type CountedClass = Exclude<GuardClass, (typeof ALWAYS_HELD)[number]>;
 const ALWAYS_HELD_BECAUSE: Readonly<Record<(typeof ALWAYS_HELD)[number], string>> = {
   irreversible: 'that the target cannot take back (profile.irreversible): guards.irreversible is stage',
   revivals: "of inactive accounts that may be a namesake's: adoption.inactive is stage",
+  undone: 'that somebody has undone',
 };
 
 /** Judges a class of which every single change waits for somebody's word. */
 export function judgeAlwaysHeld(name: (typeof ALWAYS_HELD)[number], planned: number): GuardVerdict {
-  const noun = name === 'irreversible' ? 'action' : 'adoption';
+  const noun = name === 'revivals' ? 'adoption' : 'action';
   return { held: planned > 0, because: `${planned} ${noun}${planned === 1 ? '' : 's'} ${ALWAYS_HELD_BECAUSE[name]}` };
 }
 

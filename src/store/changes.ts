@@ -50,7 +50,7 @@ function isOfObject(eb: ExpressionBuilder<Tables, 'change'>) {
 
 /** What an earlier plan of an object was, as far as a verdict about it may still stand. */
 export type OpenChange = DecisionColumns &
-  Pick<ChangeTable, 'action' | 'status' | 'guard_class' | 'payload' | 'target_id' | 'by_configuration'>;
+  Pick<ChangeTable, 'action' | 'status' | 'guard_class' | 'event' | 'payload' | 'target_id' | 'by_configuration'>;
 
 /** Open changes of these objects, by source id. */
 export async function openChanges(
@@ -61,7 +61,7 @@ export async function openChanges(
 ): Promise<Map<string, OpenChange>> {
   const rows = await db
     .selectFrom('change')
-    .select(['source_id', 'action', 'status', 'guard_class', 'payload', 'target_id', 'by_configuration'])
+    .select(['source_id', 'action', 'status', 'guard_class', 'event', 'payload', 'target_id', 'by_configuration'])
     .select(['decided_by', 'decided_at', 'decision_reason', 'decided_until'])
     .where('job_id', '=', jobId)
     .where('kind', '=', kind)

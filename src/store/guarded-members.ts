@@ -13,6 +13,17 @@ export function isHeld(jobId: string, planned: readonly string[]) {
       and (change.action in ('disable', 'delete') or change.event is not null) and (change.status in ('staged', 'rejected') or (change.status in ('planned', 'observed') and change.guard_class in (${classes}))))`;
 }
 
+/** Whether somebody rejected to remove the member, or the account of the member. */
+export function isRejected(jobId: string) {
+  return sql`(exists (
+    select 1 from change where change.job_id = ${jobId} and change.kind = 'user' and change.source_id = target_member.member_id
+      and (change.action in ('disable', 'delete') or change.event is not null) and change.status = 'rejected')
+    or exists (
+    select 1 from held_membership as kept join change on change.id = kept.change_id
+    where kept.job_id = ${jobId} and kept.group_id = target_member.group_id and kept.member_id = target_member.member_id
+      and change.status = 'rejected'))`;
+}
+
 /**
  * Whether the member's account is disabled, or is going to be disabled or deleted, or the person is to be in no group. What
  * becomes of these was decided with the person, so their memberships are counted by no guard of their own. `link` is the link of the person.
@@ -93,6 +104,19 @@ export async function forgetObsoleteHolds(db: Db, jobId: string): Promise<void> 
     delete from held_membership where job_id = ${jobId} and not exists (
       select 1 ${due(jobId, [])} and target_member.group_id = held_membership.group_id
         and target_member.member_id = held_membership.member_id)`.execute(db);
+}
+
+/** Approves what is held of a group. */
+export async function approveHolds(db: Db, jobId: string, groupId: string): Promise<void> {
+  await db
+    .updateTable('change')
+    .set({ status: 'approved' })
+    .where('job_id', '=', jobId)
+    .where('kind', '=', 'group')
+    .where('source_id', '=', groupId)
+    .where('guard_class', '=', 'memberships')
+    .where('status', '=', 'staged')
+    .execute();
 }
 
 /** Forgets every hold of a job. */

@@ -250,6 +250,26 @@ async function decidedChanges(db: Kysely<Tables>): Promise<void> {
     await db.schema.alterTable('change').addColumn(name, type).execute();
 }
 
+/** What accounts held before a cycle wrote to them. */
+async function beforeImages(db: Kysely<Tables>): Promise<void> {
+  await db.schema
+    .createTable('before_image')
+    .addColumn('id', text, (c) => c.primaryKey())
+    .addColumn('job_id', text, (c) => c.notNull())
+    .addColumn('cycle_id', text, (c) => c.notNull())
+    .addColumn('kind', text, (c) => c.notNull())
+    .addColumn('source_id', text, (c) => c.notNull())
+    .addColumn('target_id', text, (c) => c.notNull())
+    .addColumn('display_name', text)
+    .addColumn('action', text, (c) => c.notNull())
+    .addColumn('event', text)
+    .addColumn('attributes', text, (c) => c.notNull())
+    .addColumn('at', int, (c) => c.notNull())
+    .execute();
+  await db.schema.createIndex('before_image_by_cycle').on('before_image').columns(['job_id', 'cycle_id']).execute();
+  await db.schema.createIndex('before_image_by_age').on('before_image').columns(['job_id', 'at']).execute();
+}
+
 /** Name to migration; names sort in the order in which they are applied. */
 export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0001-first-tables': { up: firstTables },
@@ -268,4 +288,5 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0017-read-back-targets': { up: readBackTargets },
   '0018-departures': { up: departures },
   '0019-decided-changes': { up: decidedChanges },
+  '0020-before-images': { up: beforeImages },
 };

@@ -66,6 +66,7 @@ export const LAYERS: Readonly<Record<string, Layer>> = {
       'engine/discover.ts',
       'engine/explain.ts',
       'engine/held-decision.ts',
+      'engine/plan-approval.ts',
       'engine/plan-listing.ts',
       'engine/rebind.ts',
       'engine/rebuild-links.ts',
