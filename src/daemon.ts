@@ -4,7 +4,8 @@
 import type { LoadedConfiguration } from './config/load.ts';
 import type { EngineLog } from './engine/context.ts';
 import type { Clock } from './engine/ports.ts';
-import { durationMilliseconds, type Job } from './model/job.ts';
+import { durationMilliseconds } from './model/duration.ts';
+import type { Job } from './model/job.ts';
 import { pauseOf } from './rules/pause.ts';
 import { LONGEST_DELAY_MS } from './rules/quarantine.ts';
 import { firstDue, nextDue } from './rules/schedule.ts';

@@ -1,6 +1,7 @@
 // What the store says about a job, as the rules of alerts want it, and what it remembers of the alerts themselves.
 import type { AlertKind } from '../model/alert.ts';
-import { durationMilliseconds, type Job, type SourceSettings } from '../model/job.ts';
+import { durationMilliseconds } from '../model/duration.ts';
+import type { Job, SourceSettings } from '../model/job.ts';
 import type { AlertFacts } from '../rules/alert-conditions.ts';
 import type { AlertRecord } from '../rules/alerts.ts';
 import { expiringCredentials } from '../rules/credential-expiry.ts';

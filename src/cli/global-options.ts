@@ -45,9 +45,9 @@ export function globalOptions(command: Command): GlobalOptions {
   const chain: Record<string, unknown>[] = [];
   for (let each: Command | null = command; each !== null; each = each.parent) chain.unshift(each.opts());
   const merged: Record<string, unknown> = Object.assign({}, ...chain);
-  const { config, logLevel } = merged;
+  const { logLevel } = merged;
   return {
-    config: typeof config === 'string' ? config : DEFAULT_DIRECTORY,
+    config: chain.flatMap((options) => directoryOf(options['config'])).at(-1) ?? DEFAULT_DIRECTORY,
     ...(typeof logLevel === 'string' ? { logLevel: logLevel as LogLevelName } : {}),
     json: merged['json'] === true,
     color: chain.every((options) => options['color'] !== false),
@@ -55,6 +55,13 @@ export function globalOptions(command: Command): GlobalOptions {
     takeOver: merged['takeOver'] === true,
     failOn: merged['failOn'] instanceof Set ? (merged['failOn'] as Set<FailureCondition>) : ALL_CONDITIONS,
   };
+}
+
+/** Commands for which `--config` alone means something else keep the directory as a member. */
+function directoryOf(config: unknown): string[] {
+  if (typeof config === 'string') return [config];
+  const { directory } = (config ?? {}) as { readonly directory?: unknown };
+  return typeof directory === 'string' ? [directory] : [];
 }
 
 /** What has to be added to a suggested command so that it means the same configuration. */

@@ -8,6 +8,7 @@ import { counted, printable, shortened } from './terminal-text.ts';
 
 const SHOWN = 20;
 const LONGEST_VALUE = 60;
+const SHOWN_UPDATES = 2;
 
 /** What a class of held changes is, in words. */
 const CLASS_TEXT: Readonly<Record<string, string>> = {
@@ -16,8 +17,10 @@ const CLASS_TEXT: Readonly<Record<string, string>> = {
   groupDeletes: 'groups that were deleted',
   creates: 'accounts that would be created although they should have been found',
   identity: 'existing accounts whose name, id or address would change',
+  updates: 'existing accounts that would change because the configuration has changed',
   memberships: 'members that groups would lose',
   revivals: "inactive accounts that would be adopted and may be a namesake's",
+  undone: 'what was undone and would be done again',
   irreversible: 'actions that the target cannot take back',
 };
 
@@ -42,6 +45,7 @@ export function setText(held: HeldSet, suffix: string, paint: Paint): string {
       detailText(held, change),
     ]);
   const more = held.changes.length - rows.length;
+  const caused = held.changes.filter((change) => change.byConfiguration).length;
   return [
     `${paint('bold', held.jobId)}  ${paint('yellow', sizeText(held.guardClass, held.changes))} held in ${held.guardClass}: ${meaning}; the oldest ${age}`,
     ...alignedRows(rows).map((row) => `  ${row}`),
@@ -49,16 +53,21 @@ export function setText(held: HeldSet, suffix: string, paint: Paint): string {
     ...(held.guardClass === 'creates'
       ? [`  see what each matching attribute finds: ${programName()} plan --job ${held.jobId}${suffix}`]
       : []),
+    ...(caused > 0 && held.guardClass !== 'updates'
+      ? [`  ${caused} of them because the configuration has changed (--config instead of --set means all such)`]
+      : []),
     `  approve: ${programName()} approve --job ${held.jobId} --set ${held.set}${suffix}`,
+    `  reject:  ${programName()} reject --job ${held.jobId} --set ${held.set}${suffix}`,
   ].join('\n');
 }
 
-function detailText({ guardClass }: HeldSet, { amount, event, identity }: HeldChange): string {
+function detailText({ guardClass }: HeldSet, { amount, event, identity, updates }: HeldChange): string {
   if (guardClass === 'memberships') return counted(amount, 'member');
-  const changed = (identity ?? []).map(
+  const changed = [...(identity ?? []), ...(updates ?? []).slice(0, SHOWN_UPDATES)].map(
     ({ attribute, oldValue, newValue }) => `${printable(attribute)} ${valueText(oldValue)} -> ${valueText(newValue)}`,
   );
-  return [...(event === null ? [] : [event]), ...changed].join(', ');
+  const more = (updates ?? []).length - SHOWN_UPDATES;
+  return [...(event === null ? [] : [event]), ...changed, ...(more > 0 ? [`and ${more} more`] : [])].join(', ');
 }
 
 function valueText(value: string | null): string {

@@ -5,20 +5,26 @@ import type { LoadedConfiguration, RefusedFile } from '../config/load.ts';
 import type { CycleCounts, CycleMode, JobStatus } from '../model/cycle.ts';
 import type { Job } from '../model/job.ts';
 import { pauseOf } from '../rules/pause.ts';
+import { countRejected } from '../store/change-decisions.ts';
 import { countChanges, oldestHeldRemoval } from '../store/changes.ts';
 import { latestCycles } from '../store/cycles.ts';
 import { isDaemonRunning } from '../store/daemons.ts';
 import type { Db } from '../store/database.ts';
+import { plannedDeletions } from '../store/departures.ts';
 import { countEscrows, oldestEscrows } from '../store/escrows.ts';
 import { countLinksByJob, isBlank, type LeaseView, leaseHolder } from '../store/inventory.ts';
 import { listJobs } from '../store/jobs.ts';
 import { findQuarantine } from '../store/quarantines.ts';
-import type { CycleTable, EscrowTable, JobTable } from '../store/schema.ts';
+import type { CycleTable, JobTable } from '../store/schema.ts';
 import { countUnstable, MOST_REWRITES } from '../store/unstable-attributes.ts';
+import { type FailingObject, failingObject } from './failing-object.ts';
 import { fileStateOf } from './job-files.ts';
 import { type PauseDocument, pauseDocument } from './pause-text.ts';
-import { adviceOf, type QuarantineDocument, quarantineDocument } from './quarantine-text.ts';
+import { type QuarantineDocument, quarantineDocument } from './quarantine-text.ts';
 import type { RunFault } from './run-fault.ts';
+
+/** How many failing objects are named. */
+const MOST_FAILING = 5;
 
 /** What concerns somebody, worst first; the order is the order in which jobs are listed. */
 export const CONDITIONS = [
@@ -58,9 +64,13 @@ export interface JobState {
   readonly held: number;
   /** Changes that were held, were approved, and wait for the next cycle. */
   readonly approved: number;
+  /** Changes that somebody rejected; `until`, in ISO, is when the first of these rejections ends. */
+  readonly rejected: { readonly count: number; readonly until: string } | null;
   readonly paused: PauseDocument | null;
   /** In Entra's terms; held removals are its TooManyDeletes, which slows nothing here. */
   readonly quarantine: QuarantineDocument | null;
+  /** Accounts of people who left that are to be deleted, and when the next one is (ISO). */
+  readonly deletions: { readonly count: number; readonly next: string | null };
   /** The objects that have failed longest, few of them. */
   readonly failing: readonly FailingObject[];
   /** A restart that the running process is about to begin: its reset scopes. */
@@ -89,19 +99,6 @@ export interface LastCycle {
   readonly timeResumed: string;
   readonly timeEnded: string | null;
   readonly counts: CycleCounts | null;
-}
-
-/** An object in escrow. Times are ISO. */
-export interface FailingObject {
-  readonly kind: string;
-  readonly sourceId: string;
-  readonly displayName: string | null;
-  readonly code: string;
-  readonly message: string;
-  readonly advice: string | null;
-  readonly attempts: number;
-  readonly firstFailure: string;
-  readonly nextAttempt: string;
 }
 
 /** The jobs, worst first, and whether somebody runs them when they are due. */
@@ -151,8 +148,10 @@ const NOTHING_YET = {
   escrowed: 0,
   held: 0,
   approved: 0,
+  rejected: null,
   paused: null,
   quarantine: null,
+  deletions: { count: 0, next: null },
   failing: [],
   restarting: null,
   quietCycles: 0,
@@ -217,8 +216,10 @@ async function stateOf(db: Db, row: JobTable, aspects: Aspects): Promise<JobStat
     escrowed: await countEscrows(db, row.id),
     held: await countChanges(db, row.id, 'staged'),
     approved: await countChanges(db, row.id, 'approved'),
+    rejected: await countRejected(db, row.id),
     paused: pause === null ? null : pauseDocument(pause),
     quarantine: await quarantineOf(db, row),
+    deletions: await plannedDeletions(db, row.id),
     failing: (await oldestEscrows(db, row.id, MOST_FAILING)).map(failingObject),
     restarting: row.restart_scopes,
     quietCycles: row.quiet_cycles,
@@ -276,21 +277,5 @@ async function quarantineOf(db: Db, row: JobTable): Promise<QuarantineDocument |
     seriesBegan: began,
     seriesCount: 0,
     error: null,
-  };
-}
-
-const MOST_FAILING = 5;
-
-function failingObject(escrow: EscrowTable): FailingObject {
-  return {
-    kind: escrow.kind,
-    sourceId: escrow.source_id,
-    displayName: escrow.display_name,
-    code: escrow.code,
-    message: escrow.message,
-    advice: adviceOf(escrow.code),
-    attempts: escrow.attempts,
-    firstFailure: new Date(escrow.first_seen).toISOString(),
-    nextAttempt: new Date(escrow.next_attempt).toISOString(),
   };
 }

@@ -1,4 +1,5 @@
 // `scimsync links show ID`: one link, or the few that a name means, with what the target is known to hold.
+import { findDepartures, type KnownDeparture } from '../store/departures.ts';
 import { searchLinks } from '../store/link-inventory.ts';
 import { CommandFault } from './command-fault.ts';
 import { EXIT, type ExitCode } from './exit-code.ts';
@@ -26,8 +27,14 @@ export async function showLinks(
     await requireStoredJob(store, jobId, configuration);
     const links = (await searchLinks(store.db, jobId, text, MOST)).map(shownLink);
     if (links.length === 0) throw noSuchLink(text, jobId);
-    if (options.json) terminal.out(`${JSON.stringify({ job: jobId, links }, null, 2)}\n`);
-    else for (const link of links) terminal.out(`${linkText(link, jobId, options, terminal)}\n`);
+    const departures = await findDepartures(
+      store.db,
+      jobId,
+      links.map((link) => link.sourceId),
+    );
+    const shown = links.map((link) => ({ ...link, ...departureOf(link, departures) }));
+    if (options.json) terminal.out(`${JSON.stringify({ job: jobId, links: shown }, null, 2)}\n`);
+    else for (const link of shown) terminal.out(`${linkText(link, jobId, options, terminal)}\n`);
     return EXIT.well;
   });
 }
@@ -39,7 +46,30 @@ export function noSuchLink(text: string, jobId: string): CommandFault {
   );
 }
 
-function linkText(link: ShownLink, jobId: string, options: GlobalOptions, { paint }: Terminal): string {
+/** Why the person has no access now, and when the account is to be deleted; times are ISO. */
+interface ShownDeparture {
+  readonly left: { readonly event: string; readonly since: string; readonly deletionPlanned: string | null } | null;
+}
+
+function departureOf({ kind, sourceId }: ShownLink, known: ReadonlyMap<string, KnownDeparture>): ShownDeparture {
+  const current = kind === 'user' ? (known.get(sourceId)?.current ?? null) : null;
+  if (current === null) return { left: null };
+  const { event, first_seen: since, delete_at: deleteAt } = current;
+  return {
+    left: {
+      event,
+      since: new Date(since).toISOString(),
+      deletionPlanned: deleteAt === null ? null : new Date(deleteAt).toISOString(),
+    },
+  };
+}
+
+function linkText(
+  link: ShownLink & ShownDeparture,
+  jobId: string,
+  options: GlobalOptions,
+  { paint }: Terminal,
+): string {
   const name = printable(link.userName ?? link.displayName ?? '(no name)');
   const state = `${link.active ? 'active' : 'disabled'}${link.protected ? ', protected' : ''}`;
   const how = link.matchedBy === 'created' ? 'created by this job' : `found by ${printable(link.matchedBy)}`;
@@ -50,6 +80,10 @@ function linkText(link: ShownLink, jobId: string, options: GlobalOptions, { pain
     ],
     ['target', printable(link.targetId)],
     ['linked', `${link.linkedAt}, ${how}`],
+    ...(link.left === null ? [] : [['left', `${link.left.event}, seen ${link.left.since}`]]),
+    ...(link.left?.deletionPlanned == null
+      ? []
+      : [['deletion', `planned from ${link.left.deletionPlanned} on, unless the person comes back`]]),
     ...Object.entries(link.exported).map(([attribute, value], index) => [
       index === 0 ? 'holds' : '',
       `${printable(attribute)}: ${shortened(printable(JSON.stringify(value) ?? ''), WIDEST)}`,

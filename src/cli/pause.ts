@@ -80,7 +80,8 @@ function parsePauseLength(text: string): number {
   return length;
 }
 
-function parseReason(text: string): string {
+/** A reason in one line; for commander. */
+export function parseReason(text: string): string {
   const reason = text.replaceAll(/[\p{Cc}\p{Bidi_Control}\u2028\u2029]+/gu, ' ').trim();
   if (reason === '') throw new InvalidArgumentError('Say why, or leave --reason out.');
   if (reason.length > LONGEST_REASON)

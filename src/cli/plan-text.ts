@@ -107,6 +107,7 @@ function nextLines(job: Job, { report, counts }: CycleSummary, { whatIfs }: Plan
     return [
       `  next      read it, then write mode: enforce into ${file}`,
       `            begin with a few: ${programName()} --sync-now --job ${job.id} --limit 5${suffix}`,
+      `            or send exactly this: ${programName()} plan --job ${job.id} --out FILE${suffix}, then apply FILE`,
     ];
   return [`  next      ${programName()} --sync-now --job ${job.id}${suffix}`];
 }

@@ -2,8 +2,9 @@
 // --sync-now have in common.
 import type { ConnectedJob, Installation, JobSurroundings } from '../compose.ts';
 import type { CycleCounts, CycleMode, CycleRequest, CycleSummary, JobStatus, RequestCounts } from '../model/cycle.ts';
+import { durationMilliseconds } from '../model/duration.ts';
 import { JobFault } from '../model/errors.ts';
-import { durationMilliseconds, type Job } from '../model/job.ts';
+import type { Job } from '../model/job.ts';
 import type { Quarantine } from '../model/quarantine.ts';
 import { requestCounts } from '../model/request-counts.ts';
 import type { Pause } from '../rules/pause.ts';
@@ -75,7 +76,8 @@ export async function runOneCycle(
   try {
     const file = fileKeyOf(job.id, installation.configuration);
     await installation.store.transaction((trx) => updateJob(trx, job.id, file));
-    if (!settings.request.dryRun && settings.request.selection === undefined)
+    const { dryRun, selection, approved } = settings.request;
+    if (!dryRun && selection === undefined && approved === undefined)
       await updateJob(db, job.id, { next_attempt: nextDue(began.getTime(), every) });
     await warnOfExpiry(installation, job, surroundings.log, began);
     connected = await connectJob(installation, job, { ...surroundings, signal });

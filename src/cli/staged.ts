@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import type { LoadedConfiguration } from '../config/load.ts';
 import type { Db } from '../store/database.ts';
 import { runAction } from './action.ts';
+import { type DecidedChanges, decidedText, readDecided } from './decided-changes.ts';
 import { EXIT, type ExitCode } from './exit-code.ts';
 import { type GlobalOptions, sameConfiguration } from './global-options.ts';
 import { setText } from './held-set-text.ts';
@@ -37,31 +38,45 @@ async function staged(
 ): Promise<ExitCode> {
   const configuration = await loadOrFail(options);
   const store = await openExistingStore(configuration);
-  let sets: readonly HeldSet[] = [];
+  let shown: Shown = { sets: [], decided: [] };
   try {
-    sets = await readSets(store?.db ?? null, configuration, ids);
+    shown = await readShown(store?.db ?? null, configuration, ids);
   } finally {
     await store?.close();
   }
-  if (options.json) terminal.out(`${JSON.stringify({ sets }, null, 2)}\n`);
-  else if (sets.length === 0) terminal.out('Nothing is held.\n');
-  else for (const set of sets) terminal.out(`${setText(set, sameConfiguration(options), terminal.paint)}\n`);
+  const { sets, decided } = shown;
+  if (options.json) terminal.out(`${JSON.stringify(shown, null, 2)}\n`);
+  else {
+    if (sets.length === 0) terminal.out('Nothing is held.\n');
+    for (const set of sets) terminal.out(`${setText(set, sameConfiguration(options), terminal.paint)}\n`);
+    for (const each of decided) terminal.out(`${decidedText(each, terminal.paint)}\n`);
+  }
   return sets.length === 0 ? EXIT.well : EXIT.held;
 }
 
-async function readSets(
+/** What is held, and what was decided and still stands. */
+interface Shown {
+  readonly sets: readonly HeldSet[];
+  readonly decided: readonly DecidedChanges[];
+}
+
+async function readShown(
   db: Db | null,
   configuration: LoadedConfiguration,
   ids: readonly string[] | undefined,
-): Promise<HeldSet[]> {
+): Promise<Shown> {
   const configured = configuration.jobs.map((job) => job.id);
   const { listJobs } = await import('../store/jobs.ts');
   const stored = db === null ? [] : (await listJobs(db)).map((row) => row.id);
   const known = [...new Set([...configured, ...stored])];
   for (const id of ids ?? []) requireKnownJob(id, known);
-  if (db === null) return [];
+  if (db === null) return { sets: [], decided: [] };
   const { readHeldSets } = await import('./held-sets.ts');
   const sets: HeldSet[] = [];
-  for (const id of ids ?? known) sets.push(...(await readHeldSets(db, id)));
-  return sets;
+  const decided: DecidedChanges[] = [];
+  for (const id of ids ?? known) {
+    sets.push(...(await readHeldSets(db, id)));
+    decided.push(...(await readDecided(db, id)));
+  }
+  return { sets, decided };
 }

@@ -91,11 +91,15 @@ function failingLines({ failing, escrowed }: JobState, now: number): string[] {
   return [...lines, ...(more > 0 ? [`and ${counted(more, 'more object')} that failed later`] : [])];
 }
 
-function openText({ held, approved, escrowed, paused }: JobState, now: number): string {
+function openText({ held, approved, rejected, escrowed, deletions, paused }: JobState, now: number): string {
   return [
     ...(held > 0 ? [`${held} held`] : []),
     ...(approved > 0 ? [`${approved} approved, not carried out yet`] : []),
+    ...(rejected === null ? [] : [`${rejected.count} rejected until ${rejected.until.slice(0, 10)}`]),
     ...(escrowed > 0 ? [`${escrowed} failing`] : []),
+    ...(deletions.next === null
+      ? []
+      : [`${counted(deletions.count, 'deletion')} planned, the next one ${deletions.next.slice(0, 10)}`]),
     ...(paused === null ? [] : [`goes on in ${durationText(Date.parse(paused.until) - now)}`]),
   ].join(', ');
 }

@@ -1,5 +1,6 @@
 // `scimsync store purge`: forgets now what the retention would let go of in time.
-import { durationMilliseconds, jobSchema } from '../model/job.ts';
+import { durationMilliseconds } from '../model/duration.ts';
+import { jobSchema } from '../model/job.ts';
 import { purgeStore } from '../store/purge.ts';
 import { CommandFault } from './command-fault.ts';
 import { confirm } from './confirm.ts';

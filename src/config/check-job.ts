@@ -1,6 +1,7 @@
 // One merged job: form first (the schema), then meaning, on whatever has the right form.
 import { z } from 'zod';
 import { jobSchema } from '../model/job.ts';
+import { policyOf } from '../model/lifecycle.ts';
 import { baseUrlProblems } from './base-url.ts';
 import { checkObjectMapping } from './check-object-mapping.ts';
 import { checkProtect } from './check-protect.ts';
@@ -85,7 +86,8 @@ function checkPeakon(job: JobDraft, findings: Findings): void {
   }
   for (const [event, action] of Object.entries(job.lifecycle ?? {})) {
     const node = descend(job.root, 'lifecycle', event);
-    if (action !== 'delete' || node === undefined) continue;
+    const { action: at, deleteAfter } = policyOf(action);
+    if ((at !== 'delete' && deleteAfter === null) || node === undefined) continue;
     const message = 'Peakon cannot restore a deleted person; survey answers are lost to them.';
     findings.warnings.push(faultAt(node.at, message, 'Write disable unless records have to be wiped.'));
   }

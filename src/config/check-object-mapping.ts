@@ -3,6 +3,7 @@
 import { compileScope } from '../rules/scoping.ts';
 import { MEMBER_OF } from '../rules/scoping-attributes.ts';
 import { checkAttribute, knowsSourceAttribute } from './check-attribute.ts';
+import { checkLifecycle } from './check-lifecycle.ts';
 import { overlapFaults } from './check-overlap.ts';
 import type { Findings } from './fault.ts';
 import { addFindings, noFindings } from './fault.ts';
@@ -18,7 +19,7 @@ export function checkObjectMapping(job: JobDraft, object: ObjectMappingDraft): F
   checkScope(object, findings);
   checkKind(job, object, findings);
   if (object.enabled && object.complete) checkMatchingExists(object, findings);
-  if (object.enabled && object.kind === 'user') checkLifecycle(job, object, findings);
+  if (object.enabled && object.kind === 'user') addFindings(findings, checkLifecycle(job, object));
   return findings;
 }
 
@@ -78,29 +79,4 @@ function checkMatchingExists(object: ObjectMappingDraft, findings: Findings): vo
   const advice =
     'Give the attribute that identifies an account matchingPriority: 1, for instance externalId or userName.';
   findings.faults.push(faultAt(at, message, advice));
-}
-
-function checkLifecycle(job: JobDraft, object: ObjectMappingDraft, findings: Findings): void {
-  if (job.lifecycle === undefined) return;
-  const events = Object.entries(job.lifecycle);
-  const disabling = events.filter(([, action]) => action === 'disable').map(([event]) => event);
-  const deleting = events.filter(([, action]) => action === 'delete').map(([event]) => event);
-  const mapsActive = object.attributes.some(
-    ({ mapping }) => targetKey(mapping.targetAttributeName) === 'active' && mapping.flowType === 'Always',
-  );
-  const lists = child(object.node, 'attributeMappings')?.at ?? object.node.at;
-  if (disabling.length > 0 && object.complete && !mapsActive) {
-    const message = `The lifecycle disables accounts (${disabling.join(', ')}), but no mapping keeps "active" up to date.`;
-    const advice = 'Map active from Not([IsSoftDeleted]), or choose delete or nothing for these events.';
-    findings.faults.push(faultAt(lists, message, advice));
-  }
-  const flowTypes = child(object.node, 'flowTypes')?.at ?? object.node.at;
-  if (disabling.length > 0 && !object.flowTypes.includes('Update')) {
-    const message = 'Without Update no account is disabled, although the lifecycle asks for it.';
-    findings.warnings.push(faultAt(flowTypes, message, 'Add Update to flowTypes, or change the lifecycle.'));
-  }
-  if (deleting.length > 0 && !object.flowTypes.includes('Delete')) {
-    const message = `Without Delete no account is deleted, although the lifecycle asks for it (${deleting.join(', ')}).`;
-    findings.warnings.push(faultAt(flowTypes, message, 'Add Delete to flowTypes, or change the lifecycle.'));
-  }
 }

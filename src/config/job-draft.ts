@@ -1,8 +1,9 @@
 // A merged job as far as it can be understood: every part that has the right form by itself. The checks of meaning run
 // on drafts, so that one malformed key does not hide the other faults.
 import { z } from 'zod';
-import type { AttributeMapping, Lifecycle, ObjectMapping } from '../model/job.ts';
-import { jobSchema, lifecycleSchema } from '../model/job.ts';
+import type { AttributeMapping, ObjectMapping } from '../model/job.ts';
+import { jobSchema } from '../model/job.ts';
+import { type Lifecycle, lifecycleSchema } from '../model/lifecycle.ts';
 import { attributeMappingSchema, objectMappingSchema } from '../model/object-mapping.ts';
 import type { TargetProfile } from '../model/profile.ts';
 import { targetProfileSchema } from '../model/profile.ts';

@@ -2,7 +2,8 @@
 // with mappings (secrets, addresses) may be wrong or missing: tests run on machines that hold neither.
 import { readdir } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
-import { jobSchema, lifecycleSchema } from '../model/job.ts';
+import { jobSchema } from '../model/job.ts';
+import { lifecycleSchema } from '../model/lifecycle.ts';
 import { objectMappingSchema } from '../model/object-mapping.ts';
 import { targetProfileSchema } from '../model/profile.ts';
 import { type CompiledMapping, compileObjectMapping } from '../rules/mapping.ts';

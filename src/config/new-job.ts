@@ -98,10 +98,10 @@ target:
     token: ${tokenText(job)}
   # caFile: ./internal-ca.pem # when the certificate comes from an authority of your own
 
-# What happens to an account, per event: disable | delete | nothing. In effect is:
+# What happens to an account, per event: disable | delete | nothing, and more (docs/lifecycle.md). In effect is:
 # lifecycle:
 ${Object.entries(lifecycle)
-  .map(([event, action]) => `#   ${event}: ${action}`)
+  .map(([event, action]) => `#   ${event}: ${typeof action === 'string' ? action : JSON.stringify(action)}`)
   .join('\n')}
 
 # A cycle that would take away more than this is held until somebody approves it.

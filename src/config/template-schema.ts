@@ -1,7 +1,7 @@
 // A gallery template: what is known of an application, with reasons. It carries no credentials, no addresses and no
 // choice of people; those are the job's.
 import { z } from 'zod';
-import { lifecycleSchema } from '../model/job.ts';
+import { lifecycleSchema } from '../model/lifecycle.ts';
 import { objectMappingSchema } from '../model/object-mapping.ts';
 import { targetProfileSchema } from '../model/profile.ts';
 

@@ -8,6 +8,7 @@ import { findLinks } from '../store/links.ts';
 import { countInScope } from '../store/object-counts.ts';
 import { freeWaiting, pageReady } from '../store/ready-changes.ts';
 import type { ChangeTable } from '../store/schema.ts';
+import { releaseApproved, reportApproved } from './approved-plan.ts';
 import { runBounded } from './bounded.ts';
 import { ensureCapabilities } from './capabilities.ts';
 import { leaveTheRest } from './careful-start.ts';
@@ -31,7 +32,14 @@ const ENOUGH_FAILED = 200;
 
 /** Carries out what the gate lets through, in the order of the phases. */
 export async function applyChanges(context: CycleContext, verdicts: GuardVerdicts): Promise<void> {
-  await releaseAndHold(context, verdicts);
+  if (context.approved === null) await releaseAndHold(context, verdicts);
+  else await releaseApproved(context, context.approved);
+  await sendReleased(context);
+  if (context.approved !== null) await reportApproved(context, context.approved);
+}
+
+/** Sends what was let through, phase by phase. */
+export async function sendReleased(context: CycleContext): Promise<void> {
   for (const phase of PHASES) {
     if (context.failsTooMuch) break;
     if (phase === 'references') {

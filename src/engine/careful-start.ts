@@ -92,7 +92,12 @@ export class CarefulStart {
 }
 
 /** Whether something may be sent for an object in this cycle. */
-export function admits({ careful }: Pick<CycleContext, 'careful'>, kind: ObjectKind, id: string): boolean {
+export function admits(
+  { careful, approved }: Pick<CycleContext, 'careful' | 'approved'>,
+  kind: ObjectKind,
+  id: string,
+): boolean {
+  if (approved !== null) return approved.sends(kind, id);
   return careful === null || careful.admits(kind, id);
 }
 
@@ -101,7 +106,8 @@ export async function admitsMembers(
   context: CycleContext,
   group: { readonly id: string; readonly members_verify: number },
 ): Promise<boolean> {
-  const { careful, io, job } = context;
+  const { careful, approved, io, job } = context;
+  if (approved !== null) return approved.membersOf(group.id) !== undefined || approved.takesOutOfGroups;
   if (careful === null) return true;
   const { db } = io.store;
   const isInStep =

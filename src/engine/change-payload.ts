@@ -35,6 +35,12 @@ export interface ChangePayload {
   readonly identity?: readonly string[];
   /** Whether the account is protected, where that had to be known. */
   readonly isProtected?: boolean;
+  /** True when the person is to be taken out of the groups that the job manages. */
+  readonly removesMemberships?: boolean;
+  /** How long after the account was disabled it is to be deleted (milliseconds). */
+  readonly deleteAfter?: number;
+  /** What the lifecycle policy sets, by target attribute name, to be undone when the person comes back. */
+  readonly set?: Exported;
 }
 
 /** What the target is known to hold, by target attribute name. */
@@ -70,6 +76,7 @@ export const BECAUSE: Readonly<Record<NoActionReason, string>> = {
   blockedAndNeverProvisioned: 'Blocked from sign-in (accountEnabled is false), so no account is created.',
   deletedAndNeverProvisioned: 'Deleted in the directory, and never provisioned.',
   alreadyDisabled: 'The account is already disabled.',
+  deprovisioned: 'What the lifecycle policy asks for is done already.',
   lifecycleSaysNothing: 'The lifecycle policy says to do nothing about this event.',
   flowTypesExclude: 'The flow types of the mapping exclude this action.',
   goneFromTarget: 'The account no longer exists in the target, so there is nothing to disable.',

@@ -1,12 +1,14 @@
 // Closes a cycle: final counts, the state of the job, and the end of what was only needed while it ran.
 import type { CycleSummary, JobStatus } from '../model/cycle.ts';
-import { durationMilliseconds } from '../model/job.ts';
+import { durationMilliseconds } from '../model/duration.ts';
 import type { Quarantine } from '../model/quarantine.ts';
 import { requestsSince } from '../model/request-counts.ts';
-import { countByAction, countEffective, countRemovals } from '../store/change-counts.ts';
+import { pruneImages } from '../store/before-images.ts';
+import { countByAction, countEffective, countKeptBack } from '../store/change-counts.ts';
 import { countChanges, pruneChanges, removeChangesOfCycle } from '../store/changes.ts';
 import { updateCycle } from '../store/cycles.ts';
 import type { Db } from '../store/database.ts';
+import { pruneDepartures } from '../store/departures.ts';
 import { countEscrows } from '../store/escrows.ts';
 import { readJob, updateJob } from '../store/jobs.ts';
 import { countInScope } from '../store/object-counts.ts';
@@ -36,9 +38,9 @@ export async function closeCycle(context: CycleContext): Promise<CycleSummary> {
     counts.escrowed = await countEscrows(trx, job.id);
     counts.held = await countChanges(trx, job.id, 'staged');
     await forgetWhatIsOver(trx, context, now);
-    const heldCreations = (await countRemovals(trx, job.id, 'staged')).get('creates') ?? 0;
+    const heldCreations = await countKeptBack(trx, job.id, 'creates');
     // What a careful start leaves is still part of the first meeting.
-    const isWhole = (context.careful?.left ?? 0) === 0 && !context.failsTooMuch;
+    const isWhole = (context.careful?.left ?? 0) + (context.approved?.left ?? 0) === 0 && !context.failsTooMuch;
     const { initial_done: before } = await readJob(trx, job.id);
     await updateJob(trx, job.id, {
       ...ended(now),
@@ -124,7 +126,9 @@ async function forgetWhatIsOver(trx: Db, context: CycleContext, now: Date): Prom
   await purgeGone(trx, id, planMark(context).column);
   await pruneChanges(trx, id, before);
   const { log, deletedPeople } = context.job.settings.retention;
+  await pruneImages(trx, id, now.getTime() - durationMilliseconds(log));
   await pruneLog(trx, id, new Date(now.getTime() - durationMilliseconds(log)).toISOString(), PORTION);
+  await pruneDepartures(trx, id, { ended: now.getTime() - durationMilliseconds(log), marked: before });
   await noteGone(trx, id, now.getTime());
   await forgetAttributesOfGone(trx, id, now.getTime() - durationMilliseconds(deletedPeople), PORTION);
 }
@@ -165,6 +169,7 @@ export function summary(context: CycleContext, now: Date, status: JobStatus = 'A
     requests: requestsSince(context.requestsBefore, context.io),
     ...(context.report === null ? {} : { report: context.report }),
     ...(context.drift === null ? {} : { drift: context.drift }),
+    ...(context.approved?.result == null ? {} : { applied: context.approved.result }),
     ...(context.careful === null
       ? {}
       : {

@@ -34,8 +34,15 @@ export interface CompiledJob {
   readonly concurrency: number;
 }
 
-/** Compiles a validated job; `tenantId` and `defaultDomain` are those of its source. */
-export function compileJob(job: Job, tenantId: string, defaultDomain?: string): CompiledJob {
+/**
+ * Compiles a validated job; `tenantId` and `defaultDomain` are those of its source, `languageVersion` that of the expressions.
+ */
+export function compileJob(
+  job: Job,
+  tenantId: string,
+  defaultDomain?: string,
+  languageVersion: string = EXPRESSION_LANGUAGE_VERSION,
+): CompiledJob {
   const enabled = job.objectMappings.filter((mapping) => mapping.enabled);
   const userMapping = enabled.find((mapping) => mapping.sourceObjectName === 'user');
   if (userMapping === undefined) {
@@ -56,7 +63,7 @@ export function compileJob(job: Job, tenantId: string, defaultDomain?: string): 
       job.lifecycle,
       job.profile.references,
       defaultDomain,
-      EXPRESSION_LANGUAGE_VERSION,
+      languageVersion,
       // Left out where it is as ever, so that nobody is planned again because of this entry.
       ...(isUsual(job.adoption) ? [] : [job.adoption]),
     ]),

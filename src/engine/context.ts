@@ -11,6 +11,7 @@ import type { Store } from '../store/database.ts';
 import { fence, type Lease } from '../store/jobs.ts';
 import type { Tables } from '../store/schema.ts';
 import type { PlanMark } from '../store/source-objects.ts';
+import type { ApprovedPlan } from './approved-plan.ts';
 import type { CarefulStart } from './careful-start.ts';
 import type { CompiledJob } from './compiled-job.ts';
 import type { SelectionReport } from './on-demand-report.ts';
@@ -63,6 +64,10 @@ export interface CycleContext {
   readonly selected: SelectionReport | null;
   /** The bounds of a careful start (--limit); null without. */
   readonly careful: CarefulStart | null;
+  /** The sequence number with which the configuration changed last; who was planned before it is planned because of it. */
+  configurationSeq: number;
+  /** The plan file that is applied: nothing else is sent; null without. */
+  readonly approved: ApprovedPlan | null;
   /** True while the job has not yet met its target: no cycle that wrote has ended. */
   readonly contacting: boolean;
   /** What was found while the job meets its target; null when it is not the first contact, or nothing was listed. */

@@ -26,6 +26,7 @@ import { describePlan } from './plan-report.ts';
 import { readBack } from './read-back.ts';
 import { markDrift } from './reconcile.ts';
 import { noteWriting, refuseLostStore } from './store-lost.ts';
+import { undoCycle } from './undo.ts';
 
 /**
  * Runs one cycle of a job whose lease the caller holds.
@@ -38,6 +39,7 @@ export async function runCycle(
   io: EngineIo,
 ): Promise<CycleSummary> {
   const cycle = await openCycle(job, request, lease, io);
+  if (request.undo !== undefined) return undoCycle(cycle, request.undo);
   await importChanges(cycle);
   if (request.repair === true) await markDrift(cycle);
   await planChanges(cycle);

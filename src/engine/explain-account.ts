@@ -110,6 +110,7 @@ export async function lookAtAccount(question: AccountQuestion): Promise<AccountF
       uniqueValues: (_sourceId: string, map: Parameters<UniqueValues>[1]) =>
         Promise.resolve(map(() => false, about.random)),
       linkOf: (id: string) => references.get(id),
+      departureOf: () => stored.departure,
     };
     return { ...base, ...found, tried, planned: await plan(row, linked, aid) };
   } catch (error) {
@@ -239,6 +240,8 @@ function readingContext({ about, appRoles }: AccountQuestion, io: EngineIo, capa
     carriesOut: false,
     selected: null,
     careful: null,
+    configurationSeq: 0,
+    approved: null,
     contacting: false,
     firstContact: null,
     announcedAccounts: null,

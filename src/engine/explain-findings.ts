@@ -1,5 +1,5 @@
 // Puts what was found out about one object into words: one finding a topic, the first reason that keeps it out first.
-import type { LifecycleEvent } from '../model/job.ts';
+import type { LifecycleEvent } from '../model/lifecycle.ts';
 import { pauseOf } from '../rules/pause.ts';
 import { type Evidence, nameOf } from './explain-evidence.ts';
 import { remedyOf } from './explain-remedy.ts';

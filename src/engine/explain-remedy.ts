@@ -127,6 +127,8 @@ function pending(evidence: Evidence): Remedy[] {
   const settled = decision === null && stored.link !== undefined && stored.open.length === 0;
   if (decision === null && about.io !== null && stored.link !== undefined)
     return [step('test what could not be asked', `test-connection --job ${id}`)];
+  if (stored.open.some((change) => change.status === 'rejected'))
+    return [step('take the rejection back', `approve --job ${id} --object ${evidence.id}`)];
   if (decision?.action === 'none' || settled) return [];
   if (settings.mode === 'observe') return [step('read the plan, then set mode: enforce', `plan --job ${id}`)];
   return [nextCycle(evidence)];

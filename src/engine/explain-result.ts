@@ -2,7 +2,7 @@
 // and the same facts for scripts. Names are a contract with `scimsync explain --json`.
 import type { ObjectKind } from '../model/directory.ts';
 import type { Named } from '../model/directory-facts.ts';
-import type { LifecycleEvent } from '../model/job.ts';
+import type { LifecycleEvent } from '../model/lifecycle.ts';
 import type { ScopeReason } from '../rules/scoping.ts';
 
 /** What a finding is about. */

@@ -4,6 +4,7 @@ import type { ObjectKind } from '../model/directory.ts';
 import type { Candidate, Named } from '../model/directory-facts.ts';
 import { mostParticular } from '../model/directory-facts.ts';
 import type { Db } from '../store/database.ts';
+import { findDepartures, type KnownDeparture } from '../store/departures.ts';
 import { findEscrows } from '../store/escrows.ts';
 import { findJob } from '../store/jobs.ts';
 import { findLinks } from '../store/links.ts';
@@ -17,8 +18,13 @@ export interface StoredFacts {
   readonly row: SourceObjectRow | undefined;
   readonly link: LinkTable | undefined;
   readonly escrow: EscrowTable | undefined;
+  /** What is known of a person who left, or is back. */
+  readonly departure: KnownDeparture | undefined;
   /** Changes that are not settled, those of an observed plan included. */
-  readonly open: readonly Pick<ChangeTable, 'action' | 'status' | 'event' | 'guard_class' | 'created_at'>[];
+  readonly open: readonly Pick<
+    ChangeTable,
+    'action' | 'status' | 'event' | 'guard_class' | 'created_at' | 'decided_by' | 'decided_until' | 'decision_reason'
+  >[];
   /** Newest last. */
   readonly history: readonly ProvisioningLogEntry[];
   /** Assigned groups that hold it, as the last cycle read them. */
@@ -29,7 +35,7 @@ export interface StoredFacts {
 
 const HISTORY = 3;
 const NAMESAKES = 50;
-const UNSETTLED = ['observed', 'planned', 'pending', 'sent', 'staged', 'approved'];
+const UNSETTLED = ['observed', 'planned', 'pending', 'sent', 'staged', 'approved', 'rejected'];
 const NAMES = ['userPrincipalName', 'mail', 'employeeId'] as const;
 
 /** Whom of a job a text may mean: the bearers of the most particular name that anybody has. */
@@ -80,7 +86,16 @@ export async function readStored(db: Db, jobId: string, kind: ObjectKind, id: st
     readLog(db, { jobId, object: id, limit: HISTORY }),
     db
       .selectFrom('change')
-      .select(['action', 'status', 'event', 'guard_class', 'created_at'])
+      .select([
+        'action',
+        'status',
+        'event',
+        'guard_class',
+        'created_at',
+        'decided_by',
+        'decided_until',
+        'decision_reason',
+      ])
       .where('job_id', '=', jobId)
       .where('kind', '=', kind)
       .where('source_id', '=', id)
@@ -98,6 +113,7 @@ export async function readStored(db: Db, jobId: string, kind: ObjectKind, id: st
     job: await findJob(db, jobId),
     row: (await findObjects(db, jobId, kind, [id])).get(id),
     link: (await findLinks(db, jobId, kind, [id])).get(id),
+    departure: (await findDepartures(db, jobId, kind === 'user' ? [id] : [])).get(id),
     escrow: (await findEscrows(db, jobId, kind, [id])).get(id),
     open,
     history: log.map(({ entry }) => entry),

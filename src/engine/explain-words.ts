@@ -206,20 +206,25 @@ function mappedFinding(evidence: Evidence): Finding[] {
 }
 
 function pendingFinding({ stored, about, reason }: Evidence): Finding[] {
-  const { job: row, escrow, open } = stored;
+  const { job: row, escrow, open, departure } = stored;
   const { settings } = about.job;
   const now = about.clock.now().getTime();
   const pause = row === undefined ? null : pauseOf(row, now);
   const held = open.filter((change) => change.status === 'staged');
-  const others = open.filter((change) => change.status !== 'staged');
+  const rejected = open.filter((change) => change.status === 'rejected');
+  const others = open.filter(({ status }) => status !== 'staged' && status !== 'rejected');
   const lines = [
     ...held.map(
       (change) => `${change.action} is held since ${day(change.created_at)} (${change.guard_class ?? 'guard'})`,
     ),
+    ...rejected.map(rejectionText),
     ...others.map(
       (change) =>
         `${change.action} is ${change.status === 'observed' ? 'planned, but mode is observe' : change.status}`,
     ),
+    ...(departure?.current?.delete_at == null
+      ? []
+      : [`the account is deleted from ${moment(departure.current.delete_at)} on, unless the person comes back`]),
     ...(escrow === undefined
       ? []
       : [
@@ -235,7 +240,8 @@ function pendingFinding({ stored, about, reason }: Evidence): Finding[] {
     ...(row?.last_fault == null ? [] : [`the last cycle could not run: ${codeOf(row.last_fault)}`]),
   ];
   if (lines.length === 0) return [];
-  const answer = held.length > 0 ? 'held' : escrow === undefined ? 'waits' : 'failing';
+  const other = rejected.length > 0 ? 'rejected' : 'waits';
+  const answer = held.length > 0 ? 'held' : escrow === undefined ? other : 'failing';
   return [
     finding(
       'pending',
@@ -245,6 +251,13 @@ function pendingFinding({ stored, about, reason }: Evidence): Finding[] {
       reason === null || held.length > 0 || escrow !== undefined,
     ),
   ];
+}
+
+function rejectionText(change: Evidence['stored']['open'][number]): string {
+  const { action, guard_class: guardClass, decided_by: by, decided_until: until, decision_reason: reason } = change;
+  const who = by === null ? '' : ` by ${by}`;
+  const why = reason === null ? '' : `: ${reason}`;
+  return `${action} was rejected${who} (${guardClass ?? 'guard'}) and is not sent until ${until === null ? 'it is approved' : day(until)}${why}`;
 }
 
 function codeOf(text: string): string {

@@ -31,7 +31,7 @@ async function readNumbers(context: CycleContext): Promise<FirstContactNumbers |
   const accounts =
     context.announcedAccounts ?? (await accountsSeenBefore(context)) ?? (await accountsAnnounced(context));
   if (accounts === null) return null;
-  const statuses = [planMark(context).status, 'pending', 'staged', 'approved'] as const;
+  const statuses = [planMark(context).status, 'pending', 'staged', 'approved', 'rejected'] as const;
   const adopted = (await countByAction(db, job.id, statuses, { kind: 'user' })).get('adopt') ?? 0;
   const linked = await countLinks(db, job.id, 'user', false);
   // An account that this job made (on demand, with --limit) proves nothing about the matching of the others.

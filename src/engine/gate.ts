@@ -26,11 +26,19 @@ export interface GuardVerdicts {
   readonly holdsCreations: boolean;
 }
 
-const OF_OBJECTS = ['leavers', 'scopeLosses', 'groupDeletes', 'creates', 'identity'] as const;
+const OF_OBJECTS = ['leavers', 'scopeLosses', 'groupDeletes', 'creates', 'identity', 'updates'] as const;
+const NOTHING_HELD: GuardVerdicts = {
+  byClass: new Map(),
+  heldPlanned: 0,
+  planned: new Map(),
+  holdsCreations: false,
+};
 const DAY_MS = 24 * 3_600_000;
 
 /** Judges what is planned in this cycle. */
 export async function gateChanges(context: CycleContext): Promise<GuardVerdicts> {
+  // Somebody has seen what this cycle sends, and nothing else is sent by it.
+  if (context.approved !== null) return NOTHING_HELD;
   if (context.request.selection !== undefined) return gateSelection(context);
   const { job, io } = context;
   const { db } = io.store;
@@ -75,7 +83,15 @@ async function countBases(
   const { job, io } = context;
   const users = await countLinks(io.store.db, job.id, 'user', true);
   const groups = await countLinks(io.store.db, job.id, 'group', true);
-  return { leavers: users, scopeLosses: users, groupDeletes: groups, creates: users, identity: users + adoptions };
+  const identity = users + adoptions;
+  return {
+    leavers: users,
+    scopeLosses: users,
+    groupDeletes: groups,
+    creates: users,
+    identity,
+    updates: users + groups,
+  };
 }
 
 /** The verdict about all creations of a first contact; null when it is none. */

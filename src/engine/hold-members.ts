@@ -2,6 +2,7 @@
 // under one id never changes: when members are added to what is held, or are not due any more, the row gets a new id, so
 // that an approval means what was shown.
 import { PHASES } from '../model/cycle.ts';
+import { NO_DECISION } from '../store/change-decisions.ts';
 import { insertChanges, supersedeChange } from '../store/changes.ts';
 import type { Db } from '../store/database.ts';
 import {
@@ -28,7 +29,7 @@ export async function holdMemberships(trx: Db, context: CycleContext, holds: boo
   for (const { change, left } of before) {
     if (change.status === 'staged') staged.set(change.source_id, change);
     if (left === 0 && !(growing.has(change.source_id) && change.status === 'staged')) await end(trx, context, change);
-    else if (change.status === 'staged' && left !== change.amount && !growing.has(change.source_id))
+    else if (change.status !== 'approved' && left !== change.amount && !growing.has(change.source_id))
       await replace(trx, context, change, left);
   }
   const held: ChangeTable[] = [];
@@ -72,6 +73,8 @@ async function insert(
     status: 'staged',
     created_at: context.io.clock.now().getTime(),
     settled_at: null,
+    by_configuration: 0,
+    ...NO_DECISION,
   };
   await insertChanges(trx, [row]);
   return row;

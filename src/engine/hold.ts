@@ -10,7 +10,7 @@ import type { ChangePayload } from './change-payload.ts';
 import { type CycleContext, settling } from './context.ts';
 import type { GuardVerdicts } from './gate.ts';
 import { holdMemberships } from './hold-members.ts';
-import { logEntry, modifiedProperties } from './log-entry.ts';
+import { heldAction, logEntry, modifiedProperties } from './log-entry.ts';
 import { ownCycle } from './on-demand.ts';
 import { step } from './planned-object.ts';
 
@@ -64,14 +64,6 @@ export async function endAttempts(
   }
 }
 
-const LOGGED: Readonly<Record<string, ProvisioningLogEntry['provisioningAction']>> = {
-  create: 'create',
-  adopt: 'update',
-  update: 'update',
-  enable: 'update',
-};
-
-/** Entra's word for a removal that is held is `stagedDelete`; it knows no other holds. */
 function heldEntry(context: CycleContext, change: ChangeTable, because: string): ProvisioningLogEntry {
   const payload = JSON.parse(change.payload ?? '{}') as Partial<ChangePayload>;
   const shown = (payload.differences ?? []).filter(({ path }) => payload.identity?.includes(path.text) === true);
@@ -85,7 +77,7 @@ function heldEntry(context: CycleContext, change: ChangeTable, because: string):
       changeId: change.id,
     },
     {
-      action: LOGGED[change.action] ?? 'stagedDelete',
+      action: heldAction(change.action),
       status: 'skipped',
       steps: [
         step(
@@ -104,9 +96,11 @@ function heldEntry(context: CycleContext, change: ChangeTable, because: string):
 function whatIsHeld({ guard_class, action, kind, event, amount }: ChangeTable): string {
   if (guard_class === 'memberships') return `the removal of ${amount} member${amount === 1 ? '' : 's'} from this group`;
   if (guard_class === 'creates') return 'a creation where an account was to be expected';
+  if (guard_class === 'undone') return `the ${action} that was undone`;
   if (guard_class === 'identity') return `the ${action} of an account whose name, id or address would change`;
   if (guard_class === 'revivals')
     return 'the adoption of an inactive account, which may be that of a namesake who left';
+  if (guard_class === 'updates') return `the ${action} of an account because the configuration changed`;
   const who = kind === 'user' ? 'person' : 'group';
   const why = event === null ? '' : ` (${event})`;
   return guard_class === 'irreversible'

@@ -6,7 +6,6 @@ import { ERROR_TABLE, type ObjectFault } from '../model/errors.ts';
 import type { AttributeDifference } from '../scim/diff.ts';
 import type { ScimValue } from '../scim/resource.ts';
 import type { ChangePayload } from './change-payload.ts';
-import type { CycleContext } from './context.ts';
 
 /** What an entry is about. */
 export interface LogSubject {
@@ -27,8 +26,27 @@ export interface LogOutcome {
   readonly durationInMilliseconds: number;
 }
 
+/** What an entry takes from the cycle that it belongs to. */
+export interface LogSource {
+  readonly job: { readonly id: string };
+  readonly cycleId: string;
+  readonly io: { readonly newId: () => string; readonly clock: { now(): Date } };
+}
+
+const HELD: Readonly<Record<string, ProvisioningLogEntry['provisioningAction']>> = {
+  create: 'create',
+  adopt: 'update',
+  update: 'update',
+  enable: 'update',
+};
+
+/** The action of an entry about a held change. Entra's word for a removal that is held is `stagedDelete`; it knows no others. */
+export function heldAction(action: string): ProvisioningLogEntry['provisioningAction'] {
+  return HELD[action] ?? 'stagedDelete';
+}
+
 /** One entry of the provisioning log. */
-export function logEntry(context: CycleContext, subject: LogSubject, outcome: LogOutcome): ProvisioningLogEntry {
+export function logEntry(context: LogSource, subject: LogSubject, outcome: LogOutcome): ProvisioningLogEntry {
   const identityType = subject.kind === 'user' ? 'User' : 'Group';
   return {
     id: context.io.newId(),

@@ -12,6 +12,7 @@ import {
   forgetTargetMembers,
   keepsHeldMembers,
   type LinkedMember,
+  membersToAdd,
   membersToRemove,
   type RemovableMember,
   recordTargetMembers,
@@ -22,6 +23,7 @@ import { dirtyGroups, updateObjects } from '../store/source-objects.ts';
 import { ensureCapabilities } from './capabilities.ts';
 import { admitsMembers } from './careful-start.ts';
 import { breathe, type CycleContext, settling } from './context.ts';
+import { confirmDepartures } from './departures.ts';
 import { type LogSubject, logEntry } from './log-entry.ts';
 import { step } from './planned-object.ts';
 import { countedOf, noteRemovals, takeMembers } from './sent-members.ts';
@@ -39,6 +41,7 @@ export async function completeMemberships(context: CycleContext): Promise<void> 
     if (await admitsMembers(context, group)) await completeGroup(context, group);
     await breathe(context);
   }
+  await confirmDepartures(context);
 }
 
 async function completeGroup(context: CycleContext, group: DirtyGroup): Promise<void> {
@@ -64,7 +67,8 @@ async function completeGroup(context: CycleContext, group: DirtyGroup): Promise<
     const isDue = (await membersToRemove(trx, job.id, group.id, '', 1)).length > 0;
     if (!isDue) await settleApprovedHolds(trx, job.id, group.id, context.io.clock.now().getTime());
     const former = await takeOverMembers(trx, context, group, shown);
-    const waits = isDue || former || (await keepsHeldMembers(trx, job.id, group.id));
+    const keeps = (await keepsHeldMembers(trx, job.id, group.id)) || (await leavesMembers(trx, context, group.id));
+    const waits = isDue || former || keeps;
     await updateObjects(trx, job.id, 'group', [group.id], { members_dirty: waits ? 1 : 0, members_verify: 0 });
     await clearEscrow(trx, job.id, 'group', [group.id]);
     if (added + removed === 0) return;
@@ -89,6 +93,11 @@ async function completeGroup(context: CycleContext, group: DirtyGroup): Promise<
       }),
     ]);
   });
+}
+
+/** Where a plan file is applied: whether members are due that it does not name. */
+async function leavesMembers(trx: Db, { approved, job }: CycleContext, groupId: string): Promise<boolean> {
+  return approved !== null && (await membersToAdd(trx, job.id, groupId, '', 1)).length > 0;
 }
 
 async function sendChunk(

@@ -2,14 +2,17 @@
 import { type CycleCounts, type CycleKind, type CycleRequest, zeroCounts } from '../model/cycle.ts';
 import { requestCounts } from '../model/request-counts.ts';
 import type { Capabilities } from '../scim/capabilities.ts';
+import { endRejections } from '../store/change-decisions.ts';
 import { forgetObserved, keepApprovals, replanObjectsOf, supersedeAll } from '../store/changes.ts';
 import { findCycle, insertCycle } from '../store/cycles.ts';
 import type { Db } from '../store/database.ts';
+import { markDeletionsDue, markSequence } from '../store/departures.ts';
 import { markEscrowsDue } from '../store/escrows.ts';
 import { type Lease, nextSequence, updateJob } from '../store/jobs.ts';
 import type { JobTable } from '../store/schema.ts';
 import { updateAllObjects } from '../store/source-objects.ts';
 import { clearIndex } from '../store/target-index.ts';
+import { ApprovedPlan, markApproved } from './approved-plan.ts';
 import { bindingColumns, readBoundJob } from './binding.ts';
 import { CarefulStart } from './careful-start.ts';
 import type { CompiledJob } from './compiled-job.ts';
@@ -50,6 +53,8 @@ export async function openCycle(
     carriesOut,
     selected: selection === undefined ? null : new SelectionReport(selection),
     careful: request.limit === undefined || !carriesOut ? null : new CarefulStart(request.limit),
+    configurationSeq: row.configuration_seq,
+    approved: request.approved === undefined ? null : new ApprovedPlan(request.approved, io.clock.now().getTime()),
     contacting,
     firstContact: null,
     announcedAccounts: null,
@@ -73,8 +78,10 @@ export async function openCycle(
     if (request.dryRun && selection === undefined) await giveUpUnsent(trx, job.id, io.clock.now().getTime());
     if (resumed === undefined) await insertCycle(trx, cycleRow(context));
     await doubtProtection(trx, job, row);
+    await markSequence(trx, job.id, row.sequence, io.clock.now().getTime());
     if (selection !== undefined) return openSelection(trx, context, selection, row);
     await markDue(trx, context, row, changed);
+    if (context.approved !== null) await markApproved(trx, job.id, context.approved);
     if (!request.dryRun) await takeOver(trx, context, row, changed);
   });
   io.log.info(
@@ -124,10 +131,13 @@ async function giveUpUnsent(trx: Db, jobId: string, now: number): Promise<void> 
 async function markDue(trx: Db, context: CycleContext, row: JobTable, changed: boolean): Promise<void> {
   const { job, io } = context;
   const sequence = await nextSequence(trx, job.id);
+  // A restart blanks the other hash, and an initial cycle for that reason changes nobody's configuration.
+  if (row.effective_hash !== '' && row.effective_hash !== job.configurationHash) context.configurationSeq = sequence;
   await replanObjectsOf(trx, job.id, 'sent', sequence, true);
   // An approval is for the first cycle that writes; observing it again and again would ask the target each time.
   if (!context.observes) await replanObjectsOf(trx, job.id, 'approved', sequence, false);
   await markEscrowsDue(trx, job.id, io.clock.now().getTime(), sequence);
+  await markDeletionsDue(trx, job.id, io.clock.now().getTime(), sequence);
   const isNewDay = job.readsClock && row.planned_day !== dayOf(context);
   if (changed || isNewDay) await updateAllObjects(trx, job.id, { changed_seq: sequence });
 }
@@ -145,10 +155,13 @@ async function takeOver(trx: Db, context: CycleContext, row: JobTable, changed: 
   await supersedeAll(trx, job.id, 'sent', now);
   // What was only observed is void once the job writes.
   if (!context.observes) await forgetObserved(trx, job.id);
+  await endRejections(trx, job.id, now);
   if (changed) await giveUpUnsent(trx, job.id, now);
   await updateJob(trx, job.id, {
     open_cycle_id: context.cycleId,
     configuration_hash: job.configurationHash,
+    effective_hash: job.configurationHash,
+    configuration_seq: context.configurationSeq,
     ...bindingColumns(row, job),
     last_started: now,
     planned_day: dayOf(context),

@@ -42,11 +42,6 @@ export async function* listPlan(db: Db, jobId: string): AsyncIterable<ListedChan
 function listedChange(change: ChangeTable): ListedChange {
   const payload = JSON.parse(change.payload ?? '{}') as Partial<ChangePayload>;
   const steps = JSON.parse(change.steps ?? '[]') as ProvisioningStep[];
-  const redacted = payload.redacted ?? [];
-  const properties =
-    change.action === 'create'
-      ? (payload.desired ?? []).map(({ path, value }) => ({ path, oldValue: undefined, newValue: value }))
-      : (payload.differences ?? []);
   return {
     kind: change.kind,
     id: change.source_id,
@@ -59,10 +54,19 @@ function listedChange(change: ChangeTable): ListedChange {
       .filter((each) => each.provisioningStepType !== 'import')
       .map((each) => each.description)
       .join(' '),
-    changes: modifiedProperties(properties, redacted).map(({ displayName, oldValue, newValue }) => ({
-      attribute: displayName,
-      oldValue,
-      newValue,
-    })),
+    changes: shownProperties(change.action, payload),
   };
+}
+
+/** The values of a planned change from what to what; those that must not be shown are `[Redact]`. */
+export function shownProperties(action: string, payload: Partial<ChangePayload>): ListedChange['changes'] {
+  const properties =
+    action === 'create'
+      ? (payload.desired ?? []).map(({ path, value }) => ({ path, oldValue: undefined, newValue: value }))
+      : (payload.differences ?? []);
+  return modifiedProperties(properties, payload.redacted ?? []).map(({ displayName, oldValue, newValue }) => ({
+    attribute: displayName,
+    oldValue,
+    newValue,
+  }));
 }

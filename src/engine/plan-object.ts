@@ -1,13 +1,14 @@
 // Plans one object: facts -> intention -> account in the target -> decision. It reads, and writes nothing.
 import type { SourceValue } from '../expressions/compile.ts';
 import type { ProvisioningStep } from '../model/cycle.ts';
-import { intend, type LifecycleFacts, lifecycleEvent, undecidedScope } from '../rules/lifecycle.ts';
+import { type Intention, intend, type LifecycleFacts, lifecycleEvent, undecidedScope } from '../rules/lifecycle.ts';
 import type { CompiledMapping } from '../rules/mapping.ts';
 import type { LinkTable } from '../store/schema.ts';
 import type { SourceObjectRow } from '../store/source-objects.ts';
 import { findLostAccount } from './lost-account.ts';
 import { scopeFactsOf } from './named-groups.ts';
-import { planDisable, planLinked } from './plan-linked.ts';
+import { planDeprovisioning } from './plan-deprovisioning.ts';
+import { planLinked } from './plan-linked.ts';
 import { planUnlinked } from './plan-unlinked.ts';
 import { type PlannedObject, type PlanningAid, step, viewOf } from './planned-object.ts';
 import { protectAccount } from './protection.ts';
@@ -42,8 +43,13 @@ export function factsOf(
 async function decide(row: SourceObjectRow, link: LinkTable | undefined, aid: PlanningAid): Promise<PlannedObject> {
   const { context, mapping } = aid;
   const view = viewOf(context, row, false);
-  const { facts, scope } = factsOf(row, view, mapping, context.io.clock.now());
-  const intention = intend(facts, link !== undefined, context.job.settings.lifecycle, mapping.flowTypes);
+  const moment = context.io.clock.now();
+  const { facts, scope } = factsOf(row, view, mapping, moment);
+  const absence = { disabledAt: aid.departureOf(row.id)?.current?.disabled_at ?? null, now: moment.getTime() };
+  const judge = (linked: boolean) => intend(facts, linked, context.job.settings.lifecycle, mapping.flowTypes, absence);
+  const intention = judge(link !== undefined);
+  const undecided = undecidedScope(intention, scope);
+  const event = row.state === 'unread' ? null : lifecycleEvent(facts);
   const steps: ProvisioningStep[] = [
     step('EntryImport', 'import', 'success', `Read from Microsoft Graph: ${row.state}.`),
     step(
@@ -55,10 +61,12 @@ async function decide(row: SourceObjectRow, link: LinkTable | undefined, aid: Pl
         (scope?.reasons ?? []).map(({ text }) => text),
       ),
     ),
+    ...(undecided === null ? deprovisioningSteps(intention) : []),
   ];
   const planned: PlannedObject = {
     row,
-    inScope: row.state !== 'unread' && lifecycleEvent(facts) === null,
+    inScope: row.state !== 'unread' && event === null,
+    event,
     intention,
     decision: null,
     fault: null,
@@ -74,14 +82,12 @@ async function decide(row: SourceObjectRow, link: LinkTable | undefined, aid: Pl
     isProtected: null,
   };
   if (intention.type === 'leave' && link === undefined && row.fresh_match === 1) {
-    const ifLinked = intend(facts, true, context.job.settings.lifecycle, mapping.flowTypes).type;
-    if (ifLinked === 'disable' || ifLinked === 'delete') {
+    if (judge(true).type !== 'leave') {
       const lost = await findLostAccount(context, row, view, aid.matcher);
       if ('fault' in lost) return { ...planned, fault: lost.fault };
       if (lost.link !== null) return { ...(await planObject(row, lost.link, aid)), foundLink: lost.link };
     }
   }
-  const undecided = undecidedScope(intention, scope);
   if (undecided !== null) return { ...planned, fault: undecided };
   switch (intention.type) {
     case 'leave':
@@ -95,12 +101,24 @@ async function decide(row: SourceObjectRow, link: LinkTable | undefined, aid: Pl
             : { action: 'delete', targetId: link.target_id },
       };
     case 'disable':
-      return planDisable(planned, link, aid);
+    case 'reduce':
+      return planDeprovisioning(planned, intention, link, aid);
     case 'provision':
       return link === undefined ? planUnlinked(planned, view, aid) : planLinked(planned, view, link, aid);
     default:
       return intention satisfies never;
   }
+}
+
+/** What a policy does besides disabling, so that plans, logs and explanations say it. */
+function deprovisioningSteps(intention: Intention): ProvisioningStep[] {
+  if (intention.type !== 'disable' && intention.type !== 'reduce') return [];
+  const { removesMemberships, deleteAt } = intention;
+  const parts = [
+    ...(removesMemberships ? ['The person is taken out of the groups that this job manages.'] : []),
+    ...(deleteAt === null ? [] : [`The account is deleted from ${new Date(deleteAt).toISOString()} on.`]),
+  ];
+  return parts.length === 0 ? [] : [step('EntryDeprovisioning', 'processing', 'success', parts.join(' '))];
 }
 
 function scopeText(entitled: boolean, reasons: readonly string[]): string {

@@ -4,15 +4,17 @@
 import type { ObjectKind } from '../model/directory.ts';
 import { insertChanges, openChanges, supersedeOpen, UNDECIDED } from '../store/changes.ts';
 import type { Db } from '../store/database.ts';
+import { findDepartures, type KnownDeparture } from '../store/departures.ts';
 import { findLinks } from '../store/links.ts';
 import { countToPlan } from '../store/object-counts.ts';
-import type { LinkTable } from '../store/schema.ts';
+import type { ChangeTable, LinkTable } from '../store/schema.ts';
 import { pageToPlan, type SourceObjectRow, updateObjects } from '../store/source-objects.ts';
 import { runBounded } from './bounded.ts';
 import { ensureCapabilities } from './capabilities.ts';
 import { changeRow } from './change-row.ts';
 import { mappingOf } from './compiled-job.ts';
 import { breathe, type CycleContext, planMark, settling } from './context.ts';
+import { keepDepartures } from './departures.ts';
 import { endAttempts } from './hold.ts';
 import { createMatcher } from './match.ts';
 import { keepObservation } from './observe.ts';
@@ -59,6 +61,7 @@ async function planKind(context: CycleContext, kind: ObjectKind): Promise<void> 
       'user',
       mapping.mapsManager ? [...new Set(rows.flatMap((row) => row.manager_id ?? []))] : [],
     );
+    const departures = await findDepartures(io.store.db, job.id, kind === 'user' ? rows.map((row) => row.id) : []);
     const planned = await planPage(context, rows, links, {
       context,
       mapping,
@@ -66,10 +69,11 @@ async function planKind(context: CycleContext, kind: ObjectKind): Promise<void> 
       capabilities,
       uniqueValues,
       linkOf: (id) => referenced.get(id),
+      departureOf: (id) => departures.get(id),
     });
     if (kind === 'user')
       context.ambiguousPeople += planned.filter((each) => each.fault?.code === 'DuplicateTargetEntries').length;
-    await writePlan(context, kind, planned, links);
+    await writePlan(context, kind, planned, links, departures);
     context.selected?.note(kind, planned, links);
     after = last.row_id;
     done += rows.length;
@@ -97,6 +101,7 @@ async function writePlan(
   kind: ObjectKind,
   planned: readonly PlannedObject[],
   links: ReadonlyMap<string, LinkTable>,
+  departures: ReadonlyMap<string, KnownDeparture>,
 ): Promise<void> {
   const { job, request, io } = context;
   const ids = planned.map((each) => each.row.id);
@@ -110,7 +115,7 @@ async function writePlan(
     if (request.dryRun)
       return insertChanges(
         trx,
-        rows.filter((row) => row.status !== 'staged'),
+        rows.filter((row) => !isKeptBack(row)),
       );
     if (context.observes) return keepObservation(trx, context, kind, planned, rows);
     // Whoever cannot be planned now is held, or approved, as before.
@@ -121,14 +126,15 @@ async function writePlan(
     await supersedeOpen(trx, job.id, kind, failed ?? [], now, UNDECIDED);
     await insertChanges(trx, rows);
     await settleUnchanged(trx, context, kind, planned, links);
-    await endAttempts(
-      trx,
-      job.id,
-      rows.filter((row) => row.status === 'staged'),
-    );
+    await endAttempts(trx, job.id, rows.filter(isKeptBack));
+    if (kind === 'user') await keepDepartures(trx, context, planned, links, departures);
     if (kind === 'user') await keepProtection(trx, job.id, planned);
     await markPlanned(trx, job.id, kind, planned);
   });
+}
+
+function isKeptBack({ status }: ChangeTable): boolean {
+  return status === 'staged' || status === 'rejected';
 }
 
 async function markScope(trx: Db, jobId: string, kind: ObjectKind, planned: readonly PlannedObject[]): Promise<void> {

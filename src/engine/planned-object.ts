@@ -3,6 +3,7 @@ import type { SourceValue } from '../expressions/compile.ts';
 import type { ProvisioningStep } from '../model/cycle.ts';
 import type { ObjectKind } from '../model/directory.ts';
 import type { ObjectFault } from '../model/errors.ts';
+import type { LifecycleEvent } from '../model/lifecycle.ts';
 import type { Decision } from '../rules/decide.ts';
 import type { Intention } from '../rules/lifecycle.ts';
 import type { CompiledMapping } from '../rules/mapping.ts';
@@ -10,6 +11,7 @@ import { viewSource } from '../rules/source-view.ts';
 import type { Capabilities } from '../scim/capabilities.ts';
 import type { DesiredAttribute } from '../scim/desired.ts';
 import type { ScimResource } from '../scim/resource.ts';
+import type { KnownDeparture } from '../store/departures.ts';
 import type { LinkTable } from '../store/schema.ts';
 import type { SourceObjectRow } from '../store/source-objects.ts';
 import type { WaitingReference } from './change-payload.ts';
@@ -28,12 +30,16 @@ export interface PlanningAid {
   readonly uniqueValues: UniqueValues;
   /** Account of a referenced person, from one query for the whole page. */
   readonly linkOf: (sourceId: string) => LinkTable | undefined;
+  /** What is known of a person who left, from one query for the whole page. */
+  readonly departureOf: (sourceId: string) => KnownDeparture | undefined;
 }
 
 /** What became of one object. */
 export interface PlannedObject {
   readonly row: SourceObjectRow;
   readonly inScope: boolean;
+  /** What ended or suspended the access; null while the object is to be provisioned. */
+  readonly event: LifecycleEvent | null;
   readonly intention: Intention;
   readonly decision: Decision | null;
   /** Set instead of a decision when the object cannot be planned. */
@@ -71,6 +77,14 @@ export function viewOf(
     roles: context.appRoles.filter((role) => role.isEnabled && held.has(role.id)),
     isSoftDeleted,
   });
+}
+
+/**
+ * Whoever names somebody wants to know what the target holds now, not what it held when it was last written; neither is
+ * memory believed where the account was found to differ.
+ */
+export function believesItsMemory({ selected }: Pick<CycleContext, 'selected'>, link: LinkTable): boolean {
+  return selected === null && link.verify === 0;
 }
 
 /** A step of the provisioning log. */

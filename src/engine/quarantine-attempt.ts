@@ -4,7 +4,7 @@ import { type CycleSummary, probeRequest } from '../model/cycle.ts';
 import { JobFault } from '../model/errors.ts';
 import type { Quarantine } from '../model/quarantine.ts';
 import { isCauseGone, PROBED_OBJECTS, UNCOUNTED_CODES } from '../rules/quarantine.ts';
-import { countRemovals } from '../store/change-counts.ts';
+import { countKeptBack } from '../store/change-counts.ts';
 import { markEscrowsDue, peopleToProbe } from '../store/escrows.ts';
 import { fence, type Lease, nextSequence, readJob, updateJob } from '../store/jobs.ts';
 import { readLog } from '../store/provisioning-log.ts';
@@ -78,7 +78,7 @@ async function probeObjects(job: CompiledJob, lease: Lease, io: EngineIo, limit:
     return nothingToTry;
   if ((await judgeStanding(db, job)).event === 'cycleEnded') return nothingToTry;
   // Nobody is created while the creations of a first contact are held.
-  if (contacted === 0 && ((await countRemovals(db, job.id, 'staged')).get('creates') ?? 0) > 0) return nothingToTry;
+  if (contacted === 0 && (await countKeptBack(db, job.id, 'creates')) > 0) return nothingToTry;
   const people = await peopleToProbe(db, job.id, UNCOUNTED_CODES, PROBED_OBJECTS);
   if (people.length === 0) return nothingToTry;
   const summary = await runCycle(job, probeRequest(people), lease, io);

@@ -1,6 +1,7 @@
 // Writes what an event means for the quarantine of a job: its row, the status of the job, and when it is tried next.
+
+import { durationMilliseconds } from '../model/duration.ts';
 import type { ErrorCode, JobFault } from '../model/errors.ts';
-import { durationMilliseconds } from '../model/job.ts';
 import type { Quarantine, QuarantineError } from '../model/quarantine.ts';
 import { afterEvent, eventOfFault, judgeFailures, type QuarantineEvent, UNCOUNTED_CODES } from '../rules/quarantine.ts';
 import type { Db } from '../store/database.ts';

@@ -4,14 +4,16 @@
 import type { AppRole, ObjectKind } from '../model/directory.ts';
 import type { DriftReport } from '../model/drift-report.ts';
 import { JobFault } from '../model/errors.ts';
-import { decideDisable, decideExisting, isActive } from '../rules/decide.ts';
-import { intend } from '../rules/lifecycle.ts';
+import { type Decision, decideDeprovisioning, decideExisting, isActive } from '../rules/decide.ts';
+import { deprovisionedAccount, undoneValues } from '../rules/deprovisioned-account.ts';
+import { intend, undecidedScope } from '../rules/lifecycle.ts';
 import { mapObject } from '../rules/map-object.ts';
 import type { CompiledMapping } from '../rules/mapping.ts';
 import { type Capabilities, NO_DISCOVERY } from '../scim/capabilities.ts';
 import type { AttributeDifference } from '../scim/diff.ts';
 import { resourceId, type ScimResource } from '../scim/resource.ts';
 import { openChanges } from '../store/changes.ts';
+import { findDepartures, type KnownDeparture } from '../store/departures.ts';
 import { findEscrows } from '../store/escrows.ts';
 import { nextSequence } from '../store/jobs.ts';
 import { pageLinks } from '../store/link-inventory.ts';
@@ -165,6 +167,7 @@ async function comparePage(
   const escrows = await findEscrows(db, job.id, kind, ids);
   const managers = mapping.mapsManager ? [...new Set([...rows.values()].flatMap((row) => row.manager_id ?? []))] : [];
   const referenced = await findLinks(db, job.id, 'user', managers);
+  const departures = kind === 'user' ? await findDepartures(db, job.id, ids) : new Map<string, KnownDeparture>();
   const drifted: Drifted = { accounts: [], members: [] };
   for (const { link, resource } of answers) {
     const row = rows.get(link.source_id);
@@ -174,7 +177,7 @@ async function comparePage(
       continue;
     }
     const object = { kind, id: row.id, displayName: row.display_name, targetId: link.target_id };
-    const wanted = await wantedOf(reading, mapping, row, link, resource, referenced);
+    const wanted = await wantedOf(reading, mapping, row, link, resource, referenced, departures.get(row.id));
     if (wanted === null) {
       count.leave();
       continue;
@@ -203,17 +206,29 @@ async function wantedOf(
   link: LinkTable,
   resource: ScimResource | null,
   referenced: ReadonlyMap<string, LinkTable>,
+  departure: KnownDeparture | undefined,
 ): Promise<{ readonly differences: readonly AttributeDifference[]; readonly redacted: readonly string[] } | null> {
   const { job, io } = reading;
   const view = viewOf(reading, row, false);
-  const { facts } = factsOf(row, view, mapping, io.clock.now());
-  const intention = intend(facts, true, job.settings.lifecycle, mapping.flowTypes);
-  if (intention.type === 'disable') {
+  const now = io.clock.now();
+  const { facts, scope } = factsOf(row, view, mapping, now);
+  const absence = { disabledAt: departure?.current?.disabled_at ?? null, now: now.getTime() };
+  const intention = intend(facts, true, job.settings.lifecycle, mapping.flowTypes, absence);
+  if (undecidedScope(intention, scope) !== null) return null;
+  const differencesOf = async (decided: Decision) => {
+    const { decision } = await withoutUnstable(io.store.db, job.id, mapping.kind, row.id, decided);
+    return 'differences' in decision ? decision.differences : [];
+  };
+  if (intention.type === 'disable' || intention.type === 'reduce') {
     // Somebody who left, and whose account is gone: that is as well as disabled.
-    if (resource === null || mapping.active === undefined) return null;
-    if (!isActive(resource)) return { differences: [], redacted: [] };
-    const decision = decideDisable({ path: mapping.active.path, value: false }, resource, link.target_id);
-    return { differences: 'differences' in decision ? decision.differences : [], redacted: [] };
+    if (resource === null) return null;
+    const environment = environmentOf(reading);
+    const capabilities = await reading.capabilities();
+    const account = deprovisionedAccount(intention, mapping, viewOf(reading, row, true), environment, capabilities);
+    if (account.type !== 'desired') return null;
+    const desired = account.desired.filter(({ path }) => path.text !== 'active' || isActive(resource));
+    const decided = decideDeprovisioning(desired, resource, link.target_id, false);
+    return { differences: await differencesOf(decided), redacted: [] };
   }
   if (intention.type !== 'provision') return null;
   if (resource === null) return { differences: [], redacted: [] };
@@ -222,9 +237,10 @@ async function wantedOf(
   const { resolved } = resolveReferences(mapped, (id) => referenced.get(id));
   const account = { resource, targetId: link.target_id, before: JSON.parse(link.exported) as Exported };
   const { caseInsensitive } = job.settings.profile;
-  const decided = decideExisting(mapped, resolved, account, { adopting: false, caseInsensitive });
-  const { decision } = await withoutUnstable(io.store.db, job.id, mapping.kind, row.id, decided);
-  return { differences: 'differences' in decision ? decision.differences : [], redacted: [...mapped.redacted] };
+  const undone = undoneValues(departure?.set ?? {}, mapped.desired, resource);
+  const desired = { desired: [...mapped.desired, ...undone] };
+  const decided = decideExisting(desired, resolved, account, { adopting: false, caseInsensitive });
+  return { differences: await differencesOf(decided), redacted: [...mapped.redacted] };
 }
 
 async function membersDiffer(

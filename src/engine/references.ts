@@ -6,6 +6,7 @@ import type { CompiledAttribute } from '../rules/mapping.ts';
 import { type AttributeDifference, diffResource } from '../scim/diff.ts';
 import { buildPatch } from '../scim/patch.ts';
 import type { ScimValue } from '../scim/resource.ts';
+import { keepImages } from '../store/before-images.ts';
 import { findEscrows } from '../store/escrows.ts';
 import {
   findLinks,
@@ -17,6 +18,7 @@ import {
 import { appendLog } from '../store/provisioning-log.ts';
 import type { LinkTable } from '../store/schema.ts';
 import { findObjects } from '../store/source-objects.ts';
+import { beforeImage } from './before-image.ts';
 import { runBounded } from './bounded.ts';
 import { admits } from './careful-start.ts';
 import { type Exported, exportedAfter } from './change-payload.ts';
@@ -141,6 +143,8 @@ async function settle(context: CycleContext, completed: readonly CompletedRefere
       await saveLink(trx, { ...link, exported: JSON.stringify(exported), cycle_id: context.cycleId });
       if (difference === null) continue;
       entries.push(entry(context, subject, difference, null));
+      const written = { ...subject, targetId: link.target_id, action: 'update', event: null };
+      await keepImages(trx, [beforeImage(context, written, [difference], [])]);
       context.careful?.add({
         kind: 'user',
         id: reference.source_id,

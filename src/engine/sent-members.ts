@@ -2,6 +2,7 @@
 // the answer is settled, a membership that the source takes back meanwhile could otherwise never be removed. Until then
 // the group counts as one whose members are to be compared with what the target says.
 import { PHASES } from '../model/cycle.ts';
+import { NO_DECISION } from '../store/change-decisions.ts';
 import { insertChanges } from '../store/changes.ts';
 import type { Db } from '../store/database.ts';
 import {
@@ -27,12 +28,11 @@ export const NO_MEMBERS: MembersToSend = { add: [], remove: [], verify: false };
 
 /** The next membership changes of a group; `addOnly` for a group that does not exist yet. */
 export async function takeMembers(context: CycleContext, groupId: string, addOnly: boolean): Promise<MembersToSend> {
-  const { job, io } = context;
-  const { db } = io.store;
+  const { job } = context;
   const limit = job.settings.profile.membersPerRequest;
-  const add = await membersToAdd(db, job.id, groupId, '', limit);
+  const add = (await candidates(context, groupId, membersToAdd, 'add')).slice(0, limit);
   const room = addOnly ? 0 : limit - add.length;
-  const remove = room > 0 ? await membersToRemove(db, job.id, groupId, '', room) : [];
+  const remove = room > 0 ? (await candidates(context, groupId, membersToRemove, 'remove')).slice(0, room) : [];
   if (add.length === 0) return { add, remove, verify: false };
   return settling(context, async (trx) => {
     const row = (await findObjects(trx, job.id, 'group', [groupId])).get(groupId);
@@ -47,6 +47,19 @@ export async function takeMembers(context: CycleContext, groupId: string, addOnl
   });
 }
 
+/** Members to add or to remove; where a plan file is applied, those that it names. */
+async function candidates<T extends LinkedMember>(
+  { job, io, approved }: CycleContext,
+  groupId: string,
+  read: (db: Db, jobId: string, groupId: string, after: string, limit: number) => Promise<T[]>,
+  side: 'add' | 'remove',
+): Promise<T[]> {
+  if (approved === null) return read(io.store.db, job.id, groupId, '', job.settings.profile.membersPerRequest);
+  if (approved.membersOf(groupId) === undefined && !approved.takesOutOfGroups) return [];
+  const all = await read(io.store.db, job.id, groupId, '', Number.MAX_SAFE_INTEGER);
+  return all.filter((each) => approved.admitsMember(groupId, each.member_id, side));
+}
+
 /** How many of the removals a guard counts. */
 export function countedOf({ remove }: Pick<MembersToSend, 'remove'>): number {
   return remove.reduce((sum, each) => sum + each.counted, 0);
@@ -55,12 +68,12 @@ export function countedOf({ remove }: Pick<MembersToSend, 'remove'>): number {
 /** Notes removals that were carried out, as a settled change of their guard: what is removed within 24 hours counts together. */
 export async function noteRemovals(
   trx: Db,
-  { job, io, cycleId, selected }: CycleContext,
+  { job, io, cycleId, selected, approved }: CycleContext,
   group: { readonly id: string; readonly display_name: string | null; readonly target_id: string | null },
   counted: number,
 ): Promise<void> {
-  // Who names a group has seen what it loses.
-  if (counted === 0 || selected !== null) return;
+  // Who names a group, or approves a plan, has seen what it loses.
+  if (counted === 0 || selected !== null || approved !== null) return;
   const now = io.clock.now().getTime();
   await insertChanges(trx, [
     {
@@ -83,6 +96,8 @@ export async function noteRemovals(
       status: 'success',
       created_at: now,
       settled_at: now,
+      by_configuration: 0,
+      ...NO_DECISION,
     },
   ]);
 }

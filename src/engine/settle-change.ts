@@ -2,6 +2,8 @@
 import type { ProvisioningLogEntry, ProvisioningStep } from '../model/cycle.ts';
 import type { ObjectKind } from '../model/directory.ts';
 import { protectsKnown, protectsNew } from '../rules/protect.ts';
+import type { BeforeImageTable } from '../store/before-image-table.ts';
+import { keepImages } from '../store/before-images.ts';
 import { settleChange } from '../store/changes.ts';
 import { updateCycle } from '../store/cycles.ts';
 import type { Db } from '../store/database.ts';
@@ -12,8 +14,10 @@ import { forgetMembershipsOf, forgetTargetMembers } from '../store/members.ts';
 import { appendLog } from '../store/provisioning-log.ts';
 import type { LinkTable } from '../store/schema.ts';
 import { updateObjects } from '../store/source-objects.ts';
+import { beforeImage } from './before-image.ts';
 import { type Exported, emailOf, exportedAfter } from './change-payload.ts';
 import { type CycleContext, settling } from './context.ts';
+import { settleDepartures } from './departures.ts';
 import { renewDependants } from './dependants.ts';
 import type { ChangeOutcome } from './execute.ts';
 import { discreet, type LogSubject, logEntry, modifiedProperties } from './log-entry.ts';
@@ -26,6 +30,7 @@ import { noteWrites } from './unstable.ts';
 export async function settleOutcomes(context: CycleContext, outcomes: readonly ChangeOutcome[]): Promise<void> {
   await settling(context, async (trx) => {
     const entries: ProvisioningLogEntry[] = [];
+    const images: BeforeImageTable[] = [];
     const succeeded: Record<ObjectKind, string[]> = { user: [], group: [] };
     for (const each of outcomes) {
       const outcome = {
@@ -38,16 +43,29 @@ export async function settleOutcomes(context: CycleContext, outcomes: readonly C
       if (outcome.fault === null) {
         await settleSuccess(trx, context, outcome);
         succeeded[outcome.change.kind as ObjectKind].push(outcome.change.source_id);
+        images.push(...imageOf(context, outcome));
       } else await settleFailure(trx, context, outcome);
       count(context, outcome);
       context.careful?.note(outcome);
       entries.push(entryOf(context, outcome));
     }
+    await settleDepartures(trx, context, outcomes);
     await clearEscrow(trx, context.job.id, 'user', succeeded.user);
     await clearEscrow(trx, context.job.id, 'group', succeeded.group);
     await appendLog(trx, entries);
+    await keepImages(trx, images);
     await updateCycle(trx, context.cycleId, { counts: JSON.stringify(context.counts) });
   });
+}
+
+/** What an undo needs; a request that wrote no attribute (members, a link only) leaves nothing to restore. */
+function imageOf(context: CycleContext, outcome: ChangeOutcome): BeforeImageTable[] {
+  const { change, targetId, differences, payload, adopted } = outcome;
+  const action = adopted ? 'adopt' : change.action;
+  if (targetId === null || (differences.length === 0 && action !== 'create' && action !== 'delete')) return [];
+  const { sourceId, kind, displayName } = subjectOf(outcome);
+  const subject = { kind, sourceId, displayName, targetId, action, event: change.event };
+  return [beforeImage(context, subject, differences, payload.redacted)];
 }
 
 async function settleSuccess(trx: Db, context: CycleContext, outcome: ChangeOutcome): Promise<void> {

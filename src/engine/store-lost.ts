@@ -40,7 +40,7 @@ export async function noteWriting(context: CycleContext): Promise<void> {
 /** The planned adoptions, and how many of them leave an externalId as it is. */
 async function countOurs(context: CycleContext): Promise<FoundAccounts> {
   const { job, io } = context;
-  const statuses = [planMark(context).status, 'pending', 'staged', 'approved'] as const;
+  const statuses = [planMark(context).status, 'pending', 'staged', 'approved', 'rejected'] as const;
   let matched = 0;
   let ours = 0;
   for (let after = ''; ; ) {

@@ -1,6 +1,7 @@
 // Endless updates: a target that stores another form of what it is sent (lower case, trimmed, its own spelling) differs
 // whenever it is read, and would be written for ever. What was written again twice over the same other value is left as it
 // is, until somebody wants another value or the target shows another one.
+import type { ProvisioningStep } from '../model/cycle.ts';
 import type { ObjectKind } from '../model/directory.ts';
 import type { Decision } from '../rules/decide.ts';
 import { stableHash, stableJson } from '../rules/stable-json.ts';
@@ -8,6 +9,7 @@ import type { AttributeDifference } from '../scim/diff.ts';
 import type { Db } from '../store/database.ts';
 import { findRewritten, MOST_REWRITES, noteRewritten } from '../store/unstable-attributes.ts';
 import type { Exported } from './change-payload.ts';
+import { step } from './planned-object.ts';
 
 type Difference = Pick<AttributeDifference, 'path' | 'oldValue' | 'newValue' | 'elements'>;
 
@@ -55,4 +57,10 @@ export async function withoutUnstable(
   if (differences.length === 0) return { decision: { action: 'none', because: 'unstable' }, left };
   const enables = decision.action === 'enable' && !left.includes('active');
   return { decision: { ...decision, action: enables ? 'enable' : 'update', differences }, left };
+}
+
+/** Says in the provisioning log what is left as the target has it. */
+export function unstableStep(names: readonly string[]): ProvisioningStep {
+  const text = `Not written again, because the target keeps changing it: ${names.join(', ')}.`;
+  return step('EntryUnstable', 'processing', 'warning', text);
 }

@@ -1,9 +1,11 @@
 // The engine's vocabulary. A cycle imports, plans, gates, applies and closes; these are the values that pass between.
+import type { AppliedPlan, ApprovedChange } from './approved-plan.ts';
 import type { ObjectKind } from './directory.ts';
 import type { DriftReport } from './drift-report.ts';
 import type { ObjectReport } from './object-report.ts';
 import type { PlanReport } from './plan-report.ts';
 import type { Quarantine } from './quarantine.ts';
+import type { UndoReport } from './undo-report.ts';
 
 /** An initial cycle reads everything in scope; an incremental one what changed since the watermark. */
 export type CycleKind = 'initial' | 'incremental';
@@ -21,6 +23,10 @@ export interface CycleRequest {
   readonly limit?: number;
   /** Describe the whole plan (PlanReport), and let a dry run keep its rows: for a store that is thrown away afterwards. */
   readonly describe?: boolean;
+  /** Plan anew, and send exactly those of these changes that are still the same. */
+  readonly approved?: readonly ApprovedChange[];
+  /** Restore what the accounts of the selection held before a cycle; `set` approves exactly what was shown. */
+  readonly undo?: { readonly cycleId: string; readonly set?: string };
   /** The selection is tried to find out whether a quarantine can end: nothing that a guard counts is sent. */
   readonly probe?: true;
   /** Read the target back first, and plan whoever differs from what this job made of them. */
@@ -60,6 +66,7 @@ export type NoActionReason =
   | 'blockedAndNeverProvisioned'
   | 'deletedAndNeverProvisioned'
   | 'alreadyDisabled'
+  | 'deprovisioned'
   | 'lifecycleSaysNothing'
   | 'flowTypesExclude'
   | 'goneFromTarget'
@@ -70,7 +77,7 @@ export type NoActionReason =
 
 /**
  * Status of a change row. `sent` marks a request whose answer is not yet settled; `observed` is what a job in mode
- * observe would do.
+ * observe would do; `rejected` is held back by somebody's word until a day that the row names.
  */
 export type ChangeStatus =
   | 'observed'
@@ -81,6 +88,7 @@ export type ChangeStatus =
   | 'failure'
   | 'staged'
   | 'approved'
+  | 'rejected'
   | 'superseded';
 
 /** The order of application: disables first, deletes last. */
@@ -95,8 +103,10 @@ export const GUARD_CLASSES = [
   'memberships',
   'creates',
   'identity',
+  'updates',
   'irreversible',
   'revivals',
+  'undone',
 ] as const;
 export type GuardClass = (typeof GUARD_CLASSES)[number];
 
@@ -171,6 +181,10 @@ export interface CycleSummary {
   readonly limited?: { readonly sent: number; readonly left: number };
   /** Present when the target was read back first. */
   readonly drift?: DriftReport;
+  /** What undoing a cycle came to. */
+  readonly undo?: UndoReport;
+  /** What became of the changes of a plan file. */
+  readonly applied?: AppliedPlan;
   /** Present when the job is in quarantine now. */
   readonly quarantine?: Quarantine;
   /** Present when no whole cycle was run, because the few objects that were tried first failed again. */

@@ -2,44 +2,25 @@
 // an exported configuration reads the same. Templates and defaults are merged before this schema is applied.
 import { z } from 'zod';
 import { adoptionSchema } from './adoption.ts';
+import { durationSchema as duration } from './duration.ts';
 import { escrowThresholdsSchema } from './escrow-thresholds.ts';
+import { lifecycleSchema } from './lifecycle.ts';
 import { type attributeMappingSchema, objectMappingSchema } from './object-mapping.ts';
 import { rateLimitSchema, targetProfileSchema } from './profile.ts';
 import { certificateSchema, secretReferenceSchema } from './secret-reference.ts';
 import { clientCertificateSchema, targetAuthSchema, targetHeadersSchema } from './target-auth.ts';
 
-const duration = z.string().regex(/^\d+(s|m|h|d)$/, 'a duration such as 40m, 2h or 1d');
-
-/** Milliseconds of a duration text such as `40m`. */
-export function durationMilliseconds(text: string): number {
-  const unit = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 }[text.at(-1) ?? ''] ?? Number.NaN;
-  return Number.parseInt(text, 10) * unit;
-}
-
-const lifecycleAction = z.enum(['disable', 'delete', 'nothing']);
-
-/** What happens to the account of a person, per event. */
-export const lifecycleSchema = z.strictObject({
-  unassigned: lifecycleAction.default('disable').describe('The person is no longer assigned to the application.'),
-  outOfScope: lifecycleAction.default('disable').describe('A scoping filter no longer lets the person in.'),
-  blocked: lifecycleAction
-    .default('disable')
-    .describe('Sign-in is blocked in the directory (accountEnabled is false).'),
-  softDeleted: lifecycleAction.default('disable').describe('The person was deleted and can be restored for 30 days.'),
-  hardDeleted: lifecycleAction.default('delete').describe('The person was deleted for good.'),
-});
+const share = (percent: number) =>
+  z.number().min(0).max(100).default(percent).describe('More than this share of the linked active objects is held.');
+const floor = (from: number) =>
+  z.int().min(1).default(from).describe('Below this number of objects the guard never trips.');
 
 const guardLimit = (count: number, percent: number, from: number, what: string) =>
   z
     .strictObject({
       count: z.int().min(0).default(count).describe('More than this many are held.'),
-      percent: z
-        .number()
-        .min(0)
-        .max(100)
-        .default(percent)
-        .describe('More than this share of the linked active objects is held.'),
-      from: z.int().min(1).default(from).describe('Below this number of objects the guard never trips.'),
+      percent: share(percent),
+      from: floor(from),
     })
     .prefault({})
     .describe(what);
@@ -61,6 +42,10 @@ export const guardsSchema = z.strictObject({
     5,
     'Changes of userName, externalId, matching attributes and primary e-mail of existing accounts.',
   ),
+  updates: z
+    .strictObject({ percent: share(50), from: floor(100) })
+    .prefault({})
+    .describe('Existing accounts that change because of a changed configuration or another version of scimsync.'),
   irreversible: z
     .enum(['stage', 'allow'])
     .default('stage')
@@ -207,8 +192,6 @@ export const jobSchema = z.strictObject({
 export type Job = z.infer<typeof jobSchema>;
 export type ObjectMapping = z.infer<typeof objectMappingSchema>;
 export type AttributeMapping = z.infer<typeof attributeMappingSchema>;
-export type Lifecycle = z.infer<typeof lifecycleSchema>;
-export type LifecycleEvent = keyof Lifecycle;
 export type Guards = z.infer<typeof guardsSchema>;
 export type Alert = (typeof ALERTS)[number];
 

@@ -88,9 +88,23 @@ function restatedWith(
   return again.length === 0 ? {} : { restated: again.map((each) => restated(current, each)) };
 }
 
-/** Disables an account: only `active` is sent, so that nothing else of somebody who left changes. */
-export function decideDisable(active: DesiredAttribute, current: ScimResource, targetId: string): Decision {
-  const differences = diffResource(current, [active], { caseInsensitive: [] });
-  if (differences.length === 0) return { action: 'none', because: 'alreadyDisabled' };
-  return { action: 'disable', targetId, desired: [active], differences };
+/**
+ * What is sent for somebody who left: `active`, and what the lifecycle policy sets, so that nothing else of the account
+ * changes. `alsoDue` says that there is something to be done besides, such as memberships that are to be taken.
+ */
+export function decideDeprovisioning(
+  desired: readonly DesiredAttribute[],
+  current: ScimResource,
+  targetId: string,
+  alsoDue: boolean,
+): Decision {
+  const differences = diffResource(current, desired, { caseInsensitive: [] });
+  if (differences.length === 0 && !alsoDue) return { action: 'none', because: doneReason(desired) };
+  const disables = differences.some(({ path }) => path.text === 'active');
+  return { action: disables ? 'disable' : 'update', targetId, desired, differences };
+}
+
+/** Why there is nothing to do for somebody who left. */
+export function doneReason(desired: readonly DesiredAttribute[]): 'alreadyDisabled' | 'deprovisioned' {
+  return desired.some(({ path }) => path.text === 'active') ? 'alreadyDisabled' : 'deprovisioned';
 }

@@ -18,6 +18,8 @@ export interface ChangeFacts {
   readonly revives: boolean;
   /** True when an existing account would become somebody else in the eyes of the target (identity.ts). */
   readonly changesIdentity: boolean;
+  /** True when a changed configuration is, or may be, why the change is due. */
+  readonly byConfiguration: boolean;
 }
 
 /** The class of a change; null when no guard counts it. What cannot be taken back comes before why it happens. */
@@ -30,10 +32,10 @@ export function classOfChange(
   if ((action === 'disable' || action === 'delete') && policy === 'stage' && irreversible.includes(action))
     return 'irreversible';
   if (facts.removal !== null) return facts.removal;
-  if (kind !== 'user') return null;
-  if (action === 'create') return facts.shouldExist ? 'creates' : null;
-  if (facts.revives) return 'revivals';
-  return facts.changesIdentity ? 'identity' : null;
+  if (action === 'create') return kind === 'user' && facts.shouldExist ? 'creates' : null;
+  if (kind === 'user' && facts.revives) return 'revivals';
+  if (kind === 'user' && facts.changesIdentity) return 'identity';
+  return facts.byConfiguration && (action === 'update' || action === 'enable') ? 'updates' : null;
 }
 
 /** What a change is, as far as an approval or a hold is about it. */
@@ -45,19 +47,23 @@ export interface JudgedChange {
   readonly identity: readonly Pick<AttributeDifference, 'path' | 'newValue'>[];
 }
 
+/** What becomes of an earlier verdict. */
+export type Standing = 'approved' | 'rejected' | 'held' | 'new';
+
 /**
  * Whether what was decided about an earlier plan of the same object holds for the new one. An approval is for the action,
- * and for the names or the account that were shown; a hold is for the action and its reason, and ends by an approval only.
+ * and for the names or the account that were shown; so is a rejection, which is for its reason as well. A hold is for the
+ * action and its reason, and ends by a decision only.
  */
 export function standingOf(
   earlier: (JudgedChange & { readonly status: string }) | undefined,
   now: JudgedChange,
-): 'approved' | 'held' | 'new' {
+): Standing {
   if (earlier === undefined || earlier.action !== now.action) return 'new';
   if (earlier.status === 'approved') return isCovered(earlier, now) ? 'approved' : 'new';
-  return earlier.status === 'staged' && now.guardClass !== null && earlier.guardClass === now.guardClass
-    ? 'held'
-    : 'new';
+  if (now.guardClass === null || earlier.guardClass !== now.guardClass) return 'new';
+  if (earlier.status === 'rejected') return isCovered(earlier, now) ? 'rejected' : 'held';
+  return earlier.status === 'staged' ? 'held' : 'new';
 }
 
 function isCovered(earlier: JudgedChange, now: JudgedChange): boolean {

@@ -5,7 +5,7 @@ import type { GuardClass } from '../model/cycle.ts';
 import type { Guards } from '../model/job.ts';
 
 /** Classes that are held whatever their number. */
-export const ALWAYS_HELD = ['irreversible', 'revivals'] as const satisfies readonly GuardClass[];
+export const ALWAYS_HELD = ['irreversible', 'revivals', 'undone'] as const satisfies readonly GuardClass[];
 
 /** Classes that are judged by numbers. */
 export type CountedClass = Exclude<GuardClass, (typeof ALWAYS_HELD)[number]>;
@@ -13,11 +13,12 @@ export type CountedClass = Exclude<GuardClass, (typeof ALWAYS_HELD)[number]>;
 const ALWAYS_HELD_BECAUSE: Readonly<Record<(typeof ALWAYS_HELD)[number], string>> = {
   irreversible: 'that the target cannot take back (profile.irreversible): guards.irreversible is stage',
   revivals: "of inactive accounts that may be a namesake's: adoption.inactive is stage",
+  undone: 'that somebody has undone',
 };
 
 /** Judges a class of which every single change waits for somebody's word. */
 export function judgeAlwaysHeld(name: (typeof ALWAYS_HELD)[number], planned: number): GuardVerdict {
-  const noun = name === 'irreversible' ? 'action' : 'adoption';
+  const noun = name === 'revivals' ? 'adoption' : 'action';
   return { held: planned > 0, because: `${planned} ${noun}${planned === 1 ? '' : 's'} ${ALWAYS_HELD_BECAUSE[name]}` };
 }
 
@@ -34,7 +35,7 @@ export interface GuardNumbers {
 }
 
 /** When a class is held: above the count or the percentage, once `from` is reached. */
-export type GuardLimits = Guards['leavers'];
+export type GuardLimits = Omit<Guards['leavers'], 'count'> & { readonly count?: number };
 
 /** Whether a class is held, and the sentence that says why. */
 export interface GuardVerdict {
@@ -49,13 +50,16 @@ const NOUNS: Readonly<Record<CountedClass, string>> = {
   memberships: 'memberships to be removed',
   creates: 'accounts to be created anew',
   identity: 'changed identities',
+  updates: 'updates by a changed configuration',
 };
+
+/** That a group loses its last members, or that a new mapping changes everybody, is nothing unusual. */
+const EVERYBODY_IS_USUAL: ReadonlySet<CountedClass> = new Set(['memberships', 'updates']);
 
 /**
  * Decides whether the planned changes of a class go through. Below the floor `from` nothing is held, so that a tenant of
  * eight people is not asked about every leaver; above it either the count or the percentage trips. Everybody at once is a
- * slip in a tenant of any size, so the floor does not count then; `percent: 100` says that even this is meant. A group
- * that loses its last members is nothing unusual, so memberships have no such rule.
+ * slip in a tenant of any size, so the floor does not count then; `percent: 100` says that even this is meant.
  */
 export function evaluateGuard(name: CountedClass, limits: GuardLimits, numbers: GuardNumbers): GuardVerdict {
   const total = numbers.planned + numbers.held + numbers.recent;
@@ -64,9 +68,10 @@ export function evaluateGuard(name: CountedClass, limits: GuardLimits, numbers: 
   const shown = `${total} ${NOUNS[name]} (${percent.toFixed(1)} % of ${base})`;
   if (numbers.planned === 0) return { held: false, because: `${shown}: nothing new` };
   const everybody = numbers.linkedActive > 0 && total >= 2 && total >= base && limits.percent < 100;
-  if (everybody && name !== 'memberships') return { held: true, because: `${shown}: this is everybody` };
+  if (everybody && !EVERYBODY_IS_USUAL.has(name)) return { held: true, because: `${shown}: this is everybody` };
   if (total < limits.from) return { held: false, because: `${shown}: below the floor of ${limits.from}` };
-  if (total > limits.count) return { held: true, because: `${shown}: guards.${name}.count is ${limits.count}` };
+  if (limits.count !== undefined && total > limits.count)
+    return { held: true, because: `${shown}: guards.${name}.count is ${limits.count}` };
   if (percent > limits.percent) return { held: true, because: `${shown}: guards.${name}.percent is ${limits.percent}` };
   return { held: false, because: `${shown}: within guards.${name}` };
 }

@@ -4,17 +4,17 @@ import type { SourceValue } from '../expressions/compile.ts';
 import type { ActionName } from '../model/cycle.ts';
 import type { AppRole, ObjectKind } from '../model/directory.ts';
 import type { ObjectFault } from '../model/errors.ts';
-import type { Lifecycle } from '../model/job.ts';
+import type { Lifecycle } from '../model/lifecycle.ts';
 import type { TargetProfile } from '../model/profile.ts';
 import { NO_DISCOVERY } from '../scim/capabilities.ts';
 import { buildResource } from '../scim/create.ts';
 import type { DesiredAttribute } from '../scim/desired.ts';
 import { buildPatch } from '../scim/patch.ts';
 import { type PatchOperation, resourceId, type ScimResource } from '../scim/resource.ts';
-import { attributeType } from '../scim/types.ts';
-import { type Decision, decideDisable, decideExisting } from './decide.ts';
-import { type MappingEnvironment, valueOfDisabled } from './evaluate-attribute.ts';
-import { intend, lifecycleEvent, undecidedScope } from './lifecycle.ts';
+import { type Decision, decideDeprovisioning, decideExisting } from './decide.ts';
+import { deprovisionedAccount } from './deprovisioned-account.ts';
+import type { MappingEnvironment } from './evaluate-attribute.ts';
+import { type Intention, intend, lifecycleEvent, undecidedScope } from './lifecycle.ts';
 import { type MappedObject, mapObject } from './map-object.ts';
 import type { CompiledMapping } from './mapping.ts';
 import { viewSource } from './source-view.ts';
@@ -95,7 +95,8 @@ export function planSample(sample: Sample, job: SampledJob): SampleOutcome {
     ignored: false,
     fault: null,
   };
-  const intention = intend(facts, sample.existing !== null, lifecycle, mapping.flowTypes);
+  const absence = { disabledAt: null, now: 0 };
+  const intention = intend(facts, sample.existing !== null, lifecycle, mapping.flowTypes, absence);
   const undecided = undecidedScope(intention, scope);
   if (undecided !== null) return { ...nothing, fault: undecided };
   switch (intention.type) {
@@ -104,7 +105,8 @@ export function planSample(sample: Sample, job: SampledJob): SampleOutcome {
     case 'delete':
       return { ...nothing, action: 'delete' };
     case 'disable':
-      return { ...nothing, ...planDisabled(sample, mapping) };
+    case 'reduce':
+      return { ...nothing, ...planDeprovisioned(sample, intention, mapping) };
     case 'provision':
       return { ...nothing, ...planProvisioned(sample, job, view) };
     default:
@@ -166,15 +168,17 @@ function skippedOf(mapping: CompiledMapping, mapped: MappedObject): string[] {
     .map(({ path }) => path.text);
 }
 
-/** As the engine disables somebody who left: `active` and nothing else. */
-function planDisabled(sample: Sample, mapping: CompiledMapping): Partial<SampleOutcome> {
-  const { active } = mapping;
-  const { existing } = sample;
-  if (active === undefined || existing === null) return {};
-  const type = attributeType(mapping.scimKind, active.path, NO_DISCOVERY);
-  const coerced = valueOfDisabled(active, type, viewOf(sample, true), sample.environment);
-  if (coerced === undefined) return {};
-  if (!coerced.ok) return { fault: { code: 'InvalidValue', message: `active: ${coerced.message}` } };
-  const desired = { path: active.path, value: coerced.value };
-  return carriedOut(decideDisable(desired, existing, resourceId(existing) ?? ''));
+/** What is sent at once for somebody who left; a deletion after some days is not. */
+function planDeprovisioned(
+  sample: Sample,
+  intention: Extract<Intention, { type: 'disable' | 'reduce' }>,
+  mapping: CompiledMapping,
+): Partial<SampleOutcome> {
+  const { existing, environment } = sample;
+  if (existing === null) return {};
+  const account = deprovisionedAccount(intention, mapping, viewOf(sample, true), environment, NO_DISCOVERY);
+  if (account.type === 'fault') return { fault: account.fault };
+  if (account.type === 'leave') return {};
+  const { removesMemberships } = intention;
+  return carriedOut(decideDeprovisioning(account.desired, existing, resourceId(existing) ?? '', removesMemberships));
 }

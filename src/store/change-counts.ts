@@ -22,6 +22,12 @@ export async function countRemovals(
   return new Map(rows.map((row) => [row.guard_class ?? '', Number(row.count)]));
 }
 
+/** The same of one class, held or rejected. */
+export async function countKeptBack(db: Db, jobId: string, guardClass: string): Promise<number> {
+  const held = (await countRemovals(db, jobId, 'staged')).get(guardClass) ?? 0;
+  return held + ((await countRemovals(db, jobId, 'rejected')).get(guardClass) ?? 0);
+}
+
 /** The same of what was carried out since a moment (milliseconds). */
 export async function countRemovalsSince(db: Db, jobId: string, since: number): Promise<Map<string, number>> {
   const rows = await db

@@ -3,10 +3,11 @@ import { type ExpressionBuilder, sql } from 'kysely';
 import type { ChangeStatus } from '../model/cycle.ts';
 import type { ObjectKind } from '../model/directory.ts';
 import type { Db } from './database.ts';
+import type { DecisionColumns } from './decision-columns.ts';
 import type { ChangeTable, Tables } from './schema.ts';
 
 /** Statuses of a change that may still be carried out. */
-export const OPEN_STATUSES: readonly ChangeStatus[] = ['planned', 'pending', 'sent', 'staged', 'approved'];
+export const OPEN_STATUSES: readonly ChangeStatus[] = ['planned', 'pending', 'sent', 'staged', 'approved', 'rejected'];
 
 /** Writes planned changes. */
 export async function insertChanges(db: Db, rows: readonly ChangeTable[]): Promise<void> {
@@ -48,7 +49,8 @@ function isOfObject(eb: ExpressionBuilder<Tables, 'change'>) {
 }
 
 /** What an earlier plan of an object was, as far as a verdict about it may still stand. */
-export type OpenChange = Pick<ChangeTable, 'action' | 'status' | 'guard_class' | 'payload' | 'target_id'>;
+export type OpenChange = DecisionColumns &
+  Pick<ChangeTable, 'action' | 'status' | 'guard_class' | 'event' | 'payload' | 'target_id' | 'by_configuration'>;
 
 /** Open changes of these objects, by source id. */
 export async function openChanges(
@@ -59,7 +61,8 @@ export async function openChanges(
 ): Promise<Map<string, OpenChange>> {
   const rows = await db
     .selectFrom('change')
-    .select(['source_id', 'action', 'status', 'guard_class', 'payload', 'target_id'])
+    .select(['source_id', 'action', 'status', 'guard_class', 'event', 'payload', 'target_id', 'by_configuration'])
+    .select(['decided_by', 'decided_at', 'decision_reason', 'decided_until'])
     .where('job_id', '=', jobId)
     .where('kind', '=', kind)
     .where('source_id', 'in', sourceIds)
@@ -202,7 +205,7 @@ export async function oldestHeldRemoval(db: Db, jobId: string): Promise<number |
     .select((eb) => eb.fn.min('created_at').as('since'))
     .where('job_id', '=', jobId)
     .where('status', '=', 'staged')
-    .where((eb) => eb.or([eb('action', 'in', ['disable', 'delete']), eb('guard_class', '=', 'memberships')]))
+    .where((eb) => eb.or([eb('event', 'is not', null), eb('guard_class', '=', 'memberships')]))
     .executeTakeFirst();
   return row?.since === null || row?.since === undefined ? null : Number(row.since);
 }

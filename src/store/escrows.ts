@@ -149,7 +149,7 @@ export async function peopleToProbe(
             .whereRef('change.job_id', '=', 'escrow.job_id')
             .whereRef('change.kind', '=', 'escrow.kind')
             .whereRef('change.source_id', '=', 'escrow.source_id')
-            .where('change.status', 'in', ['staged', 'approved']),
+            .where('change.status', 'in', ['staged', 'approved', 'rejected']),
         ),
       ),
     )

@@ -2,6 +2,7 @@
 // membership is a row of held_membership that names the change by which its group is shown and approved.
 import { sql } from 'kysely';
 import type { Db } from './database.ts';
+import { isStripped } from './departures.ts';
 import type { ChangeTable } from './schema.ts';
 
 /** Whether the removal of a member's account is held, or planned in one of the classes that would be held. */
@@ -9,17 +10,28 @@ export function isHeld(jobId: string, planned: readonly string[]) {
   const classes = sql.join(planned.length === 0 ? [''] : planned);
   return sql`exists (
     select 1 from change where change.job_id = ${jobId} and change.kind = 'user' and change.source_id = target_member.member_id
-      and change.action in ('disable', 'delete') and (change.status = 'staged' or (change.status in ('planned', 'observed') and change.guard_class in (${classes}))))`;
+      and (change.action in ('disable', 'delete') or change.event is not null) and (change.status in ('staged', 'rejected') or (change.status in ('planned', 'observed') and change.guard_class in (${classes}))))`;
+}
+
+/** Whether somebody rejected to remove the member, or the account of the member. */
+export function isRejected(jobId: string) {
+  return sql`(exists (
+    select 1 from change where change.job_id = ${jobId} and change.kind = 'user' and change.source_id = target_member.member_id
+      and (change.action in ('disable', 'delete') or change.event is not null) and change.status = 'rejected')
+    or exists (
+    select 1 from held_membership as kept join change on change.id = kept.change_id
+    where kept.job_id = ${jobId} and kept.group_id = target_member.group_id and kept.member_id = target_member.member_id
+      and change.status = 'rejected'))`;
 }
 
 /**
- * Whether the member's account is disabled, or is going to be disabled or deleted. What becomes of these was decided with
- * the person, so their memberships are counted by no guard of their own. `link` is the link of the person.
+ * Whether the member's account is disabled, or is going to be disabled or deleted, or the person is to be in no group. What
+ * becomes of these was decided with the person, so their memberships are counted by no guard of their own. `link` is the link of the person.
  */
 export function isLeaving(jobId: string) {
-  return sql`(link.active = 0 or exists (
+  return sql`(link.active = 0 or ${isStripped(jobId, 'target_member.member_id')} or exists (
     select 1 from change where change.job_id = ${jobId} and change.kind = 'user' and change.source_id = target_member.member_id
-      and change.action in ('disable', 'delete') and change.status in ('observed', 'planned', 'pending', 'approved', 'sent')))`;
+      and (change.action in ('disable', 'delete') or change.event is not null) and change.status in ('observed', 'planned', 'pending', 'approved', 'sent')))`;
 }
 
 /** Memberships that the guard counts: of groups that are compared in this cycle, without those of people who are held. */
@@ -94,6 +106,19 @@ export async function forgetObsoleteHolds(db: Db, jobId: string): Promise<void> 
         and target_member.member_id = held_membership.member_id)`.execute(db);
 }
 
+/** Approves what is held of a group. */
+export async function approveHolds(db: Db, jobId: string, groupId: string): Promise<void> {
+  await db
+    .updateTable('change')
+    .set({ status: 'approved' })
+    .where('job_id', '=', jobId)
+    .where('kind', '=', 'group')
+    .where('source_id', '=', groupId)
+    .where('guard_class', '=', 'memberships')
+    .where('status', '=', 'staged')
+    .execute();
+}
+
 /** Forgets every hold of a job. */
 export async function forgetAllHolds(db: Db, jobId: string): Promise<void> {
   await db.deleteFrom('held_membership').where('job_id', '=', jobId).execute();
@@ -106,7 +131,7 @@ export async function openHolds(db: Db, jobId: string): Promise<{ change: Change
     .selectAll()
     .where('job_id', '=', jobId)
     .where('guard_class', '=', 'memberships')
-    .where('status', 'in', ['staged', 'approved'])
+    .where('status', 'in', ['staged', 'approved', 'rejected'])
     .orderBy('id')
     .execute();
   const counts = await db

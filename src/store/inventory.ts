@@ -10,6 +10,7 @@ import type { JobTable, Tables } from './schema.ts';
  */
 export const JOB_COLUMNS: Readonly<Record<keyof Tables, 'id' | 'job_id' | null>> = {
   job: 'id',
+  before_image: 'job_id',
   source_object: 'job_id',
   assignment: 'job_id',
   member: 'job_id',
@@ -20,6 +21,8 @@ export const JOB_COLUMNS: Readonly<Record<keyof Tables, 'id' | 'job_id' | null>>
   escrow: 'job_id',
   unstable_attribute: 'job_id',
   quarantine: 'job_id',
+  departure: 'job_id',
+  sequence_mark: 'job_id',
   cycle: 'job_id',
   provisioning_log: 'job_id',
   target_resource: 'job_id',

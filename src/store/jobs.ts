@@ -55,6 +55,8 @@ export async function ensureJob(db: Db, id: string): Promise<void> {
       last_fault: null,
       restart_scopes: null,
       link_reset: 0,
+      effective_hash: '',
+      configuration_seq: 0,
     })
     .onConflict((conflict) => conflict.column('id').doNothing())
     .execute();

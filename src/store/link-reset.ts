@@ -18,7 +18,7 @@ export async function forgetLinksInScope(trx: Db, jobId: string, sequence: numbe
         and escrow.kind = source_object.kind and escrow.source_id = source_object.id)
       and not exists (select 1 from change where change.job_id = source_object.job_id
         and change.kind = source_object.kind and change.source_id = source_object.id
-        and change.status in ('planned', 'pending', 'sent', 'staged', 'approved'))
+        and change.status in ('planned', 'pending', 'sent', 'staged', 'approved', 'rejected'))
       and not exists (select 1 from held_membership where held_membership.job_id = source_object.job_id
         and (held_membership.group_id = source_object.id or held_membership.member_id = source_object.id))`.execute(
     trx,

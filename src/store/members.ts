@@ -1,7 +1,8 @@
 // Memberships in the source, and which of them the target holds by our hand.
-import { sql } from 'kysely';
+import { type SqlBool, sql } from 'kysely';
 import type { GroupMember } from '../model/directory.ts';
 import type { Db } from './database.ts';
+import { isStripped } from './departures.ts';
 import { isHeld, isLeaving } from './guarded-members.ts';
 
 const SLICE = 200;
@@ -113,7 +114,7 @@ export async function membersToAdd(
       left join target_member on target_member.job_id = member.job_id and target_member.group_id = member.group_id
         and target_member.member_id = member.member_id
     where member.job_id = ${jobId} and member.group_id = ${groupId} and member.member_id > ${after}
-      and member.member_type = 'user' and target_member.member_id is null
+      and member.member_type = 'user' and target_member.member_id is null and not ${isStripped(jobId, 'member.member_id')}
     order by member.member_id limit ${limit}`.execute(db);
   return result.rows;
 }
@@ -155,8 +156,8 @@ export async function membersToRemove(
       left join held_membership as hold on hold.job_id = target_member.job_id and hold.group_id = target_member.group_id
         and hold.member_id = target_member.member_id
     where target_member.job_id = ${jobId} and target_member.group_id = ${groupId} and target_member.member_id > ${after}
-      and member.member_id is null and link.protected = 0 and not ${isHeld(jobId, supposed.classes)}
-      and not exists (select 1 from change where change.id = hold.change_id and change.status = 'staged')
+      and (member.member_id is null or ${isStripped(jobId, 'target_member.member_id')}) and link.protected = 0 and not ${isHeld(jobId, supposed.classes)}
+      and not exists (select 1 from change where change.id = hold.change_id and change.status in ('staged', 'rejected'))
       ${supposed.memberships ? sql`and not ${counted}` : sql``}
     order by target_member.member_id limit ${limit}`.execute(db);
   return result.rows;
@@ -271,6 +272,7 @@ export async function countLinkableMembers(db: Db, jobId: string, groupId: strin
     .where('member.group_id', '=', groupId)
     .where('source_object.kind', '=', 'user')
     .where('target_member.member_id', 'is', null)
+    .where(sql<SqlBool>`not ${isStripped(jobId, 'member.member_id')}`)
     .where((eb) =>
       eb.or([
         eb.exists(

@@ -2,6 +2,7 @@
 // free pages otherwise.
 import { rm } from 'node:fs/promises';
 import { sql } from 'kysely';
+import { forgetImagesOf, pruneImages } from './before-images.ts';
 import type { Db, Store } from './database.ts';
 import { type LeaseView, leaseHolder } from './inventory.ts';
 import { listJobs } from './jobs.ts';
@@ -47,6 +48,7 @@ export async function purgeStore(
   const before = await counts(store.db);
   for (const { id } of jobs) {
     const { log, deletedPeople } = retentionOf(id);
+    await store.transaction((trx) => pruneImages(trx, id, view.now - log));
     await inSlices(store, async (trx) => {
       const logged = (await counts(trx)).log;
       await pruneLog(trx, id, new Date(view.now - log).toISOString(), SLICE);
@@ -60,7 +62,12 @@ export async function purgeStore(
     });
   }
   if (person !== null)
-    await store.transaction((trx) => trx.deleteFrom('provisioning_log').where('source_id', '=', person).execute());
+    await store.transaction(async (trx) => {
+      await trx.deleteFrom('provisioning_log').where('source_id', '=', person).execute();
+      // What lasts decides what still happens to the account; what is over is evidence only.
+      await trx.deleteFrom('departure').where('source_id', '=', person).where('ended_at', 'is not', null).execute();
+      await forgetImagesOf(trx, person);
+    });
   const after = await counts(store.db);
   const copies = await formerCopies(path);
   for (const copy of copies) await rm(copy, { force: true });

@@ -1,6 +1,7 @@
 // What is kept of people who were deleted in the directory for good. Whoever has no account is forgotten at once
 // (purgeGone); whoever has one keeps a row and a link, so that the account is still known to be theirs and what is to happen
 // to it still happens. After a while these hold ids only.
+import { forgetImagesOf } from './before-images.ts';
 import { OPEN_STATUSES } from './changes.ts';
 import type { Db } from './database.ts';
 import { hasChange, isEscrowed } from './object-conditions.ts';
@@ -32,6 +33,7 @@ export async function forgetAttributesOfGone(db: Db, jobId: string, before: numb
     .limit(limit)
     .execute();
   for (const { row_id: rowId, kind, id } of rows) {
+    await forgetImagesOf(db, id);
     await db
       .updateTable('source_object')
       .set({ attributes: '{}', display_name: null, manager_id: null, member_of: null })

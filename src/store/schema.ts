@@ -1,5 +1,9 @@
 // The tables, as Kysely sees them. Integers and ISO text only, so that PostgreSQL carries the same tables unchanged.
 import type { Generated } from 'kysely';
+import type { BeforeImageTable } from './before-image-table.ts';
+import type { DecisionColumns } from './decision-columns.ts';
+import type { DepartureTable, SequenceMarkTable } from './departure-table.ts';
+import type { HeldMembershipTable, MemberTable, TargetMemberTable } from './membership-tables.ts';
 import type { QuarantineTable } from './quarantine-table.ts';
 import type { UnstableAttributeTable } from './unstable-table.ts';
 
@@ -60,6 +64,10 @@ export interface JobTable {
   last_fault: string | null;
   /** Reset scopes of a restart that is to begin with the next cycle, comma separated. */
   restart_scopes: string | null;
+  /** Hash of the configuration of the last cycle; unlike `configuration_hash` no restart blanks it. */
+  effective_hash: string;
+  /** The sequence number with which the configuration changed last: who was planned before it was planned with another one. */
+  configuration_seq: number;
   /** 1 while the links of everybody in scope are to be forgotten once a whole cycle has planned all leavers. */
   link_reset: number;
 }
@@ -119,14 +127,6 @@ export interface AssignmentTable {
   reading: number;
 }
 
-export interface MemberTable {
-  job_id: string;
-  group_id: string;
-  member_id: string;
-  member_type: string;
-  reading: number;
-}
-
 export interface LinkTable {
   job_id: string;
   kind: string;
@@ -147,20 +147,6 @@ export interface LinkTable {
   verify: number;
 }
 
-export interface TargetMemberTable {
-  job_id: string;
-  group_id: string;
-  member_id: string;
-}
-
-/** A membership whose removal is held by a change of class `memberships`. */
-export interface HeldMembershipTable {
-  job_id: string;
-  group_id: string;
-  member_id: string;
-  change_id: string;
-}
-
 export interface PendingReferenceTable {
   job_id: string;
   source_id: string;
@@ -168,7 +154,7 @@ export interface PendingReferenceTable {
   referenced_id: string;
 }
 
-export interface ChangeTable {
+export interface ChangeTable extends DecisionColumns {
   id: string;
   job_id: string;
   cycle_id: string;
@@ -191,6 +177,8 @@ export interface ChangeTable {
   status: string;
   created_at: number;
   settled_at: number | null;
+  /** 1 when a changed configuration is, or may be, why it is planned. */
+  by_configuration: number;
 }
 
 export interface EscrowTable {
@@ -274,6 +262,7 @@ export interface RecycledPersonTable {
 }
 
 export interface Tables {
+  before_image: BeforeImageTable;
   installation: InstallationTable;
   recycled_person: RecycledPersonTable;
   job: JobTable;
@@ -288,6 +277,8 @@ export interface Tables {
   change: ChangeTable;
   escrow: EscrowTable;
   quarantine: QuarantineTable;
+  departure: DepartureTable;
+  sequence_mark: SequenceMarkTable;
   cycle: CycleTable;
   provisioning_log: ProvisioningLogTable;
   target_resource: TargetResourceTable;

@@ -82,6 +82,8 @@ export const LAYERS: Readonly<Record<string, Layer>> = {
       'daemon.ts',
       'engine/discover.ts',
       'engine/explain.ts',
+      'engine/held-decision.ts',
+      'engine/plan-approval.ts',
       'engine/plan-listing.ts',
       'engine/rebind.ts',
       'engine/rebuild-links.ts',

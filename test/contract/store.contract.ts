@@ -1,6 +1,7 @@
 // What every store must promise, whatever database is behind it; run by one file per database.
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { pageEntitledUsers, removeAssignmentsUnseen, storeAssignments } from '../../src/store/assignments.ts';
+import { NO_DECISION } from '../../src/store/change-decisions.ts';
 import { insertChanges, setStatus } from '../../src/store/changes.ts';
 import type { Store } from '../../src/store/database.ts';
 import {
@@ -72,6 +73,8 @@ function change(id: string, waitsFor: string | null): ChangeTable {
     status: 'pending',
     created_at: 0,
     settled_at: null,
+    by_configuration: 0,
+    ...NO_DECISION,
   };
 }
 

@@ -72,6 +72,7 @@ describe('a domain that is renamed', () => {
     expect((await world.run()).counts).toMatchObject({ updated: 1, held: 9 });
   });
 
+  // spec: named-leavers
   it('keeps no leaver: who is blocked is disabled, although the name is held', async () => {
     const { world, ids } = await linked(40);
     rename(world, ids.slice(0, 10));

@@ -1,6 +1,7 @@
 // Memberships that groups would lose: what is held, what goes on meanwhile, and how it ends.
 import { describe, expect, it } from 'vitest';
-import { approveHeld, readHeldSets } from '../../src/cli/held-sets.ts';
+import { readHeldSets } from '../../src/cli/held-sets.ts';
+import { approveHeld } from '../support/decisions.ts';
 import { DAY, HOUR } from '../support/fake-clock.ts';
 import { buildWorld, type World } from '../support/world.ts';
 

@@ -50,6 +50,7 @@ const NO_GUARDS = {
   memberships: { count: 100_000, percent: 100 },
   creates: { count: 100_000, percent: 100 },
   identity: { count: 100_000, percent: 100 },
+  updates: { percent: 100 },
 };
 
 /** A validated job. */

@@ -91,7 +91,7 @@ export class World {
     const rows = await this.store.db
       .selectFrom('change')
       .selectAll()
-      .where('status', 'in', ['planned', 'pending', 'sent', 'staged', 'approved'])
+      .where('status', 'in', ['planned', 'pending', 'sent', 'staged', 'approved', 'rejected'])
       .execute();
     return Object.fromEntries(rows.map((row) => [row.source_id, `${row.status} ${row.action}`]));
   }

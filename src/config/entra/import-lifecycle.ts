@@ -1,7 +1,7 @@
 // What happens to an account, per event, so that a job does what Entra did with the same mappings: there disabling is nothing
 // but an update of `active`, and only IsSoftDeleted knows of people who are unassigned, out of scope or deleted.
 import { compileExpression } from '../../expressions/compile.ts';
-import type { Lifecycle } from '../../model/job.ts';
+import type { Lifecycle } from '../../model/lifecycle.ts';
 import { targetKey } from '../target-key.ts';
 import type { PlainAttribute, PlainSource } from './import-attribute.ts';
 

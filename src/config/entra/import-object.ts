@@ -1,6 +1,6 @@
 // One object mapping of Entra -> one of a job that the configuration accepts. It is put to the very checks that a job file has
 // to pass; what has a fault is left out and reported, until none is left. Where nothing sound remains, it is switched off.
-import type { Lifecycle } from '../../model/job.ts';
+import type { Lifecycle } from '../../model/lifecycle.ts';
 import { checkObjectMapping } from '../check-object-mapping.ts';
 import type { ConfigurationFault, Findings } from '../fault.ts';
 import type { Template } from '../gallery.ts';

@@ -2,10 +2,11 @@
 // held is in step, what is held goes through when it is approved and not before, and a quiet cycle sends nothing.
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { approveHeld, readHeldSets } from '../../../src/cli/held-sets.ts';
+import { readHeldSets } from '../../../src/cli/held-sets.ts';
 import { openStore } from '../../../src/store/database.ts';
 import type { JobVariation } from '../../support/build-job.ts';
 import { crashingStore } from '../../support/crashing-store.ts';
+import { approveHeld } from '../../support/decisions.ts';
 import { DAY } from '../../support/fake-clock.ts';
 import type { Json } from '../../support/patch-resource.ts';
 import { World } from '../../support/world.ts';

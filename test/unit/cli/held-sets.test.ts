@@ -1,10 +1,12 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { setText } from '../../../src/cli/held-set-text.ts';
-import { approveHeld, readHeldSets, setId } from '../../../src/cli/held-sets.ts';
+import { readHeldSets, setId } from '../../../src/cli/held-sets.ts';
 import { plainPaint } from '../../../src/cli/terminal.ts';
+import { NO_DECISION } from '../../../src/store/change-decisions.ts';
 import { insertChanges, pageChanges } from '../../../src/store/changes.ts';
 import { openStore, type Store } from '../../../src/store/database.ts';
 import type { ChangeTable } from '../../../src/store/schema.ts';
+import { approveHeld } from '../../support/decisions.ts';
 
 let store: Store;
 
@@ -35,6 +37,8 @@ function aChange(id: string, changes: Partial<ChangeTable> = {}): ChangeTable {
     status: 'staged',
     created_at: 1_000,
     settled_at: null,
+    by_configuration: 0,
+    ...NO_DECISION,
     ...changes,
   };
 }
@@ -82,7 +86,7 @@ describe('readHeldSets', () => {
   });
 });
 
-describe('approveHeld', () => {
+describe('an approval', () => {
   beforeEach(() =>
     insertChanges(store.db, [
       aChange('a'),
@@ -94,7 +98,7 @@ describe('approveHeld', () => {
 
   it('approves exactly the set', async () => {
     const result = await approveHeld(store, 'wiki', { set: setId('leavers', ['a', 'b']) });
-    expect(result).toMatchObject({ ok: true, approved: [{ changeId: 'a' }, { changeId: 'b' }] });
+    expect(result).toMatchObject({ ok: true, decided: [{ changeId: 'a' }, { changeId: 'b' }] });
     expect(await statuses()).toEqual({ a: 'approved', b: 'approved', c: 'staged', d: 'pending' });
   });
 
@@ -163,7 +167,7 @@ describe('what is shown', () => {
     expect(refused.ok ? '' : refused.message).toContain('it held 20, now it holds 22 (2 more)');
   });
 
-  it.each(['leavers', 'scopeLosses', 'groupDeletes', 'creates', 'identity', 'memberships', 'irreversible'])(
+  it.each(['leavers', 'scopeLosses', 'groupDeletes', 'creates', 'identity', 'memberships', 'updates', 'irreversible'])(
     'of %s: what the class means, and how to approve it',
     async (guardClass) => {
       await insertChanges(store.db, [aChange('a', { guard_class: guardClass })]);

@@ -34,6 +34,7 @@ function aState(changes: Partial<JobState> = {}): JobState {
     file: 'config/jobs/wiki.yaml',
     mode: 'enforce',
     quarantine: null,
+    deletions: { count: 0, next: null },
     failing: [],
     restarting: null,
     links: 8,
@@ -51,6 +52,7 @@ function aState(changes: Partial<JobState> = {}): JobState {
     escrowed: 0,
     held: 0,
     approved: 0,
+    rejected: null,
     paused: null,
     quietCycles: 0,
     lastFault: null,
@@ -261,6 +263,8 @@ describe('statusLines', () => {
 
   it('says what was approved and waits for the next cycle', () => {
     expect(linesOf([aState({ approved: 254 })])[0]).toContain('254 approved, not carried out yet');
+    const rejected = { count: 12, until: '2026-12-23T10:00:00.000Z' };
+    expect(linesOf([aState({ rejected })])[0]).toContain('12 rejected until 2026-12-23');
   });
 
   it('of an observed job, what a guard would hold', () => {

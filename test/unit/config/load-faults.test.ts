@@ -96,7 +96,14 @@ const form: readonly Case[] = [
   [
     'a choice',
     job(`${JOB}lifecycle: { blocked: disabled }\n`),
-    [at(13, 23, 'lifecycle.blocked', 'This must be disable, delete or nothing.')],
+    [
+      at(
+        13,
+        23,
+        'lifecycle.blocked',
+        'This must be disable, delete, removeMemberships or nothing or a map of keys and values.',
+      ),
+    ],
   ],
   [
     'alternatives',

@@ -208,9 +208,8 @@ describe('warnings', () => {
     (await configurationOf(files)).warnings.map(({ path, message }) => `${path}: ${message}`);
 
   it('name flow types that the lifecycle needs', async () => {
-    const job = JOB.replace('  user:', '  user:\n    flowTypes: [Add]');
+    const job = JOB.replace('  user:', '  user:\n    flowTypes: [Add, Update]');
     expect(await warningsOf({ 'scimsync.yaml': MAIN, 'jobs/a.yaml': job })).toEqual([
-      'objectMappings.user.flowTypes: Without Update no account is disabled, although the lifecycle asks for it.',
       'objectMappings.user.flowTypes: Without Delete no account is deleted, although the lifecycle asks for it (hardDeleted).',
     ]);
   });

@@ -208,7 +208,7 @@ const objects: readonly Case[] = [
   ],
 ];
 
-// spec: all-faults
+// spec: all-faults, leavers-end
 table('attribute mappings', attributes);
 table('object mappings', objects);
 

@@ -1,6 +1,6 @@
 // The decision about one existing account.
 import { describe, expect, it } from 'vitest';
-import { decideDisable, decideExisting, isActive } from '../../../src/rules/decide.ts';
+import { decideDeprovisioning, decideExisting, isActive } from '../../../src/rules/decide.ts';
 import type { DesiredAttribute, Flow } from '../../../src/scim/desired.ts';
 import { parsePath } from '../../../src/scim/path.ts';
 import type { ScimResource, ScimValue } from '../../../src/scim/resource.ts';
@@ -119,7 +119,7 @@ describe('disabling', () => {
     [false, 'none'],
     ['False', 'none'],
   ])('an account with active %o: %s', (active, action) => {
-    const decision = decideDisable(want('active', false), active === undefined ? {} : { active }, 'id');
+    const decision = decideDeprovisioning([want('active', false)], active === undefined ? {} : { active }, 'id', false);
     expect(decision.action).toBe(action);
     if (decision.action === 'disable') expect(decision.differences).toHaveLength(1);
   });

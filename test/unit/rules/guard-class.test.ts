@@ -11,8 +11,10 @@ const NOTHING: ChangeFacts = {
   shouldExist: false,
   revives: false,
   changesIdentity: false,
+  byConfiguration: false,
 };
 
+// spec: held-updates
 describe('the class', () => {
   it.each<[string, Partial<ChangeFacts>, GuardClass | null]>([
     ['of an ordinary update', {}, null],
@@ -26,6 +28,17 @@ describe('the class', () => {
     ['of a new name with an enabling', { action: 'enable', changesIdentity: true }, 'identity'],
     ['of a new name of an adopted account', { action: 'adopt', changesIdentity: true }, 'identity'],
     ['of an adoption in the place of an account', { action: 'adopt', shouldExist: true }, null],
+    ['of an update by a changed configuration', { byConfiguration: true }, 'updates'],
+    ['of an enabling by a changed configuration', { action: 'enable', byConfiguration: true }, 'updates'],
+    ['of a group by a changed configuration', { kind: 'group', byConfiguration: true }, 'updates'],
+    ['of an adoption under a changed configuration', { action: 'adopt', byConfiguration: true }, null],
+    ['of a creation under a changed configuration', { action: 'create', byConfiguration: true }, null],
+    ['of a new name by a changed configuration', { changesIdentity: true, byConfiguration: true }, 'identity'],
+    [
+      'of a leaver under a changed configuration',
+      { action: 'disable', removal: 'leavers', byConfiguration: true },
+      'leavers',
+    ],
     ['of a group with a new name', { kind: 'group', changesIdentity: true }, null],
   ])('%s', (_name, facts, guardClass) => {
     expect(classOfChange({ ...NOTHING, ...facts }, ['delete'], 'stage')).toBe(guardClass);
@@ -67,6 +80,16 @@ describe('an earlier verdict', () => {
     ['held, another class', 'staged', change('disable', 'scopeLosses'), change('disable', 'leavers'), 'new'],
     ['held, no class any more', 'staged', change('update', 'identity', 'a'), change('update', null), 'new'],
     ['held, another action', 'staged', change('disable', 'leavers'), change('delete', 'leavers'), 'new'],
+    ['rejected, same class', 'rejected', change('disable', 'leavers'), change('disable', 'leavers'), 'rejected'],
+    ['rejected, another event', 'rejected', change('disable', 'scopeLosses'), change('disable', 'leavers'), 'new'],
+    ['rejected, another action', 'rejected', change('disable', 'leavers'), change('delete', 'leavers'), 'new'],
+    [
+      'rejected, another name',
+      'rejected',
+      change('update', 'identity', 'a'),
+      change('update', 'identity', 'b'),
+      'held',
+    ],
     ['only planned', 'planned', change('disable', 'leavers'), change('disable', 'leavers'), 'new'],
     ['sent', 'sent', change('disable', 'leavers'), change('disable', 'leavers'), 'new'],
   ])('%s', (_name, status, earlier, now, standing) => {

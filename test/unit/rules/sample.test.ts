@@ -1,6 +1,6 @@
 // Samples are planned by the rules of a cycle, and judged by what was expected of them.
 import { describe, expect, it } from 'vitest';
-import { lifecycleSchema } from '../../../src/model/job.ts';
+import { lifecycleSchema } from '../../../src/model/lifecycle.ts';
 import { objectMappingSchema } from '../../../src/model/object-mapping.ts';
 import { targetProfileSchema } from '../../../src/model/profile.ts';
 import { compileObjectMapping } from '../../../src/rules/mapping.ts';

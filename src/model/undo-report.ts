@@ -1,0 +1,28 @@
+// What undoing a cycle came to, or would come to. Holds values of attributes; it is printed, never logged.
+
+/** One account that the cycle wrote to. */
+export interface UndoneAccount {
+  readonly kind: 'user' | 'group';
+  readonly id: string;
+  readonly name: string | null;
+  readonly action: 'update' | 'enable' | 'disable' | null;
+  readonly outcome: 'planned' | 'restored' | 'failed' | 'leftAlone';
+  readonly changes: readonly {
+    readonly attribute: string;
+    readonly oldValue: string | null;
+    readonly newValue: string | null;
+  }[];
+  /** Attributes that are not restored, or the whole account, and why. */
+  readonly leftAlone: readonly string[];
+}
+
+/** The undoing of one cycle. */
+export interface UndoReport {
+  readonly cycleId: string;
+  /** The id of what is to be restored, by which exactly this is approved. */
+  readonly set: string;
+  readonly carriedOut: boolean;
+  /** Sentences of the guards that tripped. */
+  readonly held: readonly string[];
+  readonly objects: readonly UndoneAccount[];
+}

@@ -1,0 +1,50 @@
+// What accounts held before a cycle wrote to them, so that it can be undone. Values that must not be shown are not kept.
+
+import type { BeforeImageTable } from './before-image-table.ts';
+import type { Db } from './database.ts';
+
+/** Keeps what was overwritten. */
+export async function keepImages(db: Db, images: readonly BeforeImageTable[]): Promise<void> {
+  for (let from = 0; from < images.length; from += 100)
+    await db
+      .insertInto('before_image')
+      .values(images.slice(from, from + 100))
+      .execute();
+}
+
+/** What a cycle overwrote, in the order of writing. */
+export function imagesOfCycle(db: Db, jobId: string, cycleId: string): Promise<BeforeImageTable[]> {
+  return db
+    .selectFrom('before_image')
+    .selectAll()
+    .where('job_id', '=', jobId)
+    .where('cycle_id', '=', cycleId)
+    .orderBy('at')
+    .orderBy('id')
+    .execute();
+}
+
+/** The latest cycles that overwrote something, newest first. */
+export async function latestImages(
+  db: Db,
+  limit: number,
+): Promise<{ readonly job_id: string; readonly cycle_id: string; readonly at: number }[]> {
+  const rows = await db
+    .selectFrom('before_image')
+    .select(['job_id', 'cycle_id', (eb) => eb.fn.max('at').as('at')])
+    .groupBy(['job_id', 'cycle_id'])
+    .orderBy('at', 'desc')
+    .limit(limit)
+    .execute();
+  return rows.map((row) => ({ ...row, at: Number(row.at) }));
+}
+
+/** Forgets what was overwritten before a moment (milliseconds). */
+export async function pruneImages(db: Db, jobId: string, before: number): Promise<void> {
+  await db.deleteFrom('before_image').where('job_id', '=', jobId).where('at', '<', before).execute();
+}
+
+/** Forgets what was overwritten of one person or group, in every job. */
+export async function forgetImagesOf(db: Db, sourceId: string): Promise<void> {
+  await db.deleteFrom('before_image').where('source_id', '=', sourceId).execute();
+}
