@@ -40,6 +40,7 @@ beforeEach(async () => {
 });
 afterEach(() => rm(directory, { recursive: true, force: true }));
 
+// spec: plan-files
 it('comes back as it was written, belongs to its owner, and replaces an earlier plan', async () => {
   expect(await writePlanFile(file, HEADER, one())).toBe(1);
   expect(await writePlanFile(file, { ...HEADER, job: 'other' }, one())).toBe(1);
