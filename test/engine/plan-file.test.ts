@@ -52,6 +52,21 @@ describe('a plan that is applied', () => {
     expect((await world.run()).requests.scim).toBe(0);
   });
 
+  it('of 2,000 people with 40 changes sends exactly these 40 requests', async () => {
+    const { world, ids } = await linked(2000);
+    const changed = ids.filter((_, index) => index % 50 === 0);
+    for (const id of changed) world.directory.setUser(id, { displayName: `Seen ${id}` });
+    const seen = await planned(world);
+    expect(seen.map(({ id }) => id).toSorted()).toEqual(changed.toSorted());
+    expect(world.target.writes().length).toBe(0);
+    const summary = await world.run({ approved: seen });
+    expect(outcomes(summary)['sent']?.toSorted()).toEqual(changed.toSorted());
+    expect(changed).toHaveLength(40);
+    expect(world.target.writes()).toHaveLength(40);
+    for (const id of changed) expect(world.userOf(id)).toMatchObject({ displayName: `Seen ${id}` });
+    expect((await world.run()).requests.scim).toBe(0);
+  });
+
   // spec: plan-files
   it('leaves alone what would be something else now, and says what', async () => {
     const { world, ids } = await linked(5);
