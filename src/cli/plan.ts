@@ -18,7 +18,7 @@ import { runFault } from './run-fault.ts';
 import { faultExitCode, runExitCode } from './run-outcome.ts';
 import type { Terminal } from './terminal.ts';
 import { counted, printable } from './terminal-text.ts';
-import { parseWhatIf, type WhatIf, withWhatIfs } from './what-if.ts';
+import type { WhatIf } from './what-if.ts';
 
 const FORMATS = ['text', 'json', 'md'] as const;
 
@@ -62,6 +62,7 @@ Examples:
 }
 
 async function plan(flags: PlanFlags, options: GlobalOptions, terminal: Terminal): Promise<ExitCode> {
+  const { parseWhatIf, withWhatIfs } = await import('./what-if.ts');
   const whatIfs = (flags.set ?? []).map(parseWhatIf);
   const configuration = await loadOrFail(options);
   const jobs = chosenJobs(configuration, flags.job).map((job) => withWhatIfs(job, whatIfs));

@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import type { LoadedConfiguration } from '../config/load.ts';
 import type { Db } from '../store/database.ts';
 import { runAction } from './action.ts';
-import { type DecidedChanges, decidedText, readDecided } from './decided-changes.ts';
+import type { DecidedChanges } from './decided-changes.ts';
 import { EXIT, type ExitCode } from './exit-code.ts';
 import { type GlobalOptions, sameConfiguration } from './global-options.ts';
 import { setText } from './held-set-text.ts';
@@ -49,6 +49,7 @@ async function staged(
   else {
     if (sets.length === 0) terminal.out('Nothing is held.\n');
     for (const set of sets) terminal.out(`${setText(set, sameConfiguration(options), terminal.paint)}\n`);
+    const { decidedText } = await import('./decided-changes.ts');
     for (const each of decided) terminal.out(`${decidedText(each, terminal.paint)}\n`);
   }
   return sets.length === 0 ? EXIT.well : EXIT.held;
@@ -72,6 +73,7 @@ async function readShown(
   for (const id of ids ?? []) requireKnownJob(id, known);
   if (db === null) return { sets: [], decided: [] };
   const { readHeldSets } = await import('./held-sets.ts');
+  const { readDecided } = await import('./decided-changes.ts');
   const sets: HeldSet[] = [];
   const decided: DecidedChanges[] = [];
   for (const id of ids ?? known) {

@@ -9,7 +9,7 @@ import { assign, createPerson, managerOf, reference, unassign } from './support/
 import { startWorld } from './support/world.ts';
 
 // spec: convergence
-it('a cycle of changes that is killed at any commit goes on with the next run', { timeout: 600_000 }, async () => {
+it('a cycle of changes that is killed at any commit goes on with the next run', { timeout: 1_800_000 }, async () => {
   const began = performance.now();
   await using world = await startWorld({ users: 14, groups: 4 });
   const { tenant } = world;

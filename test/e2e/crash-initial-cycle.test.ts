@@ -5,7 +5,7 @@ import { recordCrashes } from './support/crash-record.ts';
 import { startWorld } from './support/world.ts';
 
 // spec: convergence
-it('an initial cycle that is killed at any commit goes on with the next run', { timeout: 600_000 }, async () => {
+it('an initial cycle that is killed at any commit goes on with the next run', { timeout: 1_800_000 }, async () => {
   const began = performance.now();
   await using world = await startWorld({ users: 12, groups: 3 });
   const sweep = await sweepCommits(world, { directory: world.directory, restoreTarget: () => world.target().reset() });
