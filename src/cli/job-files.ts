@@ -5,8 +5,6 @@ import type { LoadedConfiguration, RefusedFile } from '../config/load.ts';
 import { JobFault } from '../model/errors.ts';
 import type { Job } from '../model/job.ts';
 import type { Db } from '../store/database.ts';
-import { countLinksByJob, isBlank } from '../store/inventory.ts';
-import { findJob, listJobs } from '../store/jobs.ts';
 import type { JobTable } from '../store/schema.ts';
 import { programName } from './program-name.ts';
 import { counted } from './terminal-text.ts';
@@ -43,6 +41,8 @@ export async function readVanishedJobs(
   db: Db,
   configuration: Pick<LoadedConfiguration, 'jobs' | 'refused'>,
 ): Promise<VanishedJob[]> {
+  const { countLinksByJob, isBlank } = await import('../store/inventory.ts');
+  const { listJobs } = await import('../store/jobs.ts');
   const links = await countLinksByJob(db);
   return (await listJobs(db)).flatMap((row) => {
     const count = links.get(row.id) ?? 0;
@@ -73,6 +73,8 @@ export async function refuseRenamed(
   job: Pick<Job, 'id'>,
   targetRoot: string,
 ): Promise<void> {
+  const { isBlank } = await import('../store/inventory.ts');
+  const { findJob } = await import('../store/jobs.ts');
   const row = await findJob(db, job.id);
   if (row !== undefined && !isBlank(row)) return;
   const vanished = await readVanishedJobs(db, configuration);

@@ -6,8 +6,6 @@ import type { LoadedConfiguration } from '../config/load.ts';
 import { processIdentity } from '../process-identity.ts';
 import { type Pause, pauseOf } from '../rules/pause.ts';
 import type { Db, Store } from '../store/database.ts';
-import { leaseHolder } from '../store/inventory.ts';
-import { ensureJob, listJobs, readJob, updateJob } from '../store/jobs.ts';
 import { runAction } from './action.ts';
 import { CommandFault } from './command-fault.ts';
 import { parseDuration } from './duration-text.ts';
@@ -117,6 +115,7 @@ async function pause(flags: PauseFlags, options: GlobalOptions, terminal: Termin
 }
 
 async function pauseJob(trx: Db, id: string, now: number, flags: PauseFlags): Promise<void> {
+  const { ensureJob, readJob, updateJob } = await import('../store/jobs.ts');
   await ensureJob(trx, id);
   const before = pauseOf(await readJob(trx, id), now);
   await updateJob(trx, id, {
@@ -140,6 +139,7 @@ async function resume(flags: PauseFlags, options: GlobalOptions, terminal: Termi
 }
 
 async function resumeJob(trx: Db, id: string, now: number): Promise<void> {
+  const { readJob, updateJob } = await import('../store/jobs.ts');
   const paused = pauseOf(await readJob(trx, id), now);
   // The end is kept: what was missed while the job was paused is nobody's fault.
   if (paused !== null) await updateJob(trx, id, { paused_until: now, next_attempt: now });
@@ -155,6 +155,8 @@ async function eachJob(
     throw new CommandFault('Say which: --job ID, or --all for all jobs.');
   const configuration = await loadOrFail(options);
   const { openStore } = await import('../store/database.ts');
+  const { leaseHolder } = await import('../store/inventory.ts');
+  const { ensureJob, readJob } = await import('../store/jobs.ts');
   const store = await openStore(configuration.storeUrl);
   try {
     const ids = await chosenIds(flags, configuration, store);
@@ -184,6 +186,7 @@ async function chosenIds(
   { jobs, refused }: LoadedConfiguration,
   store: Store,
 ): Promise<readonly string[]> {
+  const { listJobs } = await import('../store/jobs.ts');
   const stored = (await listJobs(store.db)).map((row) => row.id);
   const known = [...new Set([...jobs.map((job) => job.id), ...refused.flatMap(({ id }) => id ?? []), ...stored])];
   if (flags.job === undefined) return known;

@@ -14,7 +14,6 @@ import { createReporting } from './reporting.ts';
 import { runFault } from './run-fault.ts';
 import { faultExitCode, runExitCode } from './run-outcome.ts';
 import type { Terminal } from './terminal.ts';
-import { parseWhatIf, withWhatIfs } from './what-if.ts';
 
 const FORMATS = ['text', 'json', 'md'] as const;
 
@@ -55,6 +54,7 @@ Examples:
 }
 
 async function plan(flags: PlanFlags, options: GlobalOptions, terminal: Terminal): Promise<ExitCode> {
+  const { parseWhatIf, withWhatIfs } = await import('./what-if.ts');
   const whatIfs = (flags.set ?? []).map(parseWhatIf);
   const configuration = await loadOrFail(options);
   const jobs = chosenJobs(configuration, flags.job).map((job) => withWhatIfs(job, whatIfs));

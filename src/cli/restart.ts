@@ -6,8 +6,6 @@ import { processIdentity } from '../process-identity.ts';
 import { type Pause, pauseOf } from '../rules/pause.ts';
 import { parseResetScopes, RESET_SCOPES, type ResetScope } from '../rules/reset-scopes.ts';
 import type { Db } from '../store/database.ts';
-import { leaseHolder } from '../store/inventory.ts';
-import { ensureJob, fenceOff, readJob } from '../store/jobs.ts';
 import { runAction } from './action.ts';
 import { CommandFault } from './command-fault.ts';
 import { confirm } from './confirm.ts';
@@ -110,6 +108,8 @@ function scopesOf({ job, resetScope }: RestartFlags, suffix: string): readonly R
 /** Resets at once while nobody works on the job; otherwise asks the process that does. */
 async function reset(trx: Db, jobId: string, scopes: readonly ResetScope[]): Promise<Outcome> {
   const { applyRestart, askRestart } = await import('../engine/restart.ts');
+  const { leaseHolder } = await import('../store/inventory.ts');
+  const { ensureJob, fenceOff, readJob } = await import('../store/jobs.ts');
   const now = Date.now();
   const { isGone } = processIdentity(hostname(), process.pid);
   await ensureJob(trx, jobId);
