@@ -100,6 +100,13 @@ describe('a secret in the wrong place', () => {
       'of the name of a disabled job',
       `enabled: false\n${head}  auth: { type: bearer, token: { fromEnv: hunter2XYZ } }\n`,
     ],
+    ['of a password', `${head}  auth: { type: basic, username: a, password: hunter2 }\n`],
+    [
+      'of a client secret',
+      `${head}  auth: { type: oauth2ClientCredentials, tokenUrl: "https://l.example/t", clientId: c, clientSecret: { value: hunter2 } }\n`,
+    ],
+    ['of a header', `${head}  auth: ${auth}  headers: { X-Api-Key: hunter2 }\n`],
+    ['below a header', `${head}  auth: ${auth}  headers: { X-Api-Key: { value: hunter2 } }\n`],
     ['below an unknown key', `${head}  secret: { token: [hunter2] }\n  auth: ${auth}`],
     ['of the heartbeat', `${JOB_HEAD}heartbeat: { url: "https://hc.example.com/hunter2" }\n`],
     ['of an object id', JOB_HEAD.replace('11111111-2222-3333-4444-555555555555', 'hunter2')],
