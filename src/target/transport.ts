@@ -1,16 +1,13 @@
 // One HTTP request, nothing more: no retry (but one with a replaced token), no waiting, no reading of meaning. The only
-// file that knows axios. Redirects are not followed (the token would travel with them); proxies named in the environment
-// are not used, so that what reaches the target is what the configuration says; TLS is always verified, a CA file adds to
-// the trusted roots.
-import http from 'node:http';
-import https from 'node:https';
-import tls from 'node:tls';
+// file, besides its adapter, that knows axios. Redirects are not followed (the token would travel with them).
 import axios, { type AxiosInstance } from 'axios';
 import type { Clock } from '../engine/ports.ts';
 import { JobFault } from '../model/errors.ts';
 import type { SecretProvider } from '../model/secret.ts';
 import { type Answer, parseJson } from './answer.ts';
+import { openDispatcher } from './dispatcher.ts';
 import { Slots } from './slots.ts';
+import { DECODED, NOT_CONNECTED, TOO_LARGE, undiciAdapter } from './undici-adapter.ts';
 
 type Method = 'GET' | 'POST' | 'PATCH' | 'DELETE';
 
@@ -83,7 +80,10 @@ const UNREACHABLE = new Set([
   'EHOSTUNREACH',
   'ENETUNREACH',
   'EHOSTDOWN',
+  NOT_CONNECTED,
 ]);
+// What undici calls a connection that the other side closed or reset.
+const CLOSED = 'UND_ERR_SOCKET';
 const SENDABLE_TOKEN = /^[\x21-\x7e]+$/;
 const TLS_CODE = /^(ERR_TLS|ERR_SSL|CERT_|SELF_SIGNED|DEPTH_ZERO|UNABLE_TO_|INVALID_CA|HOSTNAME_MISMATCH|EPROTO$)/;
 
@@ -100,15 +100,11 @@ export class Transport {
     this.options = options;
     this.root = scimRoot(options.baseUrl);
     this.slots = new Slots(options.concurrency);
-    const agent = { keepAlive: true, maxSockets: options.concurrency };
-    const ca = options.ca === undefined ? {} : { ca: [...tls.getCACertificates('default'), options.ca] };
+    const { origin } = new URL(this.root);
+    const { ca, timeoutSeconds, concurrency: connections } = options;
     this.http = axios.create({
-      httpAgent: new http.Agent(agent),
-      httpsAgent: new https.Agent({ ...agent, ...ca }),
-      proxy: false,
+      adapter: undiciAdapter(openDispatcher({ origin, connections, timeoutSeconds, ca }), origin, options.maxBodyBytes),
       maxRedirects: 0,
-      maxContentLength: options.maxBodyBytes,
-      maxBodyLength: Number.POSITIVE_INFINITY,
       responseType: 'text',
       transformRequest: [(data: unknown) => data],
       transformResponse: [(data: unknown) => data],
@@ -190,6 +186,7 @@ export class Transport {
     if (!SENDABLE_TOKEN.test(token)) throw unusableToken(); // axios would drop line breaks silently
     const headers = {
       Accept: 'application/scim+json, application/json',
+      'Accept-Encoding': DECODED,
       Authorization: `Bearer ${token}`,
       'User-Agent': this.options.userAgent,
     };
@@ -207,12 +204,13 @@ export class Transport {
         detail: `no complete answer within ${this.options.timeoutSeconds} s`,
       };
     }
-    if (/maxContentLength/.test(error.message)) {
+    if (code === TOO_LARGE) {
       return { kind: 'failure', failure: 'oversized', detail: `larger than ${this.options.maxBodyBytes} bytes` };
     }
     if (UNREACHABLE.has(code) || code === 'ETIMEDOUT') return { kind: 'failure', failure: 'unreachable', detail: code };
     if (TLS_CODE.test(code)) return { kind: 'failure', failure: 'tls', detail: code };
-    return { kind: 'failure', failure: 'reset', detail: code === '' ? 'connection lost' : code };
+    const detail = code === '' ? 'connection lost' : code === CLOSED ? 'ECONNRESET' : code;
+    return { kind: 'failure', failure: 'reset', detail };
   }
 
   private record(request: ScimRequest, outcome: Outcome, began: number): void {
