@@ -16,6 +16,7 @@ import type { Clock } from './engine/ports.ts';
 import type { ProcessIdentity } from './engine/run-job.ts';
 import { JobFault } from './model/errors.ts';
 import type { Job, SourceSettings } from './model/job.ts';
+import { concurrencyBounds } from './model/profile.ts';
 import { sendHeartbeat } from './notify/heartbeat.ts';
 import { createMailer, type SendMail } from './notify/mailer.ts';
 import { quotedHere } from './observe/foreign-text.ts';
@@ -26,6 +27,9 @@ import { createGraphSource, type GraphSource } from './source/graph-source.ts';
 import { openStore, type Store } from './store/database.ts';
 import { copyStore } from './store/store-copy.ts';
 import { claimStore } from './store/store-home.ts';
+import { addTargetUsage, readTargetUsage } from './store/target-usage.ts';
+import type { Realm } from './target/realm.ts';
+import { realmName, TargetRealms } from './target/realms.ts';
 import { createScimTarget } from './target/scim-target.ts';
 
 /** The clock of the machine. */
@@ -41,6 +45,8 @@ export interface Installation {
   readonly configuration: LoadedConfiguration;
   readonly store: Store;
   readonly identity: ProcessIdentity;
+  /** What the jobs of this process know together about their targets. */
+  readonly realms: TargetRealms;
 }
 
 /** How an installation is opened. */
@@ -70,20 +76,47 @@ export async function openInstallation(
 
 /** Opens the store of a configuration for somebody who writes to no target; wherever it belongs. */
 export async function openToLook(configuration: LoadedConfiguration): Promise<Installation> {
-  return {
-    configuration,
-    store: await openStore(configuration.storeUrl),
-    identity: processIdentity(hostname(), process.pid),
-  };
+  return installationOn(configuration, await openStore(configuration.storeUrl));
 }
 
 /** An installation on a copy of the store: whatever a job learns or plans there is gone when it is closed. */
 export async function openPlanning(configuration: LoadedConfiguration): Promise<Installation> {
-  return {
-    configuration,
-    store: await copyStore(configuration.storeUrl),
-    identity: processIdentity(hostname(), process.pid),
+  return installationOn(configuration, await copyStore(configuration.storeUrl));
+}
+
+/** Realms that remember nothing: for whoever only looks, with few requests. */
+export function forgetfulRealms(): TargetRealms {
+  return new TargetRealms(systemClock, null);
+}
+
+/** Closing the store keeps first what was used of the limits of targets. */
+function installationOn(configuration: LoadedConfiguration, opened: Store): Installation {
+  const realms = new TargetRealms(systemClock, {
+    read: async (realm) => {
+      const rows = await readTargetUsage(opened.db, realm, Date.now());
+      return rows.map(({ counted, at, operations }) => ({ limit: counted, at, operations, perSeconds: 0 }));
+    },
+    add: (realm, usage, now) =>
+      opened.transaction((trx) =>
+        addTargetUsage(
+          trx,
+          realm,
+          usage.map(({ limit, at, operations, perSeconds }) => ({
+            counted: limit,
+            at,
+            operations,
+            expires: at + perSeconds * 1000,
+          })),
+          now,
+        ),
+      ),
+  });
+  const close = async (): Promise<void> => {
+    await realms.save();
+    await opened.close();
   };
+  const identity = processIdentity(hostname(), process.pid);
+  return { configuration, store: { ...opened, close }, identity, realms };
 }
 
 /** What a job is run with, besides its configuration. */
@@ -113,7 +146,8 @@ export async function connectJob(
   const { configuration, store } = installation;
   const settings = sourceOf(configuration.sources, job);
   const source = await connectSource(configuration.directory, settings, surroundings.environment);
-  const target = await connectTarget(configuration.directory, job, surroundings.environment);
+  const realm = await installation.realms.open(realmName(job.profile.realm, job.target.baseUrl, settings.tenantId));
+  const target = await connectTarget(configuration.directory, job, realm, surroundings.environment);
   const { log, signal, progress } = surroundings;
   const readOnly = isReadOnly(surroundings.environment);
   return {
@@ -188,7 +222,7 @@ async function connectSource(
   });
 }
 
-async function connectTarget(directory: string, job: Job, environment: JobSurroundings['environment']) {
+async function connectTarget(directory: string, job: Job, realm: Realm, environment: JobSurroundings['environment']) {
   const reference = job.target.auth.token;
   const token = secretProvider(() => resolveSecret(reference, directory, environment), secretsInUse.remember);
   await token.read();
@@ -198,11 +232,9 @@ async function connectTarget(directory: string, job: Job, environment: JobSurrou
     readOnly: isReadOnly(environment),
     token,
     redact: Object.assign((text: string) => secretsInUse.redact(text), { quoted: quotedHere.remember }),
-    profile: {
-      ...job.profile,
-      rateLimits: job.target.rateLimits ?? job.profile.rateLimits,
-      concurrency: job.target.concurrency ?? job.profile.concurrency,
-    },
+    profile: { ...job.profile, rateLimits: job.target.rateLimits ?? job.profile.rateLimits },
+    concurrency: concurrencyBounds(job.profile, job.target.concurrency),
+    realm: { realm, job: job.id },
     timeoutSeconds: job.target.timeoutSeconds,
     ...(ca === undefined ? {} : { ca }),
     clock: systemClock,

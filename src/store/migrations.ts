@@ -192,6 +192,19 @@ async function readBackTargets(db: Kysely<Tables>): Promise<void> {
     .execute();
 }
 
+/** What was used of the limits of targets, across restarts. */
+async function usedTargets(db: Kysely<Tables>): Promise<void> {
+  await db.schema
+    .createTable('target_usage')
+    .addColumn('realm', text, (c) => c.notNull())
+    .addColumn('counted', text, (c) => c.notNull())
+    .addColumn('at', int, (c) => c.notNull())
+    .addColumn('operations', int, (c) => c.notNull())
+    .addColumn('expires', int, (c) => c.notNull())
+    .addPrimaryKeyConstraint('target_usage_identity', ['realm', 'counted', 'at'])
+    .execute();
+}
+
 /** Name to migration; names sort in the order in which they are applied. */
 export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0001-first-tables': { up: firstTables },
@@ -208,4 +221,5 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0012-quarantines': { up: quarantines },
   '0013-belonging-stores': { up: belongingStores },
   '0017-read-back-targets': { up: readBackTargets },
+  '0021-target-usage': { up: usedTargets },
 };

@@ -1,6 +1,7 @@
 // The tables, as Kysely sees them. Integers and ISO text only, so that PostgreSQL carries the same tables unchanged.
 import type { Generated } from 'kysely';
 import type { QuarantineTable } from './quarantine-table.ts';
+import type { TargetUsageTable } from './target-usage-table.ts';
 import type { UnstableAttributeTable } from './unstable-table.ts';
 
 export interface JobTable {
@@ -282,6 +283,7 @@ export interface Tables {
   member: MemberTable;
   link: LinkTable;
   unstable_attribute: UnstableAttributeTable;
+  target_usage: TargetUsageTable;
   target_member: TargetMemberTable;
   held_membership: HeldMembershipTable;
   pending_reference: PendingReferenceTable;

@@ -1,7 +1,7 @@
 // The SCIM 2.0 client: `ScimTarget` over HTTP (RFC 7644 section 3). It decides nothing about people; it knows how servers
 // differ from the RFC and from each other, and says honestly what is not known after a broken request.
 import type { Clock, ScimTarget, TargetResult } from '../engine/ports.ts';
-import type { TargetProfile } from '../model/profile.ts';
+import { type ConcurrencyBounds, concurrencyBounds, type TargetProfile } from '../model/profile.ts';
 import type { Redact, SecretProvider } from '../model/secret.ts';
 import { type Capabilities, NO_DISCOVERY } from '../scim/capabilities.ts';
 import { PATCH_SCHEMA, type PatchOperation, resourceId, type ScimKind, type ScimResource } from '../scim/resource.ts';
@@ -13,8 +13,8 @@ import { Finder } from './find.ts';
 import { listResources } from './list.ts';
 import type { PatchResult } from './member-removal.ts';
 import { PatchLadder } from './patch-ladder.ts';
+import { Realm } from './realm.ts';
 import { isSuccess } from './success.ts';
-import { Throttle } from './throttle.ts';
 import { type ExchangeRecord, type ScimRequest, Transport } from './transport.ts';
 
 export interface ScimTargetOptions {
@@ -25,6 +25,10 @@ export interface ScimTargetOptions {
   /** Takes secrets out of what the target says before it is shown. */
   readonly redact: Redact;
   readonly profile: TargetProfile;
+  /** Those of the profile unless given. */
+  readonly concurrency?: ConcurrencyBounds;
+  /** Where requests wait for their turn, shared with other jobs; one of its own unless given. */
+  readonly realm?: { readonly realm: Realm; readonly job: string };
   /** For one request until its answer is complete. */
   readonly timeoutSeconds: number;
   /** PEM of an authority that is trusted besides the usual ones. */
@@ -43,14 +47,17 @@ export interface ScimTargetOptions {
   readonly observe?: (record: ExchangeRecord) => void;
 }
 
-/** A client for one target; throttle, connections and what is learned about the target belong to it. */
+/** A client for one target; its connections and what is learned about the target belong to it. */
 export function createScimTarget(options: ScimTargetOptions): ScimTarget {
   const { profile, clock } = options;
+  const concurrency = options.concurrency ?? concurrencyBounds(profile);
+  const { realm, job } = options.realm ?? { realm: new Realm(options.baseUrl, clock), job: '' };
+  realm.claim(job, { rateLimits: profile.rateLimits, concurrency });
   const transport = new Transport({
     baseUrl: options.baseUrl,
     token: options.token,
     contentType: profile.contentType,
-    concurrency: profile.concurrency,
+    concurrency: concurrency.most,
     timeoutSeconds: options.timeoutSeconds,
     maxBodyBytes: options.maxBodyBytes ?? 8 * 1024 * 1024,
     userAgent: options.userAgent ?? 'scimsync',
@@ -61,7 +68,7 @@ export function createScimTarget(options: ScimTargetOptions): ScimTarget {
   });
   const exchange = new Exchange({
     transport,
-    throttle: new Throttle(profile.rateLimits, clock),
+    realm,
     clock,
     random: options.random,
     baseUrl: options.baseUrl,

@@ -6,7 +6,6 @@ import { JobFault } from '../model/errors.ts';
 import type { SecretProvider } from '../model/secret.ts';
 import { type Answer, parseJson } from './answer.ts';
 import { openDispatcher } from './dispatcher.ts';
-import { Slots } from './slots.ts';
 import { DECODED, NOT_CONNECTED, TOO_LARGE, undiciAdapter } from './undici-adapter.ts';
 
 type Method = 'GET' | 'POST' | 'PATCH' | 'DELETE';
@@ -20,6 +19,16 @@ export interface ScimRequest {
   readonly query?: Readonly<Record<string, string>>;
   /** Sent as JSON. */
   readonly body?: unknown;
+}
+
+/** A request with its body as text. */
+export interface PreparedRequest extends ScimRequest {
+  readonly text: string | undefined;
+}
+
+/** Writes the body, once for all tries. */
+export function prepare(request: ScimRequest): PreparedRequest {
+  return { ...request, text: request.body === undefined ? undefined : JSON.stringify(request.body) };
 }
 
 /** Why there is no answer. Only `unreachable` and `tls` are sure not to have been carried out. */
@@ -94,12 +103,10 @@ export class Transport {
   private readonly options: TransportOptions;
   private readonly root: string;
   private readonly http: AxiosInstance;
-  private readonly slots: Slots;
 
   constructor(options: TransportOptions) {
     this.options = options;
     this.root = scimRoot(options.baseUrl);
-    this.slots = new Slots(options.concurrency);
     const { origin } = new URL(this.root);
     const { ca, timeoutSeconds, concurrency: connections } = options;
     this.http = axios.create({
@@ -113,17 +120,12 @@ export class Transport {
   }
 
   /**
-   * Sends one request when a slot is free, and once more with another token when the target refuses the one it got and a
-   * newer one is there. Rejects only with the signal's reason or a JobFault; a write that was sent is waited for, at most
+   * Sends one request, and once more with another token when the target refuses the one it got and a newer one is there. Rejects only with the signal's reason or a JobFault; a write that was sent is waited for, at most
    * until its timeout.
    */
-  send(request: ScimRequest, signal: AbortSignal): Promise<Outcome> {
-    if (this.options.readOnly && request.method !== 'GET') return Promise.reject(writeRefused(request));
-    return this.slots.run(() => this.sendNow(request, signal), signal);
-  }
-
-  private async sendNow(request: ScimRequest, signal: AbortSignal): Promise<Outcome> {
-    const { token } = this.options;
+  async send(request: PreparedRequest, signal: AbortSignal): Promise<Outcome> {
+    const { token, readOnly } = this.options;
+    if (readOnly && request.method !== 'GET') throw writeRefused(request);
     const used = await token.read();
     const outcome = await this.sendOnce(request, used, signal);
     if (outcome.kind === 'failure' || outcome.answer.status !== 401) return outcome;
@@ -132,7 +134,7 @@ export class Transport {
     return newer === undefined ? outcome : this.sendOnce(request, newer, signal);
   }
 
-  private async sendOnce(request: ScimRequest, token: string, signal: AbortSignal): Promise<Outcome> {
+  private async sendOnce(request: PreparedRequest, token: string, signal: AbortSignal): Promise<Outcome> {
     signal.throwIfAborted();
     const began = this.options.clock.now().getTime();
     const deadline = new AbortController();
@@ -153,14 +155,14 @@ export class Transport {
     }
   }
 
-  private async exchange(request: ScimRequest, token: string, deadline: AbortSignal): Promise<Outcome> {
+  private async exchange(request: PreparedRequest, token: string, deadline: AbortSignal): Promise<Outcome> {
     try {
       const response = await this.http.request<string | undefined>({
         method: request.method,
         url: requestUrl(this.root, request),
         headers: this.headers(request, token),
         signal: deadline,
-        ...(request.body === undefined ? {} : { data: JSON.stringify(request.body) }),
+        ...(request.text === undefined ? {} : { data: request.text }),
       });
       const text = response.data ?? '';
       const header = (name: string): string | undefined => {

@@ -68,12 +68,10 @@ function answer(method: string, path: string, body: string, response: ServerResp
   if (method === 'POST') {
     ids += 1;
     // The answer of most targets: what was sent, with an id.
-    return send(response, 201, `{"id":"${ids}",${body.slice(1)}`);
-  }
-  if (method === 'GET' && /^\/scim\/(Users|Groups)\?/.test(path))
-    return send(response, 200, '{"totalResults":0,"startIndex":1,"itemsPerPage":0,"Resources":[]}');
-  if (method === 'GET') return send(response, 404, '');
-  send(response, 204, '');
+    send(response, 201, `{"id":"${ids}",${body.slice(1)}`);
+  } else if (method === 'GET' && /^\/scim\/(Users|Groups)\?/.test(path)) {
+    send(response, 200, '{"totalResults":0,"startIndex":1,"itemsPerPage":0,"Resources":[]}');
+  } else send(response, method === 'GET' ? 404 : 204, '');
 }
 
 function receive(request: IncomingMessage, response: ServerResponse, body: string): void {
@@ -102,7 +100,8 @@ function receive(request: IncomingMessage, response: ServerResponse, body: strin
   mostAtOnce = Math.max(mostAtOnce, open);
   if (isRefused(now)) {
     refusedAt.push(Math.round(now - began) / 1000);
-    return send(response, 429, '', { 'Retry-After': '1' });
+    send(response, 429, '', { 'Retry-After': '1' });
+    return;
   }
   if (method !== 'GET') writes.push({ method, path: url, body });
   if (latency === 0) answer(method, url, body, response);
