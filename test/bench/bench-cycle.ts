@@ -12,6 +12,7 @@ export interface CycleMarks {
   readonly applySeconds: number;
   /** Processor time of this process meanwhile. */
   readonly applyCpuSeconds: number;
+  readonly cycleCpuSeconds: number;
   readonly counts: Readonly<Record<string, unknown>>;
   readonly requests: number;
 }
@@ -23,6 +24,7 @@ const [job] = result.configuration.jobs;
 if (job === undefined) throw new Error('there is no job');
 let planned = performance.now();
 let cpu = process.cpuUsage();
+const first = cpu;
 const silent = () => undefined;
 const { compiled, io } = await connectJob(installation, job, {
   environment: process.env,
@@ -37,11 +39,13 @@ const { compiled, io } = await connectJob(installation, job, {
 const summary = await runJob(compiled, { trigger: 'syncNow', dryRun: false }, installation.identity, 0, io);
 const applySeconds = (performance.now() - planned) / 1000;
 const used = process.cpuUsage(cpu);
+const usedAltogether = process.cpuUsage(first);
 await installation.store.close();
 const marks: CycleMarks = {
   cycleSeconds: (Date.parse(summary.cycle.timeEnded) - Date.parse(summary.cycle.timeBegan)) / 1000,
   applySeconds,
   applyCpuSeconds: (used.user + used.system) / 1e6,
+  cycleCpuSeconds: (usedAltogether.user + usedAltogether.system) / 1e6,
   counts: { ...summary.counts },
   requests: summary.requests.scim,
 };
