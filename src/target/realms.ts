@@ -36,7 +36,7 @@ export class TargetRealms {
   /** Remembers what was used; never rejects. */
   async save(): Promise<void> {
     const opened = await Promise.allSettled(this.#realms.values());
-    await Promise.all(opened.map((each) => (each.status === 'fulfilled' ? each.value.save() : undefined)));
+    await Promise.all(opened.flatMap((each) => (each.status === 'fulfilled' ? [each.value.save()] : [])));
   }
 
   async #read(name: string): Promise<Realm> {
