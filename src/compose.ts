@@ -21,6 +21,7 @@ import type { Clock } from './engine/ports.ts';
 import type { ProcessIdentity } from './engine/run-job.ts';
 import { JobFault } from './model/errors.ts';
 import type { Job, SourceSettings } from './model/job.ts';
+import { concurrencyBounds } from './model/profile.ts';
 import { agentsFor } from './network/guarded-agents.ts';
 import { sendHeartbeat } from './notify/heartbeat.ts';
 import { createMailer, type SendMail } from './notify/mailer.ts';
@@ -32,7 +33,10 @@ import { createGraphSource, type GraphSource } from './source/graph-source.ts';
 import { openStore, type Store } from './store/database.ts';
 import { copyStore } from './store/store-copy.ts';
 import { claimStore } from './store/store-home.ts';
+import { addTargetUsage, readTargetUsage } from './store/target-usage.ts';
 import { createAuthentication, type TargetAuthentication } from './target/authentication.ts';
+import type { Realm } from './target/realm.ts';
+import { realmName, TargetRealms } from './target/realms.ts';
 import { createScimTarget } from './target/scim-target.ts';
 import { tokenMemory } from './target/token-memory.ts';
 
@@ -49,6 +53,8 @@ export interface Installation {
   readonly configuration: LoadedConfiguration;
   readonly store: Store;
   readonly identity: ProcessIdentity;
+  /** What the jobs of this process know together about their targets. */
+  readonly realms: TargetRealms;
 }
 
 /** How an installation is opened. */
@@ -78,20 +84,47 @@ export async function openInstallation(
 
 /** Opens the store of a configuration for somebody who writes to no target; wherever it belongs. */
 export async function openToLook(configuration: LoadedConfiguration): Promise<Installation> {
-  return {
-    configuration,
-    store: await openStore(configuration.storeUrl),
-    identity: processIdentity(hostname(), process.pid),
-  };
+  return installationOn(configuration, await openStore(configuration.storeUrl));
 }
 
 /** An installation on a copy of the store: whatever a job learns or plans there is gone when it is closed. */
 export async function openPlanning(configuration: LoadedConfiguration): Promise<Installation> {
-  return {
-    configuration,
-    store: await copyStore(configuration.storeUrl),
-    identity: processIdentity(hostname(), process.pid),
+  return installationOn(configuration, await copyStore(configuration.storeUrl));
+}
+
+/** Realms that remember nothing: for whoever only looks, with few requests. */
+export function forgetfulRealms(): TargetRealms {
+  return new TargetRealms(systemClock, null);
+}
+
+/** Closing the store keeps first what was used of the limits of targets. */
+function installationOn(configuration: LoadedConfiguration, opened: Store): Installation {
+  const realms = new TargetRealms(systemClock, {
+    read: async (realm) => {
+      const rows = await readTargetUsage(opened.db, realm, Date.now());
+      return rows.map(({ counted, at, operations }) => ({ limit: counted, at, operations, perSeconds: 0 }));
+    },
+    add: (realm, usage, now) =>
+      opened.transaction((trx) =>
+        addTargetUsage(
+          trx,
+          realm,
+          usage.map(({ limit, at, operations, perSeconds }) => ({
+            counted: limit,
+            at,
+            operations,
+            expires: at + perSeconds * 1000,
+          })),
+          now,
+        ),
+      ),
+  });
+  const close = async (): Promise<void> => {
+    await realms.save();
+    await opened.close();
   };
+  const identity = processIdentity(hostname(), process.pid);
+  return { configuration, store: { ...opened, close }, identity, realms };
 }
 
 /** What a job is run with, besides its configuration. */
@@ -122,7 +155,8 @@ export async function connectJob(
   const { configuration, store } = installation;
   const settings = sourceOf(configuration.sources, job);
   const source = await connectSource(configuration.directory, settings, surroundings.environment);
-  const { target, authentication } = await connectTarget(configuration, job, source, surroundings.environment);
+  const realm = await installation.realms.open(realmName(job.profile.realm, job.target.baseUrl, settings.tenantId));
+  const { target, authentication } = await connectTarget(configuration, job, source, realm, surroundings.environment);
   const { log, signal, progress } = surroundings;
   const readOnly = isReadOnly(surroundings.environment);
   return {
@@ -203,6 +237,7 @@ async function connectTarget(
   { directory, network }: Pick<LoadedConfiguration, 'directory' | 'network'>,
   job: Job,
   source: GraphSource,
+  realm: Realm,
   environment: JobSurroundings['environment'],
 ) {
   const surroundings = { directory, environment, remember: secretsInUse.remember };
@@ -210,13 +245,11 @@ async function connectTarget(
   await readTargetCredential(credential);
   const headers = targetHeaders(job.target, surroundings);
   await Promise.all([...headers.values()].map((header) => header.read()));
-  const concurrency = job.target.concurrency ?? job.profile.concurrency;
   const connection = {
     privateAddresses: network.privateTargets,
     ca: await readCertificate(directory, job.target.caFile),
     clientCertificate: await readClientCertificate(job.target, surroundings),
     environment,
-    maxSockets: concurrency,
   };
   const redact = Object.assign((text: string) => secretsInUse.redact(text), { quoted: quotedHere.remember });
   const common = { clock: systemClock, random: Math.random, timeoutSeconds: job.target.timeoutSeconds };
@@ -233,9 +266,11 @@ async function connectTarget(
     baseUrl: job.target.baseUrl,
     readOnly: isReadOnly(environment),
     authorizer: authentication.authorizer,
-    agents: agentsFor(job.target.baseUrl, connection),
+    connection,
     redact,
-    profile: { ...job.profile, rateLimits: job.target.rateLimits ?? job.profile.rateLimits, concurrency },
+    profile: { ...job.profile, rateLimits: job.target.rateLimits ?? job.profile.rateLimits },
+    concurrency: concurrencyBounds(job.profile, job.target.concurrency),
+    realm: { realm, job: job.id },
   });
   return { target, authentication };
 }

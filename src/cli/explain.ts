@@ -121,7 +121,7 @@ async function lookingAt(
   job: Job,
   { configuration, store, scratch, offline, signal }: Place,
 ): Promise<{ about: Explaining; connected: ConnectedJob | null; notRead: readonly string[] }> {
-  const { compileJobOf, connectJob, systemClock } = await import('../compose.ts');
+  const { compileJobOf, connectJob, forgetfulRealms, systemClock } = await import('../compose.ts');
   const base = {
     job: compileJobOf(configuration, job),
     store,
@@ -134,7 +134,7 @@ async function lookingAt(
   if (offline) return { about: alone, connected: null, notRead: [] };
   try {
     const identity = { owner: '', isGone: () => false };
-    const installation: Installation = { configuration, store, identity };
+    const installation: Installation = { configuration, store, identity, realms: forgetfulRealms() };
     const log = { info: () => undefined, warn: () => undefined };
     const surroundings = { environment: process.env, log, signal, progress: () => undefined };
     const connected = await connectJob(installation, job, surroundings);

@@ -25,7 +25,7 @@ import { completeReferences } from './references.ts';
 import { settleOutcomes } from './settle-change.ts';
 import { Settler } from './settler.ts';
 
-const PAGE = 200;
+const PAGE = 500;
 
 /** With fewer failures the rest of a cycle is tried all the same: it costs little, and may succeed. */
 const ENOUGH_FAILED = 200;

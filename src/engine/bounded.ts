@@ -7,20 +7,23 @@ import PQueue from 'p-queue';
  * @throws whatever the first failing task threw, after the tasks that had begun have ended.
  */
 export async function runBounded<T>(tasks: readonly (() => Promise<T>)[], concurrency: number): Promise<T[]> {
-  const queue = new PQueue({ concurrency });
   const results: T[] = [];
+  const waiting = tasks.entries();
   let failure: { readonly error: unknown } | undefined;
-  for (const [index, task] of tasks.entries()) {
-    // Nothing rejects here: what a task throws is kept, and ends the queue before its place is given away.
-    void queue.add(async () => {
+  // One place of the queue serves many tasks, one after the other: a place of its own costs more than most tasks do here.
+  const serve = async (): Promise<void> => {
+    for (const [index, task] of waiting) {
+      // Nothing rejects here: what a task throws is kept, and ends the run before another one is begun.
       try {
         results[index] = await task();
       } catch (error) {
         failure ??= { error };
-        queue.clear();
       }
-    });
-  }
+      if (failure !== undefined) return;
+    }
+  };
+  const queue = new PQueue({ concurrency });
+  for (let place = 0; place < Math.min(concurrency, tasks.length); place += 1) void queue.add(serve);
   await queue.onIdle();
   if (failure !== undefined) throw failure.error;
   return results;

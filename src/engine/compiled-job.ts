@@ -3,6 +3,7 @@ import { EXPRESSION_LANGUAGE_VERSION } from '../expressions/language-version.ts'
 import type { ObjectKind } from '../model/directory.ts';
 import { JobFault } from '../model/errors.ts';
 import type { Job } from '../model/job.ts';
+import { concurrencyBounds } from '../model/profile.ts';
 import { type CompiledMapping, compileObjectMapping, sharedLists } from '../rules/mapping.ts';
 import { compileProtection, type Protection } from '../rules/protect.ts';
 import { stableHash } from '../rules/stable-json.ts';
@@ -30,7 +31,7 @@ export interface CompiledJob {
   readonly targetRoot: string;
   /** Accounts that are never written to. */
   readonly protection: Protection;
-  /** Requests to the target in flight at once. */
+  /** Requests to the target in flight at once, at most. */
   readonly concurrency: number;
 }
 
@@ -81,7 +82,7 @@ export function compileJob(
     defaultDomain: defaultDomain ?? null,
     targetRoot: rootOf(job.target.baseUrl),
     protection: compileProtection(job.protect, sharedLists(user)),
-    concurrency: job.target.concurrency ?? job.profile.concurrency,
+    concurrency: concurrencyBounds(job.profile, job.target.concurrency).most,
   };
 }
 

@@ -6,24 +6,31 @@ import type { LinkTable } from '../store/schema.ts';
 import { markGroupsOfMembers } from '../store/source-objects.ts';
 import type { CycleContext } from './context.ts';
 
+/** An account in its new state. `enabled` says that it was switched on just now. */
+export interface RenewedAccount {
+  readonly before: LinkTable | undefined;
+  readonly now: Pick<LinkTable, 'source_id' | 'email' | 'active'>;
+  readonly enabled: boolean;
+}
+
 /**
- * Marks what depends on the account of a person. `enabled` says that the account was switched on just now: some targets
- * drop the memberships of a disabled account, so they are compared with what the target says.
+ * Marks what depends on the accounts of people, whose links are stored already. Some targets drop the memberships of a
+ * disabled account, so those of one that was switched on are compared with what the target says.
  */
 export async function renewDependants(
   trx: Db,
-  context: CycleContext,
-  before: LinkTable | undefined,
-  now: Pick<LinkTable, 'source_id' | 'email' | 'active'>,
-  enabled: boolean,
+  { job }: Pick<CycleContext, 'job'>,
+  accounts: readonly RenewedAccount[],
 ): Promise<void> {
-  const { job } = context;
+  const ids = (which: (account: RenewedAccount) => boolean) => accounts.filter(which).map(({ now }) => now.source_id);
+  const isNew = ({ before }: RenewedAccount): boolean => before === undefined;
   const references = job.user.attributes.filter((each) => each.reference?.relation === 'manager');
   for (const { name, reference } of references) {
-    const moved = before === undefined || (reference?.form === 'email' && before.email !== now.email);
-    if (moved) await requeueDependants(trx, job.id, now.source_id, name);
+    const moved = ids((each) => isNew(each) || (reference?.form === 'email' && each.before?.email !== each.now.email));
+    await requeueDependants(trx, job.id, moved, name);
   }
-  if (before === undefined) await markGroupsOfMembers(trx, job.id, [now.source_id], false);
-  else if (enabled || (before.active === 0 && now.active === 1))
-    await markGroupsOfMembers(trx, job.id, [now.source_id], true);
+  await markGroupsOfMembers(trx, job.id, ids(isNew), false);
+  const isBack = ({ before, now, enabled }: RenewedAccount): boolean =>
+    before !== undefined && (enabled || (before.active === 0 && now.active === 1));
+  await markGroupsOfMembers(trx, job.id, ids(isBack), true);
 }

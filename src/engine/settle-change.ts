@@ -4,21 +4,21 @@ import type { ObjectKind } from '../model/directory.ts';
 import { protectsKnown, protectsNew } from '../rules/protect.ts';
 import type { BeforeImageTable } from '../store/before-image-table.ts';
 import { keepImages } from '../store/before-images.ts';
-import { settleChange } from '../store/changes.ts';
+import { settleChanges } from '../store/changes.ts';
 import { updateCycle } from '../store/cycles.ts';
 import type { Db } from '../store/database.ts';
 import { clearEscrow, findEscrows } from '../store/escrows.ts';
 import { nextSequence } from '../store/jobs.ts';
-import { removePendingReferences, saveLink, savePendingReference } from '../store/links.ts';
+import { removePendingReference, saveLinks, savePendingReference } from '../store/links.ts';
 import { forgetMembershipsOf, forgetTargetMembers } from '../store/members.ts';
 import { appendLog } from '../store/provisioning-log.ts';
 import type { LinkTable } from '../store/schema.ts';
 import { updateObjects } from '../store/source-objects.ts';
 import { beforeImage } from './before-image.ts';
-import { type Exported, emailOf, exportedAfter } from './change-payload.ts';
+import { type Exported, emailOf, exportedAfter, type WaitingReference } from './change-payload.ts';
 import { type CycleContext, settling } from './context.ts';
 import { settleDepartures } from './departures.ts';
-import { renewDependants } from './dependants.ts';
+import { type RenewedAccount, renewDependants } from './dependants.ts';
 import type { ChangeOutcome } from './execute.ts';
 import { discreet, type LogSubject, logEntry, modifiedProperties } from './log-entry.ts';
 import { step } from './planned-object.ts';
@@ -26,34 +26,63 @@ import { noteRemovals } from './sent-members.ts';
 import { doubtOrForget, escrow, forgetAccount } from './settle-plan.ts';
 import { noteWrites } from './unstable.ts';
 
-/** Settles a batch of outcomes. */
+/** What a batch writes together, once all of its outcomes were looked at. */
+interface Batch {
+  readonly entries: ProvisioningLogEntry[];
+  readonly images: BeforeImageTable[];
+  readonly succeeded: Record<ObjectKind, string[]>;
+  readonly links: LinkTable[];
+  /** People whose accounts are in a new state. */
+  readonly renewed: RenewedAccount[];
+  /** Ids of the people whose reference was written or waits again, by target attribute. */
+  readonly references: Map<string, string[]>;
+  readonly waiting: { readonly sourceId: string; readonly reference: WaitingReference }[];
+}
+
+/** Settles a batch of outcomes, of different objects. */
 export async function settleOutcomes(context: CycleContext, outcomes: readonly ChangeOutcome[]): Promise<void> {
+  const { job } = context;
   await settling(context, async (trx) => {
-    const entries: ProvisioningLogEntry[] = [];
-    const images: BeforeImageTable[] = [];
-    const succeeded: Record<ObjectKind, string[]> = { user: [], group: [] };
+    const batch: Batch = {
+      entries: [],
+      images: [],
+      succeeded: { user: [], group: [] },
+      links: [],
+      renewed: [],
+      references: new Map(),
+      waiting: [],
+    };
+    const now = context.io.clock.now().getTime();
+    const [well, badly] = [true, false].map((isWell) =>
+      outcomes.filter(({ fault }) => (fault === null) === isWell).map(({ change }) => change.id),
+    );
+    await settleChanges(trx, well ?? [], 'success', now);
+    await settleChanges(trx, badly ?? [], 'failure', now);
     for (const each of outcomes) {
       const outcome = {
         ...each,
         fault: discreet(each.fault, each.payload),
         warning: discreet(each.warning, each.payload),
       };
-      const now = context.io.clock.now().getTime();
-      await settleChange(trx, outcome.change.id, outcome.fault === null ? 'success' : 'failure', now);
       if (outcome.fault === null) {
-        await settleSuccess(trx, context, outcome);
-        succeeded[outcome.change.kind as ObjectKind].push(outcome.change.source_id);
-        images.push(...imageOf(context, outcome));
+        await settleSuccess(trx, context, batch, outcome);
+        batch.succeeded[outcome.change.kind as ObjectKind].push(outcome.change.source_id);
+        batch.images.push(...imageOf(context, outcome));
       } else await settleFailure(trx, context, outcome);
       count(context, outcome);
       context.careful?.note(outcome);
-      entries.push(entryOf(context, outcome));
+      batch.entries.push(entryOf(context, outcome));
     }
+    await saveLinks(trx, batch.links);
+    for (const [name, ids] of batch.references) await removePendingReference(trx, job.id, name, ids);
+    for (const { sourceId, reference } of batch.waiting)
+      await savePendingReference(trx, job.id, sourceId, reference.name, reference.referencedId);
+    await renewDependants(trx, context, batch.renewed);
     await settleDepartures(trx, context, outcomes);
-    await clearEscrow(trx, context.job.id, 'user', succeeded.user);
-    await clearEscrow(trx, context.job.id, 'group', succeeded.group);
-    await appendLog(trx, entries);
-    await keepImages(trx, images);
+    await clearEscrow(trx, job.id, 'user', batch.succeeded.user);
+    await clearEscrow(trx, job.id, 'group', batch.succeeded.group);
+    await appendLog(trx, batch.entries);
+    await keepImages(trx, batch.images);
     await updateCycle(trx, context.cycleId, { counts: JSON.stringify(context.counts) });
   });
 }
@@ -68,7 +97,7 @@ function imageOf(context: CycleContext, outcome: ChangeOutcome): BeforeImageTabl
   return [beforeImage(context, subject, differences, payload.redacted)];
 }
 
-async function settleSuccess(trx: Db, context: CycleContext, outcome: ChangeOutcome): Promise<void> {
+async function settleSuccess(trx: Db, context: CycleContext, batch: Batch, outcome: ChangeOutcome): Promise<void> {
   const { change, targetId } = outcome;
   const { job } = context;
   const kind = change.kind as ObjectKind;
@@ -79,8 +108,8 @@ async function settleSuccess(trx: Db, context: CycleContext, outcome: ChangeOutc
   const link = isReplaced ? undefined : outcome.link;
   const before = link === undefined ? {} : (JSON.parse(link.exported) as Exported);
   const exported = exportedAfter(before, outcome.written);
-  const at = context.io.clock.now().getTime();
-  await noteWrites(trx, job.id, kind, change.source_id, outcome.payload.differences, before, at);
+  const at = context.io.clock.now();
+  await noteWrites(trx, job.id, kind, change.source_id, outcome.payload.differences, before, at.getTime());
   const now: LinkTable = {
     job_id: job.id,
     kind,
@@ -93,12 +122,12 @@ async function settleSuccess(trx: Db, context: CycleContext, outcome: ChangeOutc
     cycle_id: context.cycleId,
     protected: protectedAfter(context, outcome, exported, targetId),
     verify: 0,
-    linked_at: link?.linked_at ?? context.io.clock.now().toISOString(),
+    linked_at: link?.linked_at ?? at.toISOString(),
   };
-  await saveLink(trx, now);
+  batch.links.push(now);
   if (kind === 'group') return settleMembers(trx, context, outcome);
-  await settleReferences(trx, context, outcome);
-  await renewDependants(trx, context, link, now, change.action === 'enable');
+  settleReferences(batch, outcome);
+  batch.renewed.push({ before: link, now, enabled: change.action === 'enable' });
 }
 
 /** Whether the account is protected now: as it was judged while planning, or by what it holds by our hand. */
@@ -119,13 +148,13 @@ function protectedAfter(
 }
 
 /** Only what this request was to write is settled: a reference may have been queued anew while it was on its way. */
-async function settleReferences(trx: Db, context: CycleContext, outcome: ChangeOutcome): Promise<void> {
-  const { job } = context;
-  const { change, payload, waiting } = outcome;
-  const written = payload.references.map((reference) => reference.name);
-  if (written.length > 0) await removePendingReferences(trx, job.id, change.source_id, written);
-  for (const reference of waiting)
-    await savePendingReference(trx, job.id, change.source_id, reference.name, reference.referencedId);
+function settleReferences(batch: Batch, { change, payload, waiting }: ChangeOutcome): void {
+  for (const { name } of payload.references) {
+    const ids = batch.references.get(name) ?? [];
+    ids.push(change.source_id);
+    batch.references.set(name, ids);
+  }
+  for (const reference of waiting) batch.waiting.push({ sourceId: change.source_id, reference });
 }
 
 async function settleMembers(trx: Db, context: CycleContext, outcome: ChangeOutcome): Promise<void> {

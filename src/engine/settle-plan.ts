@@ -137,7 +137,7 @@ async function confirm(trx: Db, context: CycleContext, link: LinkTable, planned:
   };
   await saveLink(trx, now);
   // The target holds it because a request whose answer was lost was carried out: what depends on it is due all the same.
-  if (link.kind === 'user') await renewDependants(trx, context, link, now, false);
+  if (link.kind === 'user') await renewDependants(trx, context, [{ before: link, now, enabled: false }]);
 }
 
 function subjectOf(kind: ObjectKind, planned: PlannedObject, link: LinkTable | undefined): LogSubject {

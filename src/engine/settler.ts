@@ -1,9 +1,9 @@
-// Settles outcomes in batches: at most 100 or what came in within 200 ms, one transaction each.
+// Settles outcomes in batches: at most 500 or what came in within 200 ms, one transaction each.
 import type { CycleContext } from './context.ts';
 import type { ChangeOutcome } from './execute.ts';
 import { settleOutcomes } from './settle-change.ts';
 
-const BATCH = 100;
+const BATCH = 500;
 const INTERVAL_MS = 200;
 
 /** Collects outcomes and writes them in the background; a failure of the store surfaces at the next call. */

@@ -3,21 +3,64 @@ import { z } from 'zod';
 
 const resourceKind = z.enum(['User', 'Group']);
 
-/** Limit of operations within a sliding window, as vendors state it ("25,000 operations in any hour"). */
+/**
+ * A limit as vendors state it ("25,000 operations in any hour", "600 writes a minute in bursts of 180"). Without `burst`, a
+ * limit a second is kept at an even pace, and a longer one in any window of its length.
+ */
 export const rateLimitSchema = z.strictObject({
   operations: z.int().positive().describe('Requests within the window.'),
-  perSeconds: z.number().positive().describe('The length of the sliding window in seconds.'),
+  perSeconds: z
+    .number()
+    .positive()
+    .max(7 * 86_400)
+    .describe('The length of the window in seconds; 3600 for an hour, 86400 for a daily budget.'),
+  burst: z
+    .int()
+    .positive()
+    .optional()
+    .describe('So many may come at once, and more as they are earned back evenly (token bucket).'),
+  requests: z.enum(['reads', 'writes']).optional().describe('Counts only reads, or only writes.'),
+  methods: z
+    .array(z.enum(['GET', 'POST', 'PUT', 'PATCH', 'DELETE']))
+    .min(1)
+    .optional()
+    .describe('Counts only requests with these methods.'),
+  resources: z
+    .array(z.enum(['Users', 'Groups']))
+    .min(1)
+    .optional()
+    .describe('Counts only requests to these endpoints.'),
+  bodyOver: z.int().min(0).optional().describe('Counts only requests whose body has more than so many bytes.'),
 });
 
 /** What is known of a target before anybody asked it. */
 export const targetProfileSchema = z.strictObject({
   pageSize: z.int().min(1).max(1000).default(100).describe('Resources per page when listing.'),
   maxPages: z.int().min(1).default(20_000).describe('A list that has not ended after this many pages is abandoned.'),
-  concurrency: z.int().min(1).max(64).default(8).describe('Requests in flight at once.'),
+  concurrency: z
+    .int()
+    .min(1)
+    .max(64)
+    .optional()
+    .describe(
+      'Requests in flight at once. Fewer while the target is slow or refuses requests; more only up to maxConcurrency. Where nothing is said: 4, and up to 32 as the target bears it.',
+    ),
+  maxConcurrency: z
+    .int()
+    .min(1)
+    .max(64)
+    .optional()
+    .describe('Requests in flight at once, at most, while the target answers as quickly as ever.'),
   rateLimits: z
     .array(rateLimitSchema)
     .default([])
-    .describe('Limits as the vendor states them, each within a sliding window.'),
+    .describe('Limits as the vendor states them; all of them are kept, also across restarts.'),
+  realm: z
+    .enum(['tenant', 'host'])
+    .default('tenant')
+    .describe(
+      'Which jobs share limits, concurrency and pauses: those with the same base URL and directory, or all at the same host.',
+    ),
   groups: z.boolean().default(true).describe('Whether the target has groups at all.'),
   membersPerRequest: z
     .int()
@@ -62,3 +105,22 @@ export const targetProfileSchema = z.strictObject({
 
 export type TargetProfile = z.infer<typeof targetProfileSchema>;
 export type RateLimit = z.infer<typeof rateLimitSchema>;
+
+/** How many requests may be in flight: to begin with, and at most. */
+export interface ConcurrencyBounds {
+  readonly start: number;
+  readonly most: number;
+}
+
+const FIRST_CONCURRENCY = 4;
+const MOST_CONCURRENCY = 32;
+
+/** The bounds of a profile; `stated` is what a job says itself, and then nothing exceeds it. */
+export function concurrencyBounds(
+  { concurrency, maxConcurrency }: Pick<TargetProfile, 'concurrency' | 'maxConcurrency'>,
+  stated?: number,
+): ConcurrencyBounds {
+  if (stated !== undefined) return { start: stated, most: stated };
+  const most = maxConcurrency ?? concurrency ?? MOST_CONCURRENCY;
+  return { start: Math.min(concurrency ?? FIRST_CONCURRENCY, most), most };
+}

@@ -86,7 +86,7 @@ function guarded<T extends http.Agent>(agent: T, privateAddresses: PrivateAddres
 }
 
 /** Resolves a name to those of its addresses that are allowed; an error when none is. */
-function guardedLookup(privateAddresses: PrivateAddresses): LookupFunction {
+export function guardedLookup(privateAddresses: PrivateAddresses): LookupFunction {
   return (hostname, options, callback) => {
     resolveName(hostname, { ...options, all: true }, (error, addresses) => {
       if (error !== null) return callback(error, []);
@@ -99,6 +99,7 @@ function guardedLookup(privateAddresses: PrivateAddresses): LookupFunction {
   };
 }
 
-function refusal(): NodeJS.ErrnoException {
+/** The error with which such a connection is refused. */
+export function refusal(): NodeJS.ErrnoException {
   return Object.assign(new Error('The address is not allowed.'), { code: ADDRESS_NOT_ALLOWED });
 }

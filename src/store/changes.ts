@@ -171,13 +171,19 @@ export async function setStatus(db: Db, ids: readonly string[], status: ChangeSt
   if (ids.length > 0) await db.updateTable('change').set({ status }).where('id', 'in', ids).execute();
 }
 
-/** Settles one change: its payload, which holds personal data, is cleared. */
-export async function settleChange(db: Db, id: string, status: 'success' | 'failure', now: number): Promise<void> {
-  await db
-    .updateTable('change')
-    .set({ status, payload: null, steps: null, display_name: null, settled_at: now })
-    .where('id', '=', id)
-    .execute();
+/** Settles changes: their payloads, which hold personal data, are cleared. */
+export async function settleChanges(
+  db: Db,
+  ids: readonly string[],
+  status: 'success' | 'failure',
+  now: number,
+): Promise<void> {
+  for (let from = 0; from < ids.length; from += 500)
+    await db
+      .updateTable('change')
+      .set({ status, payload: null, steps: null, display_name: null, settled_at: now })
+      .where('id', 'in', ids.slice(from, from + 500))
+      .execute();
 }
 
 /** Number of changes with a status; of one phase, or of one cycle, when given. */

@@ -62,6 +62,8 @@ function openSqlite(path: string): Sqlite.Database {
     if (path !== ':memory:') chmodSync(path, 0o600);
     sqlite.pragma('journal_mode = WAL');
     sqlite.pragma('synchronous = NORMAL');
+    // The disk is only waited for when the log is copied into the file; four times the usual 4 MB make that rarer.
+    sqlite.pragma('wal_autocheckpoint = 4000');
     sqlite.pragma('foreign_keys = ON');
     sqlite.pragma('cache_size = -16000');
     sqlite.pragma('temp_store = FILE');

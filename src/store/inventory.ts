@@ -31,6 +31,7 @@ export const JOB_COLUMNS: Readonly<Record<keyof Tables, 'id' | 'job_id' | null>>
   recycled_person: 'job_id',
   alert: 'job_id',
   daemon: null,
+  target_usage: null,
   installation: null,
 };
 

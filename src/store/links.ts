@@ -96,6 +96,28 @@ export async function saveLink(db: Db, link: LinkTable): Promise<void> {
     .execute();
 }
 
+/** Stores many links of different objects as now known. */
+export async function saveLinks(db: Db, links: readonly LinkTable[]): Promise<void> {
+  for (let from = 0; from < links.length; from += 100)
+    await db
+      .insertInto('link')
+      .values(links.slice(from, from + 100))
+      .onConflict((conflict) =>
+        conflict.columns(['job_id', 'kind', 'source_id']).doUpdateSet((eb) => ({
+          target_id: eb.ref('excluded.target_id'),
+          matched_by: eb.ref('excluded.matched_by'),
+          exported: eb.ref('excluded.exported'),
+          active: eb.ref('excluded.active'),
+          email: eb.ref('excluded.email'),
+          cycle_id: eb.ref('excluded.cycle_id'),
+          linked_at: eb.ref('excluded.linked_at'),
+          protected: eb.ref('excluded.protected'),
+          verify: eb.ref('excluded.verify'),
+        })),
+      )
+      .execute();
+}
+
 /** Forgets a link. */
 export async function removeLink(db: Db, jobId: string, kind: ObjectKind, sourceId: string): Promise<void> {
   await db
@@ -202,6 +224,22 @@ export async function removePendingReferences(
   await query.execute();
 }
 
+/** A reference of many accounts no longer waits. */
+export async function removePendingReference(
+  db: Db,
+  jobId: string,
+  targetAttribute: string,
+  sourceIds: readonly string[],
+): Promise<void> {
+  for (let from = 0; from < sourceIds.length; from += 500)
+    await db
+      .deleteFrom('pending_reference')
+      .where('job_id', '=', jobId)
+      .where('target_attribute', '=', targetAttribute)
+      .where('source_id', 'in', sourceIds.slice(from, from + 500))
+      .execute();
+}
+
 /** A reference whose two ends both have an account now. */
 export interface ResolvableReference {
   readonly source_id: string;
@@ -241,18 +279,19 @@ export async function pageResolvableReferences(
   return result.rows;
 }
 
-/** Whoever has an account and names this person as manager refers to the new account or e-mail from now on. */
+/** Whoever has an account and names one of these people as manager refers to the new account or e-mail from now on. */
 export async function requeueDependants(
   db: Db,
   jobId: string,
-  managerId: string,
+  managerIds: readonly string[],
   targetAttribute: string,
 ): Promise<void> {
-  await sql`
-    insert into pending_reference (job_id, source_id, target_attribute, referenced_id)
-    select source_object.job_id, source_object.id, ${targetAttribute}, source_object.manager_id from source_object
-      where source_object.job_id = ${jobId} and source_object.manager_id = ${managerId} and source_object.kind = 'user'
-        and source_object.in_scope = 1 and exists (
-          select 1 from link as own where own.job_id = source_object.job_id and own.kind = 'user' and own.source_id = source_object.id)
-    on conflict do nothing`.execute(db);
+  for (let from = 0; from < managerIds.length; from += 500)
+    await sql`
+      insert into pending_reference (job_id, source_id, target_attribute, referenced_id)
+      select source_object.job_id, source_object.id, ${targetAttribute}, source_object.manager_id from source_object
+        where source_object.job_id = ${jobId} and source_object.manager_id in (${sql.join(managerIds.slice(from, from + 500))})
+          and source_object.kind = 'user' and source_object.in_scope = 1 and exists (
+            select 1 from link as own where own.job_id = source_object.job_id and own.kind = 'user' and own.source_id = source_object.id)
+      on conflict do nothing`.execute(db);
 }

@@ -270,6 +270,19 @@ async function beforeImages(db: Kysely<Tables>): Promise<void> {
   await db.schema.createIndex('before_image_by_age').on('before_image').columns(['job_id', 'at']).execute();
 }
 
+/** What was used of the limits of targets, across restarts. */
+async function usedTargets(db: Kysely<Tables>): Promise<void> {
+  await db.schema
+    .createTable('target_usage')
+    .addColumn('realm', text, (c) => c.notNull())
+    .addColumn('counted', text, (c) => c.notNull())
+    .addColumn('at', int, (c) => c.notNull())
+    .addColumn('operations', int, (c) => c.notNull())
+    .addColumn('expires', int, (c) => c.notNull())
+    .addPrimaryKeyConstraint('target_usage_identity', ['realm', 'counted', 'at'])
+    .execute();
+}
+
 /** Name to migration; names sort in the order in which they are applied. */
 export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0001-first-tables': { up: firstTables },
@@ -289,4 +302,5 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0018-departures': { up: departures },
   '0019-decided-changes': { up: decidedChanges },
   '0020-before-images': { up: beforeImages },
+  '0021-target-usage': { up: usedTargets },
 };

@@ -50,11 +50,13 @@ export async function pageReady(
 export async function freeWaiting(db: Db, jobId: string, phase: number, cycleId?: string): Promise<number> {
   const own = cycleId === undefined ? sql`` : sql`and change.cycle_id = ${cycleId}`;
   const awaited = cycleId === undefined ? sql`` : sql`and awaited.cycle_id = ${cycleId}`;
+  // The awaited ones are listed once: asked for one by one, they are found by their status, among all that are pending.
   const stranded = await sql`
     update change set waits_for = null
-    where job_id = ${jobId} and status = 'pending' and phase = ${phase} and waits_for is not null ${own} and not exists (
-      select 1 from change as awaited where awaited.job_id = change.job_id and awaited.kind = 'user' and awaited.status = 'pending'
-        and awaited.phase = ${phase} and awaited.source_id = change.waits_for ${awaited})`.execute(db);
+    where job_id = ${jobId} and status = 'pending' and phase = ${phase} and waits_for is not null ${own}
+      and waits_for not in (
+        select awaited.source_id from change as awaited where awaited.job_id = ${jobId} and awaited.kind = 'user'
+          and awaited.status = 'pending' and awaited.phase = ${phase} ${awaited})`.execute(db);
   if ((stranded.numAffectedRows ?? 0n) > 0n) return Number(stranded.numAffectedRows);
   const id = await oneOfACycle(db, jobId, phase, cycleId);
   if (id === undefined) return 0;

@@ -5,6 +5,7 @@ import type { DecisionColumns } from './decision-columns.ts';
 import type { DepartureTable, SequenceMarkTable } from './departure-table.ts';
 import type { HeldMembershipTable, MemberTable, TargetMemberTable } from './membership-tables.ts';
 import type { QuarantineTable } from './quarantine-table.ts';
+import type { TargetUsageTable } from './target-usage-table.ts';
 import type { UnstableAttributeTable } from './unstable-table.ts';
 
 export interface JobTable {
@@ -271,6 +272,7 @@ export interface Tables {
   member: MemberTable;
   link: LinkTable;
   unstable_attribute: UnstableAttributeTable;
+  target_usage: TargetUsageTable;
   target_member: TargetMemberTable;
   held_membership: HeldMembershipTable;
   pending_reference: PendingReferenceTable;

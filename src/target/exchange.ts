@@ -1,4 +1,4 @@
-// One request with its tries: waits for the throttle, sends, and sends again what is safe to send again. Reads are; writes
+// One request with its tries: waits for its turn in the realm, sends, and sends again what is safe to send again. Reads are; writes
 // only when the target said that it did not do them (429, 503 with Retry-After) or nobody was reached. Whatever else happens
 // to a write is handed back as ambiguous, because sending it again could do it twice.
 import type { Clock } from '../engine/ports.ts';
@@ -6,9 +6,18 @@ import type { ObjectFault } from '../model/errors.ts';
 import type { Redact } from '../model/secret.ts';
 import type { Answer } from './answer.ts';
 import { credentialsInvalid, faultOfFailure, incompatible, tlsFailed, tooManyRequests, unreachable } from './faults.ts';
+import type { CountedRequest } from './rate-window.ts';
+import type { Feedback, Realm } from './realm.ts';
 import { backOffMilliseconds, retryAfterMilliseconds } from './retry-after.ts';
-import type { Throttle } from './throttle.ts';
-import { type FailureKind, type Outcome, type ScimRequest, scimRoot, type Transport } from './transport.ts';
+import {
+  type FailureKind,
+  type Outcome,
+  type PreparedRequest,
+  prepare,
+  type ScimRequest,
+  scimRoot,
+  type Transport,
+} from './transport.ts';
 
 /** An answer below the retry rules (any status except 401 and redirects), or the fault of the object. */
 export type Exchanged =
@@ -17,7 +26,7 @@ export type Exchanged =
 
 export interface ExchangeOptions {
   readonly transport: Transport;
-  readonly throttle: Throttle;
+  readonly realm: Realm;
   readonly clock: Clock;
   readonly random: () => number;
   readonly baseUrl: string;
@@ -51,24 +60,43 @@ export class Exchange {
 
   /** Throws JobFault for 401, redirects, unreachable hosts and TLS; rejects when the signal is aborted. */
   async send(request: ScimRequest, signal: AbortSignal): Promise<Exchanged> {
-    const { throttle, transport, clock } = this.options;
+    const { realm, clock } = this.options;
+    const prepared = prepare(request);
+    const counted = countedOf(prepared);
     let left = this.options.maxWaitSeconds * 1000;
     for (let attempt = 1; ; attempt += 1) {
-      const closedFor = await throttle.admit(signal);
-      if (closedFor > 0) return { ok: false, fault: tooManyRequests(request, closedFor / 1000) };
-      const outcome = await transport.send(request, signal);
+      const outcome = await this.sendInTurn(prepared, counted, signal);
+      if ('closedFor' in outcome) return { ok: false, fault: tooManyRequests(request, outcome.closedFor / 1000) };
       const wait = this.waitBeforeRetry(outcome, request, attempt);
       if (wait === undefined) return this.settle(outcome, request);
       const { milliseconds, shared } = wait;
       if (milliseconds > left) {
         if (!shared) return this.settle(outcome, request);
-        throttle.close(milliseconds);
+        realm.close(milliseconds);
         const status = outcome.kind === 'answer' ? outcome.answer.status : undefined;
         return { ok: false, fault: tooManyRequests(request, milliseconds / 1000, status) };
       }
       left -= milliseconds;
-      if (shared) throttle.pause(milliseconds);
+      if (shared) realm.pause(milliseconds);
       else await clock.sleep(milliseconds, signal);
+    }
+  }
+
+  private async sendInTurn(
+    request: PreparedRequest,
+    counted: CountedRequest,
+    signal: AbortSignal,
+  ): Promise<Outcome | { readonly closedFor: number }> {
+    const { realm, transport } = this.options;
+    const permit = await realm.enter(counted, signal);
+    if ('closedFor' in permit) return permit;
+    let feedback: Feedback = 'unknown';
+    try {
+      const outcome = await transport.send(request, signal);
+      feedback = feedbackOf(outcome);
+      return outcome;
+    } finally {
+      permit.leave(feedback);
     }
   }
 
@@ -108,6 +136,17 @@ export class Exchange {
     }
     return { ok: true, answer };
   }
+}
+
+function countedOf({ method, path, text }: PreparedRequest): CountedRequest {
+  const bodyBytes = text === undefined ? 0 : Buffer.byteLength(text);
+  return { method, endpoint: path.split(/[/?]/, 2)[1] ?? '', bodyBytes, operations: 1 };
+}
+
+/** What an outcome says about how much the target bears. */
+function feedbackOf(outcome: Outcome): Feedback {
+  if (outcome.kind === 'failure') return outcome.failure === 'timeout' ? 'refused' : 'unknown';
+  return outcome.answer.status === 429 || outcome.answer.status === 503 ? 'refused' : 'answered';
 }
 
 // 500 is often permanent for one object, so it is not asked for long; 501 always is.

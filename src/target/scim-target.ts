@@ -1,9 +1,9 @@
 // The SCIM 2.0 client: `ScimTarget` over HTTP (RFC 7644 section 3). It decides nothing about people; it knows how servers
 // differ from the RFC and from each other, and says honestly what is not known after a broken request.
 import type { Clock, ScimTarget, TargetResult } from '../engine/ports.ts';
-import type { TargetProfile } from '../model/profile.ts';
+import { type ConcurrencyBounds, concurrencyBounds, type TargetProfile } from '../model/profile.ts';
 import type { Redact } from '../model/secret.ts';
-import type { ConnectionAgents } from '../network/guarded-agents.ts';
+import type { ConnectionSettings } from '../network/guarded-agents.ts';
 import { type Capabilities, NO_DISCOVERY } from '../scim/capabilities.ts';
 import { PATCH_SCHEMA, type PatchOperation, resourceId, type ScimKind, type ScimResource } from '../scim/resource.ts';
 import { type Answer, isNotJson, isWebPage, resourceOf } from './answer.ts';
@@ -15,8 +15,8 @@ import { Finder } from './find.ts';
 import { listResources } from './list.ts';
 import type { PatchResult } from './member-removal.ts';
 import { PatchLadder } from './patch-ladder.ts';
+import { Realm } from './realm.ts';
 import { isSuccess } from './success.ts';
-import { Throttle } from './throttle.ts';
 import { type ExchangeRecord, type ScimRequest, Transport } from './transport.ts';
 
 export interface ScimTargetOptions {
@@ -25,10 +25,14 @@ export interface ScimTargetOptions {
   /** Proves who is asking, request by request. */
   readonly authorizer: Authorizer;
   /** Connections to the origin of `baseUrl`. */
-  readonly agents: ConnectionAgents;
+  readonly connection: ConnectionSettings;
   /** Takes secrets out of what the target says before it is shown. */
   readonly redact: Redact;
   readonly profile: TargetProfile;
+  /** Those of the profile unless given. */
+  readonly concurrency?: ConcurrencyBounds;
+  /** Where requests wait for their turn, shared with other jobs; one of its own unless given. */
+  readonly realm?: { readonly realm: Realm; readonly job: string };
   /** For one request until its answer is complete. */
   readonly timeoutSeconds: number;
   readonly clock: Clock;
@@ -45,25 +49,28 @@ export interface ScimTargetOptions {
   readonly observe?: (record: ExchangeRecord) => void;
 }
 
-/** A client for one target; throttle, connections and what is learned about the target belong to it. */
+/** A client for one target; its connections and what is learned about the target belong to it. */
 export function createScimTarget(options: ScimTargetOptions): ScimTarget {
   const { profile, clock } = options;
+  const concurrency = options.concurrency ?? concurrencyBounds(profile);
+  const { realm, job } = options.realm ?? { realm: new Realm(options.baseUrl, clock), job: '' };
+  realm.claim(job, { rateLimits: profile.rateLimits, concurrency });
   const transport = new Transport({
     baseUrl: options.baseUrl,
     authorizer: options.authorizer,
     contentType: profile.contentType,
-    concurrency: profile.concurrency,
+    concurrency: concurrency.most,
     timeoutSeconds: options.timeoutSeconds,
     maxBodyBytes: options.maxBodyBytes ?? 8 * 1024 * 1024,
     userAgent: options.userAgent ?? 'scimsync',
-    agents: options.agents,
+    connection: options.connection,
     clock,
     readOnly: options.readOnly === true,
     observe: options.observe,
   });
   const exchange = new Exchange({
     transport,
-    throttle: new Throttle(profile.rateLimits, clock),
+    realm,
     clock,
     random: options.random,
     baseUrl: options.baseUrl,

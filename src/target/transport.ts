@@ -1,14 +1,16 @@
 // One HTTP request, nothing more: no retry (but one with renewed credentials), no waiting, no reading of meaning. Redirects
 // are not followed (credentials would travel with them). Which addresses, proxies and certificates are used is decided in
-// network/guarded-agents.ts, and by what a request proves who is asking in authorizer.ts.
+// network/guarded-dispatcher.ts, and by what a request proves who is asking in authorizer.ts.
 import axios, { type AxiosInstance } from 'axios';
 import type { Clock } from '../engine/ports.ts';
 import { JobFault } from '../model/errors.ts';
-import { ADDRESS_NOT_ALLOWED, type ConnectionAgents, viaProxy } from '../network/guarded-agents.ts';
+import { ADDRESS_NOT_ALLOWED, type ConnectionSettings, viaProxy } from '../network/guarded-agents.ts';
+import { openDispatcher, PROXY_REFUSED } from '../network/guarded-dispatcher.ts';
+import { proxyFor } from '../network/proxy.ts';
 import { type Answer, parseJson } from './answer.ts';
 import type { Authorizer, RequestHeaders } from './authorizer.ts';
 import { addressForbidden } from './faults.ts';
-import { Slots } from './slots.ts';
+import { DECODED, NOT_CONNECTED, TOO_LARGE, undiciAdapter } from './undici-adapter.ts';
 
 type Method = 'GET' | 'POST' | 'PATCH' | 'DELETE';
 
@@ -21,6 +23,16 @@ export interface ScimRequest {
   readonly query?: Readonly<Record<string, string>>;
   /** Sent as JSON. */
   readonly body?: unknown;
+}
+
+/** A request with its body as text. */
+export interface PreparedRequest extends ScimRequest {
+  readonly text: string | undefined;
+}
+
+/** Writes the body, once for all tries. */
+export function prepare(request: ScimRequest): PreparedRequest {
+  return { ...request, text: request.body === undefined ? undefined : JSON.stringify(request.body) };
 }
 
 /** Why there is no answer. Only `unreachable` and `tls` are sure not to have been carried out. */
@@ -49,7 +61,7 @@ export interface TransportOptions {
   readonly timeoutSeconds: number;
   readonly maxBodyBytes: number;
   readonly userAgent: string;
-  readonly agents: ConnectionAgents;
+  readonly connection: ConnectionSettings;
   readonly clock: Clock;
   /** Refuse everything but GET, before a connection is opened. */
   readonly readOnly: boolean;
@@ -81,8 +93,11 @@ const UNREACHABLE = new Set([
   'EHOSTUNREACH',
   'ENETUNREACH',
   'EHOSTDOWN',
-  'ERR_PROXY_TUNNEL',
+  NOT_CONNECTED,
+  ...PROXY_REFUSED,
 ]);
+// What undici calls a connection that the other side closed or reset.
+const CLOSED = 'UND_ERR_SOCKET';
 const TLS_CODE = /^(ERR_TLS|ERR_SSL|CERT_|SELF_SIGNED|DEPTH_ZERO|UNABLE_TO_|INVALID_CA|HOSTNAME_MISMATCH|EPROTO$)/;
 
 /** Sends requests and counts them. */
@@ -91,20 +106,19 @@ export class Transport {
   sent = 0;
   private readonly options: TransportOptions;
   private readonly root: string;
+  private readonly proxy: string | undefined;
   private readonly http: AxiosInstance;
-  private readonly slots: Slots;
 
   constructor(options: TransportOptions) {
     this.options = options;
     this.root = scimRoot(options.baseUrl);
-    this.slots = new Slots(options.concurrency);
+    const { origin } = new URL(this.root);
+    const { connection, timeoutSeconds, concurrency: connections } = options;
+    const dispatcher = openDispatcher(origin, connection, { connections, timeoutSeconds });
+    this.proxy = proxyFor(new URL(origin), connection.environment);
     this.http = axios.create({
-      httpAgent: options.agents.httpAgent,
-      httpsAgent: options.agents.httpsAgent,
-      proxy: false,
+      adapter: undiciAdapter(dispatcher, origin, options.maxBodyBytes),
       maxRedirects: 0,
-      maxContentLength: options.maxBodyBytes,
-      maxBodyLength: Number.POSITIVE_INFINITY,
       responseType: 'text',
       transformRequest: [(data: unknown) => data],
       transformResponse: [(data: unknown) => data],
@@ -113,21 +127,12 @@ export class Transport {
   }
 
   /**
-   * Sends one request when a slot is free, and once more with renewed credentials when the target refuses those it got.
-   * Rejects only with the signal's reason or a JobFault; a write that was sent is waited for, at most until its timeout.
+   * Sends one request, and once more with renewed credentials when the target refuses those it got. Rejects only with the
+   * signal's reason or a JobFault; a write that was sent is waited for, at most until its timeout.
    */
-  send(request: ScimRequest, signal: AbortSignal): Promise<Outcome> {
-    if (this.options.readOnly && request.method !== 'GET') return Promise.reject(writeRefused(request));
-    return this.slots.run(() => this.sendNow(request, signal), signal);
-  }
-
-  /** Requests to a token endpoint so far. */
-  get tokenRequests(): number {
-    return this.options.authorizer.tokenRequests;
-  }
-
-  private async sendNow(request: ScimRequest, signal: AbortSignal): Promise<Outcome> {
-    const { authorizer } = this.options;
+  async send(request: PreparedRequest, signal: AbortSignal): Promise<Outcome> {
+    const { authorizer, readOnly } = this.options;
+    if (readOnly && request.method !== 'GET') throw writeRefused(request);
     const used = await authorizer.headers(signal);
     const outcome = await this.sendOnce(request, used, signal);
     if (outcome.kind === 'failure' || outcome.answer.status !== 401) return outcome;
@@ -136,7 +141,12 @@ export class Transport {
     return newer === undefined ? outcome : this.sendOnce(request, newer, signal);
   }
 
-  private async sendOnce(request: ScimRequest, credentials: RequestHeaders, signal: AbortSignal): Promise<Outcome> {
+  /** Requests to a token endpoint so far. */
+  get tokenRequests(): number {
+    return this.options.authorizer.tokenRequests;
+  }
+
+  private async sendOnce(request: PreparedRequest, credentials: RequestHeaders, signal: AbortSignal): Promise<Outcome> {
     signal.throwIfAborted();
     const began = this.options.clock.now().getTime();
     const deadline = new AbortController();
@@ -157,14 +167,18 @@ export class Transport {
     }
   }
 
-  private async exchange(request: ScimRequest, credentials: RequestHeaders, deadline: AbortSignal): Promise<Outcome> {
+  private async exchange(
+    request: PreparedRequest,
+    credentials: RequestHeaders,
+    deadline: AbortSignal,
+  ): Promise<Outcome> {
     try {
       const response = await this.http.request<string | undefined>({
         method: request.method,
         url: requestUrl(this.root, request),
         headers: this.headers(request, credentials),
         signal: deadline,
-        ...(request.body === undefined ? {} : { data: JSON.stringify(request.body) }),
+        ...(request.text === undefined ? {} : { data: request.text }),
       });
       const text = response.data ?? '';
       const header = (name: string): string | undefined => {
@@ -190,6 +204,7 @@ export class Transport {
     const headers = {
       ...credentials,
       Accept: 'application/scim+json, application/json',
+      'Accept-Encoding': DECODED,
       'User-Agent': this.options.userAgent,
     };
     return request.body === undefined ? headers : { ...headers, 'Content-Type': this.options.contentType };
@@ -206,15 +221,16 @@ export class Transport {
         detail: `no complete answer within ${this.options.timeoutSeconds} s`,
       };
     }
-    if (/maxContentLength/.test(error.message)) {
+    if (code === TOO_LARGE) {
       return { kind: 'failure', failure: 'oversized', detail: `larger than ${this.options.maxBodyBytes} bytes` };
     }
     if (code === ADDRESS_NOT_ALLOWED) throw addressForbidden(this.root);
     if (UNREACHABLE.has(code) || code === 'ETIMEDOUT') {
-      return { kind: 'failure', failure: 'unreachable', detail: `${code}${viaProxy(this.options.agents)}` };
+      return { kind: 'failure', failure: 'unreachable', detail: `${code}${viaProxy({ proxy: this.proxy })}` };
     }
     if (TLS_CODE.test(code)) return { kind: 'failure', failure: 'tls', detail: code };
-    return { kind: 'failure', failure: 'reset', detail: code === '' ? 'connection lost' : code };
+    const detail = code === '' ? 'connection lost' : code === CLOSED ? 'ECONNRESET' : code;
+    return { kind: 'failure', failure: 'reset', detail };
   }
 
   private record(request: ScimRequest, outcome: Outcome, began: number): void {

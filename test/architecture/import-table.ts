@@ -31,7 +31,7 @@ export const LAYERS: Readonly<Record<string, Layer>> = {
     packages: ['p-queue', 'zod', 'kysely (types)'],
     node: [],
   },
-  network: { values: ['model'], packages: [], node: '*' },
+  network: { values: ['model'], packages: ['undici'], node: '*' },
   source: {
     values: ['scim', 'model', 'network'],
     types: ['engine/ports.ts'],
@@ -52,7 +52,7 @@ export const LAYERS: Readonly<Record<string, Layer>> = {
     packages: ['scim-patch', 'scim2-parse-filter', 'selfsigned', 'yaml', 'zod'],
     node: '*',
   },
-  'process-identity.ts': { values: [], types: ['engine'], packages: [], node: '*' },
+  'process-identity.ts': { values: [], types: ['engine'], packages: ['undici'], node: '*' },
   'compose.ts': {
     values: [
       'config',
@@ -112,8 +112,8 @@ export const LAYERS: Readonly<Record<string, Layer>> = {
 const CONFINED: Readonly<Record<string, string>> = {
   '@azure/identity': 'source/credential.ts',
   '@microsoft/microsoft-graph-client': 'source/transport.ts',
-  undici: 'source/transport.ts',
-  axios: 'target/transport.ts target/token-request.ts notify/heartbeat.ts',
+  undici: 'source/transport.ts network/guarded-dispatcher.ts target/undici-adapter.ts',
+  axios: 'target/transport.ts target/undici-adapter.ts target/token-request.ts notify/heartbeat.ts',
   nodemailer: 'notify/mailer.ts',
   'better-sqlite3': 'store/database.ts store/statement-cache.ts store/backup.ts store/migrate.ts',
   yaml: 'config/read-yaml.ts sandbox/write-config.ts',

@@ -6,6 +6,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { assignGroups, type SandboxLine } from './assign-groups.ts';
 import { type MeasuredRun, measureRun, startSandbox } from './measured-process.ts';
 import { recordResult } from './record.ts';
 
@@ -16,16 +17,6 @@ const GROUPS = 200;
 interface Counts {
   readonly [name: string]: unknown;
   readonly memberships: { readonly added: number; readonly removed: number };
-}
-
-/** The part of the sandbox's first line that is used. */
-interface SandboxLine {
-  readonly graph: { readonly servicePrincipalId: string };
-  readonly admin: { readonly url: string };
-}
-
-interface GraphList<T> {
-  readonly value: readonly T[];
 }
 
 /** The part of the answer of `scimsync --sync-now --json` that is recorded. */
@@ -65,29 +56,6 @@ async function cycle(config: string): Promise<CycleResult> {
     },
     requests: job.requests,
   };
-}
-
-/** Assigns every group to the application, so that all memberships are synchronized. */
-async function assignGroups({ admin, graph }: SandboxLine): Promise<void> {
-  const url = `${admin.url}/_emu/graph/v1.0`;
-  const application = `${url}/servicePrincipals/${graph.servicePrincipalId}`;
-  const { appRoles } = await read<{ appRoles: { id: string; value: string }[] }>(application);
-  const { value: groups } = await read<GraphList<{ id: string }>>(`${url}/groups?$select=id&$top=999`);
-  for (const { id } of groups) {
-    const answer = await fetch(`${application}/appRoleAssignedTo`, {
-      method: 'POST',
-      headers: { 'Content-Type': 'application/json' },
-      body: JSON.stringify({ principalId: id, resourceId: graph.servicePrincipalId, appRoleId: appRoles[0]?.id }),
-    });
-    const text = await answer.text();
-    if (!answer.ok && !text.includes('already exists')) throw new Error(`the group ${id} was not assigned: ${text}`);
-  }
-}
-
-async function read<T>(url: string): Promise<T> {
-  const answer = await fetch(url);
-  if (!answer.ok) throw new Error(`GET ${url}: ${answer.status} ${await answer.text()}`);
-  return (await answer.json()) as T;
 }
 
 async function bench(users: number): Promise<BenchResult> {

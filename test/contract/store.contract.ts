@@ -21,7 +21,7 @@ import {
   nextSequence,
   releaseLease,
 } from '../../src/store/jobs.ts';
-import { findLinks, markProtected, saveLink } from '../../src/store/links.ts';
+import { findLinks, markProtected, saveLink, saveLinks } from '../../src/store/links.ts';
 import {
   membersToAdd,
   membersToRemove,
@@ -32,6 +32,7 @@ import {
 import { freeWaiting, pageReady } from '../../src/store/ready-changes.ts';
 import type { ChangeTable, LinkTable } from '../../src/store/schema.ts';
 import { addUnread, findObjects, pageToPlan, storeImage, updateObjects } from '../../src/store/source-objects.ts';
+import { addTargetUsage, readTargetUsage } from '../../src/store/target-usage.ts';
 
 const JOB = 'job';
 
@@ -248,6 +249,36 @@ export function describeStore(name: string, open: () => Promise<Store>): void {
       expect(await removable()).toEqual(['b', 'c', 'leaver']);
       await settleApprovedHolds(store.db, JOB, 'g', 1);
       expect(await openHolds(store.db, JOB)).toEqual([]);
+    });
+
+    it('stores many links at once as it does one by one', async () => {
+      await saveLinks(store.db, [link('a'), link('b')]);
+      await saveLinks(store.db, [{ ...link('b', 'other'), email: 'b@x' }, link('c')]);
+      await saveLink(store.db, link('c', 'last'));
+      const links = await findLinks(store.db, JOB, 'user', ['a', 'b', 'c']);
+      expect([...links.values()].map((each) => [each.source_id, each.target_id, each.email])).toEqual(
+        expect.arrayContaining([
+          ['a', 't-a', link('a').email],
+          ['b', 'other', 'b@x'],
+          ['c', 'last', link('c').email],
+        ]),
+      );
+    });
+
+    it('adds up what was used of a target, and forgets what counts no longer', async () => {
+      const used = (at: number, operations: number) => ({ counted: 'hourly', at, operations, expires: at + 100 });
+      await addTargetUsage(store.db, 'realm', [used(10, 3), used(20, 4)], 15);
+      await addTargetUsage(store.db, 'realm', [used(20, 5)], 25);
+      await addTargetUsage(store.db, 'other', [used(20, 1)], 25);
+      const read = async (now: number) =>
+        (await readTargetUsage(store.db, 'realm', now)).map(({ at, operations }) => [at, operations]);
+      expect(await read(109)).toEqual([
+        [10, 3],
+        [20, 9],
+      ]);
+      expect(await read(110)).toEqual([[20, 9]]);
+      await addTargetUsage(store.db, 'other', [], 120);
+      expect(await read(0)).toEqual([]);
     });
 
     it('frees whoever waits for nobody, and one member of a cycle', async () => {

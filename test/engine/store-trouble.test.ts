@@ -8,7 +8,6 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import type { EngineIo } from '../../src/engine/context.ts';
 import { JobFault } from '../../src/model/errors.ts';
 import { targetProfileSchema } from '../../src/model/profile.ts';
-import { agentsFor } from '../../src/network/guarded-agents.ts';
 import { startScimTarget } from '../../src/sandbox/target/scim-server.ts';
 import { backupStore } from '../../src/store/backup.ts';
 import { openStore, type Store } from '../../src/store/database.ts';
@@ -109,7 +108,7 @@ describe('a network that is lost in mid-cycle', () => {
         target: createScimTarget({
           baseUrl: endpoint.url,
           authorizer: bearerAuthorizer(aSecret(endpoint.token)),
-          agents: agentsFor(endpoint.url, { privateAddresses: 'allow', environment: {} }),
+          connection: { privateAddresses: 'allow', environment: {} },
           redact: (text) => text,
           profile: targetProfileSchema.parse({}),
           timeoutSeconds: 10,

@@ -4,7 +4,6 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import type { EngineIo } from '../../src/engine/context.ts';
 import { JobFault } from '../../src/model/errors.ts';
 import { targetProfileSchema } from '../../src/model/profile.ts';
-import { agentsFor } from '../../src/network/guarded-agents.ts';
 import type { FaultRule } from '../../src/sandbox/target/faults.ts';
 import { type SandboxTarget, startScimTarget } from '../../src/sandbox/target/scim-server.ts';
 import { bearerAuthorizer } from '../../src/target/authorizer.ts';
@@ -122,7 +121,7 @@ async function start(fault: Fault): Promise<Start> {
     target: createScimTarget({
       baseUrl: endpoint.url,
       authorizer: bearerAuthorizer(aSecret(endpoint.token)),
-      agents: agentsFor(endpoint.url, { privateAddresses: 'allow', environment: {} }),
+      connection: { privateAddresses: 'allow', environment: {} },
       redact: (text) => text,
       profile: targetProfileSchema.parse({}),
       timeoutSeconds: isSilent(fault) ? TIMEOUT_SECONDS.silence : TIMEOUT_SECONDS.usual,

@@ -1,7 +1,7 @@
 // From the store to the mail: what is told about jobs, once, together, and again when a mail was lost.
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { tellAlerts } from '../../../src/cli/alerting.ts';
-import type { Installation } from '../../../src/compose.ts';
+import { forgetfulRealms, type Installation } from '../../../src/compose.ts';
 import { type Job, jobSchema } from '../../../src/model/job.ts';
 import { openStore } from '../../../src/store/database.ts';
 import { saveEscrow } from '../../../src/store/escrows.ts';
@@ -71,6 +71,7 @@ async function buildWorld(...jobs: readonly Job[]): Promise<World> {
   const installation: Installation = {
     store,
     identity: { owner: 'test', isGone: () => false },
+    realms: forgetfulRealms(),
     configuration: {
       directory: '/etc/scimsync',
       storeUrl: 'sqlite::memory:',

@@ -103,13 +103,13 @@ describe('one token', () => {
 describe('a refused token', () => {
   it('is renewed once for all who were refused, and each request repeated once', async () => {
     issues('token-1');
-    for (let index = 0; index < 5; index += 1) people('token-1', 401);
+    for (let index = 0; index < 4; index += 1) people('token-1', 401);
     issues('token-2');
-    for (let index = 0; index < 5; index += 1) people('token-2');
+    for (let index = 0; index < 4; index += 1) people('token-2');
     const { target, signal } = aClient();
-    const answers = await Promise.all([1, 2, 3, 4, 5].map((id) => target.get('User', String(id), signal)));
-    expect(answers.map(({ ok }) => ok)).toEqual([true, true, true, true, true]);
-    expect(target.requests).toEqual({ scim: 10, tokens: 2 });
+    const answers = await Promise.all([1, 2, 3, 4].map((id) => target.get('User', String(id), signal)));
+    expect(answers.map(({ ok }) => ok)).toEqual([true, true, true, true]);
+    expect(target.requests).toEqual({ scim: 8, tokens: 2 });
   });
 
   it('is renewed for a write as well', async () => {

@@ -47,7 +47,7 @@ export function aClient(options: ClientOptions = {}) {
     ...common,
     baseUrl,
     authorizer: authentication.authorizer,
-    agents: agentsFor(baseUrl, connection),
+    connection,
     redact: secrets.redact,
     profile: targetProfileSchema.parse({}),
   });

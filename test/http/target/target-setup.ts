@@ -1,7 +1,7 @@
 // A client with virtual time and a fixed jitter, for the tests of this folder.
 import { type TargetProfile, targetProfileSchema } from '../../../src/model/profile.ts';
 import type { SecretProvider } from '../../../src/model/secret.ts';
-import { agentsFor, type ConnectionSettings } from '../../../src/network/guarded-agents.ts';
+import type { ConnectionSettings } from '../../../src/network/guarded-agents.ts';
 import { createSecretValues } from '../../../src/observe/secret-values.ts';
 import { bearerAuthorizer } from '../../../src/target/authorizer.ts';
 import { createScimTarget, type ScimTargetOptions } from '../../../src/target/scim-target.ts';
@@ -24,7 +24,7 @@ export function aTarget({
   token = aSecret(TOKEN),
   connection = {},
   ...options
-}: Partial<Omit<ScimTargetOptions, 'profile' | 'clock'>> & {
+}: Partial<Omit<ScimTargetOptions, 'profile' | 'clock' | 'connection'>> & {
   profile?: Partial<TargetProfile>;
   token?: SecretProvider;
   connection?: Partial<ConnectionSettings>;
@@ -34,7 +34,7 @@ export function aTarget({
   const target = createScimTarget({
     baseUrl: ROOT,
     authorizer: bearerAuthorizer(token),
-    agents: agentsFor(options.baseUrl ?? ROOT, { privateAddresses: 'allow', environment, ...connection }),
+    connection: { privateAddresses: 'allow', environment, ...connection },
     redact: secrets.redact,
     timeoutSeconds: 30,
     random: () => 1,

@@ -51,7 +51,7 @@ describe('a value of the job in effect', () => {
     ['mode', 'observe', 'scimsync.yaml:9'],
     ['schedule.every', '2h', 'scimsync.yaml:10'],
     ['profile.pageSize', 7, 'jobs/base/b.yaml:2'],
-    ['profile.concurrency', 8, 'default'],
+    ['profile.membersPerRequest', 500, 'default'],
     ['lifecycle.blocked', 'nothing', 'gallery/own.yaml:3'],
     ['lifecycle.softDeleted', 'delete', 'jobs/a.yaml:9'],
     ['lifecycle.hardDeleted', 'delete', 'default'],

@@ -1,0 +1,121 @@
+// axios over undici's connections instead of its own: two to three times as many requests for the same processor time
+// (test/bench/target.md). Failures are axios errors with a code, as from axios's own adapter; undici says of each request
+// when it is written, so a failure before that is told apart from one after it.
+import { promisify } from 'node:util';
+import { brotliDecompress, gunzip, inflate } from 'node:zlib';
+import { AxiosError, type AxiosResponse, type InternalAxiosRequestConfig } from 'axios';
+import type { Dispatcher } from 'undici';
+
+/** No connection was to be had, so nothing was sent; undici's and node's own codes for it differ. */
+export const NOT_CONNECTED = 'UND_ERR_CONNECT_TIMEOUT';
+
+/** The answer is larger than allowed. */
+export const TOO_LARGE = 'ERR_BAD_RESPONSE_SIZE';
+
+const DECODERS: Readonly<Record<string, (data: Buffer, options: { maxOutputLength: number }) => Promise<Buffer>>> = {
+  gzip: promisify(gunzip),
+  'x-gzip': promisify(gunzip),
+  deflate: promisify(inflate),
+  br: promisify(brotliDecompress),
+};
+
+/** What `Accept-Encoding` may say. */
+export const DECODED = 'gzip, deflate, br';
+
+type Headers = Record<string, string | string[] | undefined>;
+
+interface RawAnswer {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly body: Buffer;
+}
+
+/** An axios adapter for one origin. Answers of more than `maxBodyBytes`, before or after decoding, are failures. */
+export function undiciAdapter(dispatcher: Dispatcher, origin: string, maxBodyBytes: number) {
+  return async (config: InternalAxiosRequestConfig): Promise<AxiosResponse<string>> => {
+    const { status, headers, body } = await exchange(dispatcher, origin, maxBodyBytes, config);
+    const data = await decoded(body, headers['content-encoding'], maxBodyBytes);
+    return { data, status, statusText: '', headers, config };
+  };
+}
+
+function exchange(
+  dispatcher: Dispatcher,
+  origin: string,
+  maxBodyBytes: number,
+  config: InternalAxiosRequestConfig,
+): Promise<RawAnswer> {
+  const { promise, resolve, reject } = Promise.withResolvers<RawAnswer>();
+  const signal = config.signal as AbortSignal;
+  const chunks: Buffer[] = [];
+  let size = 0;
+  let status = 0;
+  let headers: Headers = {};
+  let give: ((reason: Error) => void) | undefined;
+  const abort = (): void => {
+    const reason = new AxiosError('aborted', AxiosError.ERR_CANCELED);
+    // Before a connection is there undici is not to be stopped; whoever waits need not wait for it.
+    if (give === undefined) reject(reason);
+    else give(reason);
+  };
+  signal.addEventListener('abort', abort, { once: true });
+  const done = (): void => signal.removeEventListener('abort', abort);
+  dispatcher.dispatch(
+    {
+      origin,
+      path: config.url?.slice(origin.length) ?? '/',
+      method: (config.method ?? 'get').toUpperCase() as Dispatcher.HttpMethod,
+      headers: config.headers.toJSON() as Record<string, string>,
+      body: config.data === undefined ? null : (config.data as string),
+    },
+    {
+      onRequestStart(controller) {
+        give = (reason) => controller.abort(reason);
+        if (signal.aborted) abort();
+      },
+      onResponseStart(_controller, statusCode, answered) {
+        status = statusCode;
+        headers = answered;
+      },
+      onResponseData(controller, chunk) {
+        size += chunk.length;
+        chunks.push(chunk);
+        if (size > maxBodyBytes) controller.abort(tooLarge());
+      },
+      onResponseEnd() {
+        done();
+        resolve({ status, headers, body: chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks) });
+      },
+      onResponseError(_controller, error) {
+        done();
+        reject(AxiosError.from(error, codeOf(error)));
+      },
+    },
+  );
+  return promise;
+}
+
+async function decoded(body: Buffer, encoding: string | string[] | undefined, maxBodyBytes: number): Promise<string> {
+  if (encoding === undefined || body.length === 0) return body.toString('utf8');
+  let data = body;
+  // Several encodings are undone in the order opposite to that in which they were applied (RFC 9110 section 8.4).
+  for (const name of String(encoding).toLowerCase().split(',').toReversed()) {
+    const decode = DECODERS[name.trim()];
+    if (decode === undefined) continue;
+    try {
+      data = await decode(data, { maxOutputLength: maxBodyBytes });
+    } catch (error) {
+      throw codeOf(error) === 'ERR_BUFFER_TOO_LARGE' ? tooLarge() : AxiosError.from(error as Error, codeOf(error));
+    }
+  }
+  return data.toString('utf8');
+}
+
+function tooLarge(): AxiosError {
+  return new AxiosError('too large', TOO_LARGE);
+}
+
+function codeOf(error: unknown): string | undefined {
+  if (typeof error !== 'object' || error === null || !('code' in error)) return undefined;
+  return typeof error.code === 'string' ? error.code : undefined;
+}

@@ -1,0 +1,123 @@
+// A SCIM target that does next to nothing, as a process of its own: it answers what a new target would, after a latency and
+// within a limit, and remembers what it was sent.
+//   node test/bench/bench-server.ts <latency in ms> <requests a second, 0 for any number>
+// First line of its output: its address. GET /_bench/report tells what came; POST /_bench/reset forgets it.
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+/** What came since the last reset. */
+export interface ServerReport {
+  readonly requests: number;
+  readonly refused: number;
+  /** Seconds since the first request at which 429 was answered. */
+  readonly refusedAt: readonly number[];
+  /** From the first request to the last. */
+  readonly seconds: number;
+  /** The most requests that were open at once. */
+  readonly mostAtOnce: number;
+  readonly writes: number;
+}
+
+/** A write as it came, to be sent again by something faster. */
+export interface RecordedWrite {
+  readonly method: string;
+  readonly path: string;
+  readonly body: string;
+}
+
+const [latency = 0, perSecond = 0] = process.argv.slice(2).map(Number);
+
+let times: number[] = [];
+let refusedAt: number[] = [];
+let writes: RecordedWrite[] = [];
+let requests = 0;
+let open = 0;
+let mostAtOnce = 0;
+let began = 0;
+let ended = 0;
+let ids = 0;
+
+function reset(): void {
+  times = [];
+  refusedAt = [];
+  writes = [];
+  requests = 0;
+  mostAtOnce = 0;
+}
+
+/** The strictest reading of a limit: not more than so many in any second, each counted when it arrives. */
+function isRefused(now: number): boolean {
+  if (perSecond === 0) return false;
+  while (times[0] !== undefined && times[0] <= now - 1000) times.shift();
+  if (times.length >= perSecond) return true;
+  times.push(now);
+  return false;
+}
+
+function send(response: ServerResponse, status: number, body: string, headers: Record<string, string> = {}): void {
+  response.writeHead(status, {
+    'Content-Type': 'application/scim+json',
+    'Content-Length': Buffer.byteLength(body),
+    ...headers,
+  });
+  response.end(body);
+  open -= 1;
+}
+
+function answer(method: string, path: string, body: string, response: ServerResponse): void {
+  if (method === 'POST') {
+    ids += 1;
+    // The answer of most targets: what was sent, with an id.
+    send(response, 201, `{"id":"${ids}",${body.slice(1)}`);
+  } else if (method === 'GET' && /^\/scim\/(Users|Groups)\?/.test(path)) {
+    send(response, 200, '{"totalResults":0,"startIndex":1,"itemsPerPage":0,"Resources":[]}');
+  } else send(response, method === 'GET' ? 404 : 204, '');
+}
+
+function receive(request: IncomingMessage, response: ServerResponse, body: string): void {
+  const { method = '', url = '' } = request;
+  if (url === '/_bench/reset') {
+    reset();
+    response.end();
+    return;
+  }
+  if (url === '/_bench/writes') {
+    response.end(JSON.stringify(writes));
+    return;
+  }
+  if (url === '/_bench/report') {
+    const seconds = (ended - began) / 1000;
+    response.end(
+      JSON.stringify({ requests, refused: refusedAt.length, refusedAt, seconds, mostAtOnce, writes: writes.length }),
+    );
+    return;
+  }
+  const now = performance.now();
+  if (requests === 0) began = now;
+  ended = now;
+  requests += 1;
+  open += 1;
+  mostAtOnce = Math.max(mostAtOnce, open);
+  if (isRefused(now)) {
+    refusedAt.push(Math.round(now - began) / 1000);
+    send(response, 429, '', { 'Retry-After': '1' });
+    return;
+  }
+  if (method !== 'GET') writes.push({ method, path: url, body });
+  if (latency === 0) answer(method, url, body, response);
+  else setTimeout(() => answer(method, url, body, response), latency);
+}
+
+const server = createServer((request, response) => {
+  if (request.method === 'GET') return receive(request, response, '');
+  let body = '';
+  request.setEncoding('utf8');
+  request.on('data', (chunk: string) => {
+    body += chunk;
+  });
+  request.on('end', () => receive(request, response, body));
+});
+server.keepAliveTimeout = 60_000;
+server.listen(0, '127.0.0.1', () => {
+  process.stdout.write(`http://127.0.0.1:${(server.address() as AddressInfo).port}\n`);
+});
