@@ -15,6 +15,7 @@ export interface DispatcherOptions {
 
 /** A connection that is not there after this long is not to be had; sooner where a whole request may take less. */
 const CONNECT_MS = 10_000;
+const LEAST_CONNECT_MS = 1000;
 
 /** Opens nothing yet; idle connections keep no process alive. */
 export function openDispatcher({ origin, connections, timeoutSeconds, ca }: DispatcherOptions): Dispatcher {
@@ -26,6 +27,6 @@ export function openDispatcher({ origin, connections, timeoutSeconds, ca }: Disp
     // The transport has a deadline for the whole request.
     headersTimeout: 0,
     bodyTimeout: 0,
-    connect: { ...trusted, timeout: Math.min(CONNECT_MS, timeoutSeconds * 500) },
+    connect: { ...trusted, timeout: Math.max(LEAST_CONNECT_MS, Math.min(CONNECT_MS, timeoutSeconds * 500)) },
   });
 }
