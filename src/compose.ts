@@ -1,31 +1,24 @@
-// The composition root: configuration in, a store and running jobs out. The only file that knows the concrete adapters.
+// The composition root: configuration in, a store and running jobs out. The only file, with
+// compose-target.ts, that knows the concrete adapters.
 import { randomBytes, randomUUID } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
-import { resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { connectTarget } from './compose-target.ts';
+import { readCaFile } from './config/ca-file.ts';
 import { smtpPort } from './config/check-smtp.ts';
 import type { LoadedConfiguration } from './config/load.ts';
 import { isReadOnly } from './config/read-only.ts';
 import { resolveSecret } from './config/secrets.ts';
 import { readCredential, sourceCredential } from './config/source-secrets.ts';
-import {
-  readClientCertificate,
-  readTargetCredential,
-  targetCredential,
-  targetHeaders,
-} from './config/target-secrets.ts';
 import { type CompiledJob, compileJob } from './engine/compiled-job.ts';
 import type { EngineIo, EngineLog, Progress } from './engine/context.ts';
 import type { Clock } from './engine/ports.ts';
 import type { ProcessIdentity } from './engine/run-job.ts';
 import { JobFault } from './model/errors.ts';
 import type { Job, SourceSettings } from './model/job.ts';
-import { concurrencyBounds } from './model/profile.ts';
 import { agentsFor } from './network/guarded-agents.ts';
 import { sendHeartbeat } from './notify/heartbeat.ts';
 import { createMailer, type SendMail } from './notify/mailer.ts';
-import { quotedHere } from './observe/foreign-text.ts';
 import { secretsInUse } from './observe/secret-values.ts';
 import { processIdentity } from './process-identity.ts';
 import { CLOUDS } from './source/clouds.ts';
@@ -34,11 +27,8 @@ import { openStore, type Store } from './store/database.ts';
 import { copyStore } from './store/store-copy.ts';
 import { claimStore } from './store/store-home.ts';
 import { addTargetUsage, readTargetUsage } from './store/target-usage.ts';
-import { createAuthentication, type TargetAuthentication } from './target/authentication.ts';
-import type { Realm } from './target/realm.ts';
+import type { TargetAuthentication } from './target/authentication.ts';
 import { realmName, TargetRealms } from './target/realms.ts';
-import { createScimTarget } from './target/scim-target.ts';
-import { tokenMemory } from './target/token-memory.ts';
 
 /** The clock of the machine. */
 export const systemClock: Clock = {
@@ -156,7 +146,8 @@ export async function connectJob(
   const settings = sourceOf(configuration.sources, job);
   const source = await connectSource(configuration.directory, settings, surroundings.environment);
   const realm = await installation.realms.open(realmName(job.profile.realm, job.target.baseUrl, settings.tenantId));
-  const { target, authentication } = await connectTarget(configuration, job, source, realm, surroundings.environment);
+  const { environment } = surroundings;
+  const { target, authentication } = await connectTarget(configuration, job, source, realm, environment, systemClock);
   const { log, signal, progress } = surroundings;
   const readOnly = isReadOnly(surroundings.environment);
   return {
@@ -216,7 +207,7 @@ async function connectSource(
   const cloud = CLOUDS[settings.cloud];
   const credential = sourceCredential(settings, { directory, environment, remember: secretsInUse.remember });
   await readCredential(credential);
-  const ca = await readCertificate(directory, settings.caFile);
+  const ca = await readCaFile(directory, settings.caFile);
   return createGraphSource({
     tenantId: settings.tenantId,
     clientId: settings.clientId ?? '',
@@ -233,48 +224,6 @@ async function connectSource(
   });
 }
 
-async function connectTarget(
-  { directory, network }: Pick<LoadedConfiguration, 'directory' | 'network'>,
-  job: Job,
-  source: GraphSource,
-  realm: Realm,
-  environment: JobSurroundings['environment'],
-) {
-  const surroundings = { directory, environment, remember: secretsInUse.remember };
-  const credential = targetCredential(job.target.auth, surroundings, source.issueAssertion);
-  await readTargetCredential(credential);
-  const headers = targetHeaders(job.target, surroundings);
-  await Promise.all([...headers.values()].map((header) => header.read()));
-  const connection = {
-    privateAddresses: network.privateTargets,
-    ca: await readCertificate(directory, job.target.caFile),
-    clientCertificate: await readClientCertificate(job.target, surroundings),
-    environment,
-  };
-  const redact = Object.assign((text: string) => secretsInUse.redact(text), { quoted: quotedHere.remember });
-  const common = { clock: systemClock, random: Math.random, timeoutSeconds: job.target.timeoutSeconds };
-  const authentication = createAuthentication({
-    ...common,
-    credential,
-    headers,
-    agentsFor: (url) => agentsFor(url, connection),
-    secrets: { remember: secretsInUse.remember, redact },
-    memory: tokenMemory(job.id, [job.target.auth, job.target.clientCertificate]),
-  });
-  const target = createScimTarget({
-    ...common,
-    baseUrl: job.target.baseUrl,
-    readOnly: isReadOnly(environment),
-    authorizer: authentication.authorizer,
-    connection,
-    redact,
-    profile: { ...job.profile, rateLimits: job.target.rateLimits ?? job.profile.rateLimits },
-    concurrency: concurrencyBounds(job.profile, job.target.concurrency),
-    realm: { realm, job: job.id },
-  });
-  return { target, authentication };
-}
-
 /**
  * A sender through the mail server of the configuration; null without one.
  * @throws JobFault ConfigurationInvalid when its password or certificate file cannot be read.
@@ -288,7 +237,7 @@ export async function connectMailer(
   const password = smtp.password === undefined ? null : await resolveSecret(smtp.password, directory, environment);
   if (password !== null) secretsInUse.remember(password);
   const login = user === undefined || password === null ? null : { user, password };
-  const ca = await readCertificate(directory, smtp.caFile);
+  const ca = await readCaFile(directory, smtp.caFile);
   return createMailer({ host, port: smtpPort(smtp), security, login, from, ca });
 }
 
@@ -306,18 +255,4 @@ export async function beat(
   secretsInUse.remember(url);
   await sendHeartbeat(url, (address) => agentsFor(address, { privateAddresses: network.privateTargets, environment }));
   return true;
-}
-
-async function readCertificate(directory: string, file: string | undefined): Promise<string | undefined> {
-  if (file === undefined) return undefined;
-  const path = resolve(directory, file);
-  try {
-    return await readFile(path, 'utf8');
-  } catch (error) {
-    throw new JobFault(
-      'ConfigurationInvalid',
-      `The certificate file ${path} cannot be read: ${error instanceof Error ? error.message : 'unknown'}`,
-      { cause: error },
-    );
-  }
 }

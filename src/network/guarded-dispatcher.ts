@@ -19,10 +19,11 @@ export const PROXY_REFUSED: readonly string[] = ['UND_ERR_ABORTED', 'UND_ERR_PRX
 
 /** A connection that is not there after this long is not to be had; sooner where a whole request may take less. */
 const CONNECT_MS = 10_000;
+const LEAST_CONNECT_MS = 1000;
 
 /** Opens nothing yet; idle connections keep no process alive. */
 export function openDispatcher(origin: string, settings: ConnectionSettings, bounds: ConnectionBounds): Dispatcher {
-  const timeout = Math.min(CONNECT_MS, bounds.timeoutSeconds * 500);
+  const timeout = Math.max(LEAST_CONNECT_MS, Math.min(CONNECT_MS, bounds.timeoutSeconds * 500));
   const common = {
     connections: bounds.connections,
     pipelining: 1,

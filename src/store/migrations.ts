@@ -2,6 +2,7 @@
 import type { Kysely } from 'kysely';
 import type { Migration } from 'kysely/migration';
 import { firstTables } from './first-tables.ts';
+import { beforeImages, decidedChanges, departures, usedTargets } from './later-tables.ts';
 import type { Tables } from './schema.ts';
 
 const text = 'text' as const;
@@ -189,97 +190,6 @@ async function readBackTargets(db: Kysely<Tables>): Promise<void> {
     .addColumn('times', int, (c) => c.notNull())
     .addColumn('last_written', int, (c) => c.notNull())
     .addPrimaryKeyConstraint('unstable_attribute_identity', ['job_id', 'kind', 'source_id', 'attribute'])
-    .execute();
-}
-
-/** Who left, since when, and what came of it. */
-async function departures(db: Kysely<Tables>): Promise<void> {
-  await db.schema
-    .createTable('departure')
-    .addColumn('id', text, (c) => c.primaryKey())
-    .addColumn('job_id', text, (c) => c.notNull())
-    .addColumn('source_id', text, (c) => c.notNull())
-    .addColumn('target_id', text, (c) => c.notNull())
-    .addColumn('event', text, (c) => c.notNull())
-    .addColumn('disabled_at', int)
-    .addColumn('first_seen', int, (c) => c.notNull())
-    .addColumn('outcome', text)
-    .addColumn('confirmed_at', int)
-    .addColumn('delete_at', int)
-    .addColumn('deleted_at', int)
-    .addColumn('stripped_at', int)
-    .addColumn('set_values', text)
-    .addColumn('ended_at', int)
-    .addColumn('ended_by', text)
-    .execute();
-  await db.schema.createIndex('departure_by_person').on('departure').columns(['job_id', 'source_id']).execute();
-  await db.schema.createIndex('departure_by_time').on('departure').columns(['job_id', 'first_seen']).execute();
-  await db.schema
-    .createTable('sequence_mark')
-    .addColumn('job_id', text, (c) => c.notNull())
-    .addColumn('after_sequence', int, (c) => c.notNull())
-    .addColumn('at', int, (c) => c.notNull())
-    .addPrimaryKeyConstraint('sequence_mark_key', ['job_id', 'after_sequence'])
-    .execute();
-}
-
-/** Who decided about what is held, and which changes a changed configuration has caused. */
-async function decidedChanges(db: Kysely<Tables>): Promise<void> {
-  await db.schema
-    .alterTable('job')
-    .addColumn('effective_hash', text, (c) => c.notNull().defaultTo(''))
-    .execute();
-  await db
-    .updateTable('job')
-    .set((eb) => ({ effective_hash: eb.ref('configuration_hash') }))
-    .execute();
-  for (const [table, name] of [
-    ['job', 'configuration_seq'],
-    ['change', 'by_configuration'],
-  ] as const)
-    await db.schema
-      .alterTable(table)
-      .addColumn(name, int, (c) => c.notNull().defaultTo(0))
-      .execute();
-  for (const [name, type] of [
-    ['decided_by', text],
-    ['decided_at', int],
-    ['decision_reason', text],
-    ['decided_until', int],
-  ] as const)
-    await db.schema.alterTable('change').addColumn(name, type).execute();
-}
-
-/** What accounts held before a cycle wrote to them. */
-async function beforeImages(db: Kysely<Tables>): Promise<void> {
-  await db.schema
-    .createTable('before_image')
-    .addColumn('id', text, (c) => c.primaryKey())
-    .addColumn('job_id', text, (c) => c.notNull())
-    .addColumn('cycle_id', text, (c) => c.notNull())
-    .addColumn('kind', text, (c) => c.notNull())
-    .addColumn('source_id', text, (c) => c.notNull())
-    .addColumn('target_id', text, (c) => c.notNull())
-    .addColumn('display_name', text)
-    .addColumn('action', text, (c) => c.notNull())
-    .addColumn('event', text)
-    .addColumn('attributes', text, (c) => c.notNull())
-    .addColumn('at', int, (c) => c.notNull())
-    .execute();
-  await db.schema.createIndex('before_image_by_cycle').on('before_image').columns(['job_id', 'cycle_id']).execute();
-  await db.schema.createIndex('before_image_by_age').on('before_image').columns(['job_id', 'at']).execute();
-}
-
-/** What was used of the limits of targets, across restarts. */
-async function usedTargets(db: Kysely<Tables>): Promise<void> {
-  await db.schema
-    .createTable('target_usage')
-    .addColumn('realm', text, (c) => c.notNull())
-    .addColumn('counted', text, (c) => c.notNull())
-    .addColumn('at', int, (c) => c.notNull())
-    .addColumn('operations', int, (c) => c.notNull())
-    .addColumn('expires', int, (c) => c.notNull())
-    .addPrimaryKeyConstraint('target_usage_identity', ['realm', 'counted', 'at'])
     .execute();
 }
 

@@ -24,14 +24,16 @@ export interface Usage {
 const REMEMBERED_MS = 60_000;
 /** Remembered times are rounded to this part of the window. */
 const GRAINS = 60;
-/** Requests travel for different times: evenly paced ones arrive less evenly. */
-const FIRST_MARGIN = 0.01;
+/** Clocks count whole milliseconds, and answers travel for different times as well. */
+const FIRST_MARGIN = 0.005;
 const MARGIN_STEP = 0.005;
 const MOST_MARGIN = 0.1;
 /** A pace that was missed is caught up with, as far as this part of the window. */
 const CATCH_UP = 0.25;
-/** A target may count a request as late as its answer, within this part of the window. */
+/** Such a part of the window. */
 const LATENESS = 0.01;
+/** The usual time of an answer creeps up, so that a path that got longer for good is learned. */
+const CREEP = 1.01;
 
 /** Whether a limit counts a request. */
 export function isCounted(limit: RateLimit, request: CountedRequest): boolean {
@@ -52,7 +54,7 @@ export class RateWindow {
   readonly limit: RateLimit;
   readonly name: string;
   readonly #length: number;
-  /** Times of the last operations, in a ring; null for a token bucket. */
+  /** Times of the last operations, in order, in a ring; null for a token bucket. */
   readonly #times: Float64Array | null;
   /** Whether operations go out one by one. */
   readonly #paced: boolean;
@@ -61,6 +63,8 @@ export class RateWindow {
   /** When the next operation is due by the pace, or the bucket is full again. */
   #due = 0;
   #margin: number;
+  /** Milliseconds of a quick answer. */
+  #usual = Number.POSITIVE_INFINITY;
   #marginRaised = 0;
   readonly #unsaved = new Map<number, number>();
 
@@ -84,14 +88,13 @@ export class RateWindow {
     return Math.max(0, Math.ceil(freed - now), Math.ceil(this.#due - now));
   }
 
-  /** Counts operations; answers what `answered` needs. */
-  take(now: number, operations: number): number {
+  /** Counts operations. */
+  take(now: number, operations: number): void {
     this.#record(now, operations);
     if (this.#length >= REMEMBERED_MS) {
       const at = Math.ceil(now / this.#grain) * this.#grain;
       this.keep({ at, operations });
     }
-    return this.#counted - 1;
   }
 
   /** Notes usage as counted and not remembered yet. */
@@ -99,12 +102,26 @@ export class RateWindow {
     this.#unsaved.set(at, (this.#unsaved.get(at) ?? 0) + operations);
   }
 
-  /** The operations that `take` gave this number for were answered: the target may have counted them only now. */
-  answered(number: number, now: number): void {
-    if (this.#times === null || this.#paced || number < this.#counted - this.#times.length) return;
-    const index = number % this.#times.length;
-    const sent = this.#times[index] ?? now;
-    this.#times[index] = Math.max(sent, Math.min(now, sent + this.#length * LATENESS));
+  /**
+   * An operation that was counted at `sent` was answered. The target may count it as late as that; of what that took as
+   * usual, only a small part of the window is given away for it.
+   */
+  answered(sent: number, now: number): void {
+    this.#usual = Math.min(now - sent, this.#usual * CREEP);
+    const counts = Math.max(now - this.#usual, Math.min(now, sent + this.#length * LATENESS));
+    const times = this.#times;
+    if (times === null || counts <= sent) return;
+    const oldest = Math.max(0, this.#counted - times.length);
+    let at = this.#counted - 1;
+    while (at >= oldest && (times[at % times.length] ?? 0) > sent) at -= 1;
+    if (at < oldest || times[at % times.length] !== sent) return;
+    // Times stay in order, so that only this one place is free later.
+    for (; at + 1 < this.#counted; at += 1) {
+      const next = times[(at + 1) % times.length] ?? 0;
+      if (next >= counts) break;
+      times[at % times.length] = next;
+    }
+    times[at % times.length] = counts;
   }
 
   /** The target refused a request although there was room here: keeps a little more distance, if the limit was in use. */

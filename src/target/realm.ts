@@ -177,14 +177,14 @@ export class Realm {
   }
 
   #permit(counting: readonly RateWindow[], request: CountedRequest, now: number): Permit {
-    const numbers = counting.map((window) => window.take(now, request.operations));
+    for (const window of counting) window.take(now, request.operations);
     this.#inFlight += 1;
     if (this.#ledger !== null && counting.length > 0 && now - this.#saved >= SAVE_EVERY_MS) void this.save();
     return {
       leave: (feedback) => {
         const left = this.#now();
-        for (const [index, window] of counting.entries()) {
-          window.answered(numbers[index] ?? 0, left);
+        for (const window of counting) {
+          for (let each = 0; each < request.operations; each += 1) window.answered(now, left);
           if (feedback === 'refused') window.refused(left);
         }
         this.#learn(feedback, left - now);
@@ -230,6 +230,6 @@ export class Realm {
       this.#pump();
     };
     // The sleep ends early only when it was stopped here.
-    this.#clock.sleep(at - this.#now(), wake.stop.signal).then(woken, () => undefined);
+    this.#clock.sleep(Math.max(1, at - this.#now()), wake.stop.signal).then(woken, () => undefined);
   }
 }

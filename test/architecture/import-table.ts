@@ -41,7 +41,7 @@ export const LAYERS: Readonly<Record<string, Layer>> = {
   target: {
     values: ['scim', 'model', 'network'],
     types: ['engine/ports.ts'],
-    packages: ['axios', 'zod'],
+    packages: ['axios', 'undici (types)', 'zod'],
     node: '*',
   },
   notify: { values: ['model', 'network'], packages: ['axios', 'nodemailer'], node: '*' },
@@ -53,8 +53,15 @@ export const LAYERS: Readonly<Record<string, Layer>> = {
     node: '*',
   },
   'process-identity.ts': { values: [], types: ['engine'], packages: ['undici'], node: '*' },
+  'compose-target.ts': {
+    values: ['config', 'model', 'network', 'observe', 'target'],
+    types: ['engine/ports.ts', 'source'],
+    packages: [],
+    node: '*',
+  },
   'compose.ts': {
     values: [
+      'compose-target.ts',
       'config',
       'engine',
       'model',

@@ -110,7 +110,7 @@ describe('silence', () => {
     ],
   ])('%s: a write times out as ambiguous, a read is tried twice', async (_what, handler) => {
     const { baseUrl, count } = await serve(handler);
-    const { target, signal } = aTarget({ baseUrl, timeoutSeconds: 0.05 });
+    const { target, signal } = aTarget({ baseUrl, timeoutSeconds: 0.25 });
     expect(await target.create('User', {}, signal)).toMatchObject({ fault: { code: 'Timeout', ambiguous: true } });
     expect(count()).toBe(1);
     expect(await target.get('User', '1', signal)).toMatchObject({ ok: false, fault: { code: 'Timeout' } });

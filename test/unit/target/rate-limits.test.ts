@@ -56,12 +56,16 @@ function mostWithin(arrived: readonly number[], milliseconds: number): number {
 // Between 2 and 8 ms, never twice the same in a row.
 const unevenWay = (request: number): number => 2 + ((request * 7919) % 61) / 10;
 
+// Every fiftieth takes 100 ms longer than the others.
+const heldUp = (request: number): number => (request % 50 === 7 ? 105 : 5);
+
 // spec: vendor-limits
 describe('a limit', () => {
   it.each([
     ['a second', { operations: 25, perSeconds: 1 }, 120],
     ['a second, slowly answered', { operations: 25, perSeconds: 1 }, 120, () => 150],
     ['a second, unevenly', { operations: 50, perSeconds: 1 }, 60, unevenWay],
+    ['a second, with requests that are held up on their way', { operations: 25, perSeconds: 1 }, 120, heldUp],
     ['10 seconds', { operations: 40, perSeconds: 10 }, 400],
     ['a minute', { operations: 600, perSeconds: 60 }, 1200, unevenWay],
     ['an hour', { operations: 2500, perSeconds: 3600 }, 4 * 3600],
