@@ -32,7 +32,7 @@ export async function planDisable(
   if (!coerced.ok) return { ...planned, fault: { code: 'InvalidValue', message: `active: ${coerced.message}` } };
   const active: DesiredAttribute = { path: mapping.active.path, value: coerced.value };
   const isOff = link.active === 0 && (JSON.parse(link.exported) as Exported)['active'] === coerced.value;
-  if (isOff && believesItsMemory(context, link))
+  if (isOff && believesItsMemory(context, planned, link))
     return { ...planned, decision: { action: 'none', because: 'alreadyDisabled' } };
   const current = await context.io.target.get(mapping.scimKind, link.target_id, context.io.signal);
   if (!current.ok) return { ...planned, fault: current.fault };
@@ -63,7 +63,7 @@ export async function planLinked(
   const held = { ...planned, references: waiting, redacted: [...mapped.redacted] };
   const before = JSON.parse(link.exported) as Exported;
   const isUnchanged = link.active === 1 && isKnown(mapped, resolved, before);
-  if (isUnchanged && believesItsMemory(context, link))
+  if (isUnchanged && believesItsMemory(context, planned, link))
     return { ...held, decision: { action: 'none', because: 'unchanged' } };
   const current = await context.io.target.get(mapping.scimKind, link.target_id, context.io.signal);
   if (!current.ok) return { ...held, fault: current.fault };
@@ -89,10 +89,11 @@ export async function planLinked(
 
 /**
  * Whoever names somebody wants to know what the target holds now, not what it held when it was last written; neither is
- * memory believed where the account was found to differ.
+ * memory believed where the account was found to differ, or where a request may have been carried out unseen: an account
+ * that was switched on so would stay active although its person has left since.
  */
-function believesItsMemory({ selected }: CycleContext, link: LinkTable): boolean {
-  return selected === null && link.verify === 0;
+function believesItsMemory({ selected }: CycleContext, { row }: PlannedObject, link: LinkTable): boolean {
+  return selected === null && link.verify === 0 && row.fresh_match === 0;
 }
 
 function unstableStep(names: readonly string[]): ProvisioningStep {
