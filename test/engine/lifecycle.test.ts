@@ -373,6 +373,23 @@ describe('a change whose answer was lost', () => {
     expect(world.userOf(id)).toMatchObject({ displayName: `Name ${id}` });
   });
 
+  it.each(['completed', 'sent with a new name'])('is taken back, of a membership that was removed: %s', async (how) => {
+    const world = await buildWorld();
+    const ids = world.people(2);
+    world.directory.addGroup('g', ids);
+    world.directory.assign('g');
+    await world.run();
+    world.directory.removeMember('g', ids[0] ?? '');
+    if (how !== 'completed') world.directory.setGroup('g', { displayName: 'Other' });
+    loseNextAnswer(world);
+    await world.run();
+    expect(world.membersOf('g')).toEqual([ids[1]]);
+    world.directory.addMember('g', ids[0] ?? '');
+    await world.run();
+    await world.run();
+    expect(world.membersOf('g')).toEqual(ids);
+  });
+
   it('is taken back, of a manager who came later', async () => {
     const world = await buildWorld();
     for (const id of ['first', 'second']) world.directory.addUser(id);
