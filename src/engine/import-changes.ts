@@ -3,7 +3,13 @@ import type { DeltaPage, DirectoryEntry, ObjectKind } from '../model/directory.t
 import type { Db } from '../store/database.ts';
 import { nextReading, nextSequence, updateJob } from '../store/jobs.ts';
 import { removeMembers, storeMembers } from '../store/members.ts';
-import { findObjects, type SourceObjectRow, updateObjects } from '../store/source-objects.ts';
+import {
+  doubtMemberLists,
+  doubtMissingManagers,
+  findObjects,
+  type SourceObjectRow,
+  updateObjects,
+} from '../store/source-objects.ts';
 import { breathe, type CycleContext, settling, warn } from './context.ts';
 import { idsOf, lazySequence, mergeEntry } from './merge.ts';
 import { type Watermark, watermarkAfter } from './watermark.ts';
@@ -32,6 +38,7 @@ export async function readChanges(context: CycleContext, kind: ObjectKind, from:
 async function mergePage(context: CycleContext, kind: ObjectKind, page: DeltaPage, round: Round): Promise<void> {
   const { job } = context;
   let limited = 0;
+  let returned = false;
   await settling(context, async (trx) => {
     const rows = await findObjects(trx, job.id, kind, idsOf(page.entries));
     const sequence = lazySequence(() => nextSequence(trx, job.id));
@@ -43,6 +50,7 @@ async function mergePage(context: CycleContext, kind: ObjectKind, page: DeltaPag
       else if (row?.needs_read !== 1 || entry.removed !== undefined) {
         const merged = await mergeEntry(trx, job.id, entry, rows, sequence);
         if (merged === 'limited') limited += 1;
+        if (merged === 'returned') returned = true;
         if (merged === 'changed') context.counts.imported += 1;
         // Said to be present in two states: the second may be the older one.
         if (merged === 'changed' && entry.removed === undefined && round.present.has(entry.id))
@@ -50,6 +58,11 @@ async function mergePage(context: CycleContext, kind: ObjectKind, page: DeltaPag
       }
       if (entry.removed === undefined && entry.limited !== true) round.present.add(entry.id);
       if (row !== undefined && kind === 'group') await mergeMembers(trx, context, row, entry, round.memberships);
+    }
+    // They may be a member of an assigned group, and the manager of people who were read in the meantime.
+    if (returned) {
+      await doubtMemberLists(trx, job.id);
+      await doubtMissingManagers(trx, job.id);
     }
     const link = JSON.stringify(watermarkAfter(page, 0));
     await updateJob(trx, job.id, kind === 'user' ? { users_link: link } : { groups_link: link });

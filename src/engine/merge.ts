@@ -6,7 +6,6 @@ import type { Db } from '../store/database.ts';
 import { leaveRecycleBin, noteRecycled } from '../store/recycle-bin.ts';
 import {
   doubtMemberLists,
-  doubtMissingManagers,
   type ObjectImage,
   type SourceObjectRow,
   storeImage,
@@ -34,8 +33,8 @@ export function differs(image: ObjectImage, row: SourceObjectRow): boolean {
   return image.state !== row.state || image.attributes !== row.attributes || image.managerId !== row.manager_id;
 }
 
-/** What became of an entry. */
-export type MergeResult = 'unknown' | 'limited' | 'same' | 'changed';
+/** What became of an entry; `returned` is somebody nothing is known of who was in the recycle bin. */
+export type MergeResult = 'unknown' | 'returned' | 'limited' | 'same' | 'changed';
 
 /**
  * Merges one delta entry into its row and into `row` in memory, since a page may name an object twice.
@@ -51,8 +50,7 @@ export async function mergeEntry(
 ): Promise<MergeResult> {
   const row = rows.get(entry.id);
   if (row === undefined) {
-    if (entry.kind === 'user') await mergeStranger(trx, jobId, entry);
-    return 'unknown';
+    return entry.kind === 'user' && (await mergeStranger(trx, jobId, entry)) ? 'returned' : 'unknown';
   }
   if (entry.removed !== undefined) {
     const state = entry.removed === 'changed' && entry.kind === 'user' ? 'softDeleted' : 'hardDeleted';
@@ -75,16 +73,14 @@ export async function mergeEntry(
   return 'changed';
 }
 
-/**
- * Somebody nothing is known of concerns a job only when they come back: they may be a member of an assigned group, and the
- * manager of people who were read in the meantime.
- */
-async function mergeStranger(trx: Db, jobId: string, { id, removed, limited }: DirectoryEntry): Promise<void> {
-  if (removed === 'changed') return noteRecycled(trx, jobId, [id]);
-  if (limited === true) return;
-  if (!(await leaveRecycleBin(trx, jobId, id)) || removed !== undefined) return;
-  await doubtMemberLists(trx, jobId);
-  await doubtMissingManagers(trx, jobId);
+/** Whether somebody nothing is known of came back; otherwise they do not concern a job. */
+async function mergeStranger(trx: Db, jobId: string, { id, removed, limited }: DirectoryEntry): Promise<boolean> {
+  if (removed === 'changed') {
+    await noteRecycled(trx, jobId, [id]);
+    return false;
+  }
+  if (limited === true) return false;
+  return (await leaveRecycleBin(trx, jobId, id)) && removed === undefined;
 }
 
 async function store(

@@ -29,7 +29,7 @@ export async function planDeprovisioning(
   const { desired } = account;
   const stripped = aid.departureOf(planned.row.id)?.current?.stripped_at ?? null;
   const leavesGroups = intention.removesMemberships && stripped === null;
-  if (!leavesGroups && isKnown(link, desired) && believesItsMemory(context, link))
+  if (!leavesGroups && isKnown(link, desired) && believesItsMemory(context, planned, link))
     return { ...planned, decision: { action: 'none', because: doneReason(desired) } };
   const current = await context.io.target.get(mapping.scimKind, link.target_id, context.io.signal);
   if (!current.ok) return { ...planned, fault: current.fault };

@@ -29,7 +29,7 @@ export async function planLinked(
   const before = JSON.parse(link.exported) as Exported;
   const set = aid.departureOf(planned.row.id)?.set ?? {};
   const isUnchanged = link.active === 1 && Object.keys(set).length === 0 && isKnown(mapped, resolved, before);
-  if (isUnchanged && believesItsMemory(context, link))
+  if (isUnchanged && believesItsMemory(context, planned, link))
     return { ...held, decision: { action: 'none', because: 'unchanged' } };
   const current = await context.io.target.get(mapping.scimKind, link.target_id, context.io.signal);
   if (!current.ok) return { ...held, fault: current.fault };

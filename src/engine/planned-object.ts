@@ -81,10 +81,15 @@ export function viewOf(
 
 /**
  * Whoever names somebody wants to know what the target holds now, not what it held when it was last written; neither is
- * memory believed where the account was found to differ.
+ * memory believed where the account was found to differ, or where a request may have been carried out unseen: an account
+ * that was switched on so would stay active although its person has left since.
  */
-export function believesItsMemory({ selected }: Pick<CycleContext, 'selected'>, link: LinkTable): boolean {
-  return selected === null && link.verify === 0;
+export function believesItsMemory(
+  { selected }: Pick<CycleContext, 'selected'>,
+  { row }: Pick<PlannedObject, 'row'>,
+  link: LinkTable,
+): boolean {
+  return selected === null && link.verify === 0 && row.fresh_match === 0;
 }
 
 /** A step of the provisioning log. */

@@ -10,6 +10,7 @@ import { keepImages } from '../store/before-images.ts';
 import { findEscrows } from '../store/escrows.ts';
 import {
   findLinks,
+  markToVerify,
   pageResolvableReferences,
   type ResolvableReference,
   removePendingReferences,
@@ -54,10 +55,12 @@ export async function completeReferences(context: CycleContext): Promise<void> {
       'user',
       page.map((each) => each.source_id),
     );
+    const admitted = page.filter((reference) => admits(context, 'user', reference.source_id));
+    // Until the answer is settled, which stores the link as it was read, nobody knows what the account holds.
+    const people = [...new Set(admitted.map((each) => each.source_id))];
+    await settling(context, (trx) => markToVerify(trx, job.id, 'user', people));
     const completed = await runBounded(
-      page
-        .filter((reference) => admits(context, 'user', reference.source_id))
-        .map((reference) => () => complete(context, reference, links.get(reference.source_id))),
+      admitted.map((reference) => () => complete(context, reference, links.get(reference.source_id))),
       job.concurrency,
     );
     await settle(

@@ -1,6 +1,7 @@
 // Chooses the membership changes of one request, and notes additions before they are sent: were the process to die before
 // the answer is settled, a membership that the source takes back meanwhile could otherwise never be removed. Until then
-// the group counts as one whose members are to be compared with what the target says.
+// the group counts as one whose members are to be compared with what the target says, so that a removal that was carried
+// out unseen is noticed as well when the member comes back.
 import { PHASES } from '../model/cycle.ts';
 import { NO_DECISION } from '../store/change-decisions.ts';
 import { insertChanges } from '../store/changes.ts';
@@ -33,7 +34,7 @@ export async function takeMembers(context: CycleContext, groupId: string, addOnl
   const add = (await candidates(context, groupId, membersToAdd, 'add')).slice(0, limit);
   const room = addOnly ? 0 : limit - add.length;
   const remove = room > 0 ? (await candidates(context, groupId, membersToRemove, 'remove')).slice(0, room) : [];
-  if (add.length === 0) return { add, remove, verify: false };
+  if (add.length + remove.length === 0) return NO_MEMBERS;
   return settling(context, async (trx) => {
     const row = (await findObjects(trx, job.id, 'group', [groupId])).get(groupId);
     await recordTargetMembers(

@@ -165,7 +165,8 @@ async function settleMembers(trx: Db, context: CycleContext, outcome: ChangeOutc
   counts.memberships.added += outcome.membersAdded.length;
   counts.memberships.removed += outcome.membersRemoved.length;
   // What did not fit into the request is completed with the references; an adopted group is compared as it is.
-  const settled = outcome.membersAdded.length > 0 && !outcome.verifyMembers;
+  const sent = outcome.membersAdded.length + outcome.membersRemoved.length;
+  const settled = sent > 0 && !outcome.verifyMembers;
   const takesOver = isAdoption(outcome) && job.settings.adoption.groupMembers === 'remove';
   await updateObjects(trx, job.id, 'group', [groupId], {
     members_dirty: 1,

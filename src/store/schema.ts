@@ -95,7 +95,7 @@ export interface SourceObjectTable {
   members_dirty: number;
   /** Groups: 1 when the members are to be compared with what the target says, not with what was sent. */
   members_verify: number;
-  /** 1 when the next match must ask the target itself, because a request may have been carried out unseen. */
+  /** 1 when the next plan must ask the target itself, because a request may have been carried out unseen. */
   fresh_match: number;
   in_scope: number;
   changed_seq: number;

@@ -336,3 +336,79 @@ describe('groups', () => {
     expect(world.membersOf('g')).toEqual(['a', 'b', 'c']);
   });
 });
+
+// spec: unknown-fate
+describe('a change whose answer was lost', () => {
+  /** Loses the answer to the next patch, which is carried out all the same. */
+  function loseNextAnswer(world: World): void {
+    let once = true;
+    world.target.disturb = (request) => {
+      if (request.method !== 'patch' || !once) return undefined;
+      once = false;
+      return { fault: { code: 'Timeout', message: 'no answer', ambiguous: true }, applied: true };
+    };
+  }
+
+  it('and that enabled somebody who leaves again leaves no account active', async () => {
+    const world = await buildWorld();
+    const [id = ''] = world.people(2);
+    await world.run();
+    world.directory.unassign(id);
+    await world.run();
+    expect(world.userOf(id)).toMatchObject({ active: false });
+    world.directory.assign(id);
+    loseNextAnswer(world);
+    await world.run();
+    expect(world.userOf(id)).toMatchObject({ active: true });
+    world.directory.softDelete(id);
+    await world.run();
+    expect(world.userOf(id)).toMatchObject({ active: false });
+  });
+
+  it('is taken back when the directory takes it back', async () => {
+    const world = await buildWorld();
+    const [id = ''] = world.people(2);
+    await world.run();
+    world.directory.setUser(id, { displayName: 'Other' });
+    loseNextAnswer(world);
+    await world.run();
+    expect(world.userOf(id)).toMatchObject({ displayName: 'Other' });
+    world.directory.setUser(id, { displayName: `Name ${id}` });
+    await world.run();
+    expect(world.userOf(id)).toMatchObject({ displayName: `Name ${id}` });
+  });
+
+  it.each(['completed', 'sent with a new name'])('is taken back, of a membership that was removed: %s', async (how) => {
+    const world = await buildWorld();
+    const ids = world.people(2);
+    world.directory.addGroup('g', ids);
+    world.directory.assign('g');
+    await world.run();
+    world.directory.removeMember('g', ids[0] ?? '');
+    if (how !== 'completed') world.directory.setGroup('g', { displayName: 'Other' });
+    loseNextAnswer(world);
+    await world.run();
+    expect(world.membersOf('g')).toEqual([ids[1]]);
+    world.directory.addMember('g', ids[0] ?? '');
+    await world.run();
+    await world.run();
+    expect(world.membersOf('g')).toEqual(ids);
+  });
+
+  it('is taken back, of a manager who came later', async () => {
+    const world = await buildWorld();
+    for (const id of ['first', 'second']) world.directory.addUser(id);
+    world.directory.addUser('report', {}, 'first');
+    for (const id of ['first', 'report']) world.directory.assign(id);
+    await world.run();
+    world.directory.setManager('report', 'second');
+    await world.run();
+    world.directory.assign('second');
+    loseNextAnswer(world);
+    await world.run();
+    expect(world.managerOf('report')).toBe('second');
+    world.directory.setManager('report', 'first');
+    await world.run();
+    expect(world.managerOf('report')).toBe('first');
+  });
+});

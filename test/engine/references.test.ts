@@ -107,6 +107,7 @@ describe('a manager', () => {
     { meanwhile: 'read again', fate: 'purged' },
     { meanwhile: 'read again', fate: 'cleared' },
     { meanwhile: 'read first', fate: 'restored' },
+    { meanwhile: 'read first', fate: 'changed' },
     { meanwhile: 'read on demand', fate: 'restored' },
   ])('who is in the recycle bin while the report is $meanwhile, then $fate', async ({ meanwhile, fate }) => {
     const world = await buildWorld();
@@ -125,10 +126,11 @@ describe('a manager', () => {
     if (fate === 'purged') world.directory.hardDelete('boss');
     else world.directory.restore('boss');
     if (fate === 'cleared') world.directory.setManager('report', null);
+    if (fate === 'changed') world.directory.setUser('report', { department: 'Sales' });
     await world.run();
     if (fate !== 'purged') world.directory.assign('boss');
     await world.run();
-    expect(world.managerOf('report')).toBe(fate === 'restored' ? 'boss' : undefined);
+    expect(world.managerOf('report')).toBe(fate === 'restored' || fate === 'changed' ? 'boss' : undefined);
     await world.run();
     expect(world.target.log).toEqual([]);
   });
