@@ -122,8 +122,10 @@ async function lookingAt(
   { configuration, store, scratch, offline, signal }: Place,
 ): Promise<{ about: Explaining; connected: ConnectedJob | null; notRead: readonly string[] }> {
   const { compileJobOf, connectJob, systemClock } = await import('../compose.ts');
+  const { jobInForce } = await import('../engine/configuration-in-force.ts');
   const base = {
-    job: compileJobOf(configuration, job),
+    // While a changed configuration is held, the job works with the accepted one.
+    job: await jobInForce(store.db, compileJobOf(configuration, job)),
     store,
     scratch,
     clock: systemClock,

@@ -64,7 +64,10 @@ async function isReconfigured(
   configuration: Pick<LoadedConfiguration, 'sources'>,
 ): Promise<boolean> {
   const row = await findJob(store.db, job.id);
-  return row !== undefined && compileJobOf(configuration, job).configurationHash !== row.configuration_hash;
+  if (row === undefined) return false;
+  const { jobInForce } = await import('../engine/configuration-in-force.ts');
+  const compiled = await jobInForce(store.db, compileJobOf(configuration, job));
+  return compiled.configurationHash !== row.configuration_hash;
 }
 
 /** Changes with the configuration of a job and of its source, and when a file that they name is written. */

@@ -1,4 +1,5 @@
 // The engine's vocabulary. A cycle imports, plans, gates, applies and closes; these are the values that pass between.
+import type { ConfigurationReport } from './configuration-report.ts';
 import type { ObjectKind } from './directory.ts';
 import type { DriftReport } from './drift-report.ts';
 import type { ObjectReport } from './object-report.ts';
@@ -174,6 +175,8 @@ export interface CycleSummary {
   readonly limited?: { readonly sent: number; readonly left: number };
   /** Present when the target was read back first. */
   readonly drift?: DriftReport;
+  /** Present while a changed configuration is held, or where a plan says that it would be. */
+  readonly configuration?: ConfigurationReport;
   /** Present when the job is in quarantine now. */
   readonly quarantine?: Quarantine;
   /** Present when no whole cycle was run, because the few objects that were tried first failed again. */

@@ -2,6 +2,7 @@
 import type { Kysely } from 'kysely';
 import type { Migration } from 'kysely/migration';
 import { firstTables } from './first-tables.ts';
+import { heldConfiguration } from './held-configuration-migration.ts';
 import type { Tables } from './schema.ts';
 
 const text = 'text' as const;
@@ -268,4 +269,5 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0017-read-back-targets': { up: readBackTargets },
   '0018-departures': { up: departures },
   '0019-decided-changes': { up: decidedChanges },
+  '0022-held-configuration': { up: heldConfiguration },
 };
