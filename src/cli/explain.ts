@@ -121,11 +121,10 @@ async function lookingAt(
   job: Job,
   { configuration, store, scratch, offline, signal }: Place,
 ): Promise<{ about: Explaining; connected: ConnectedJob | null; notRead: readonly string[] }> {
-  const { compileJobOf, connectJob, systemClock } = await import('../compose.ts');
-  const { jobInForce } = await import('../engine/configuration-in-force.ts');
+  const { compileJobInForce, connectJob, systemClock } = await import('../compose.ts');
   const base = {
     // While a changed configuration is held, the job works with the accepted one.
-    job: await jobInForce(store.db, compileJobOf(configuration, job)),
+    job: await compileJobInForce(configuration, job, store),
     store,
     scratch,
     clock: systemClock,

@@ -4,7 +4,7 @@
 import { createHash } from 'node:crypto';
 import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { compileJobOf } from '../compose.ts';
+import { compileJobInForce } from '../compose.ts';
 import type { LoadedConfiguration } from '../config/load.ts';
 import type { EngineLog } from '../engine/context.ts';
 import type { Job } from '../model/job.ts';
@@ -65,8 +65,7 @@ async function isReconfigured(
 ): Promise<boolean> {
   const row = await findJob(store.db, job.id);
   if (row === undefined) return false;
-  const { jobInForce } = await import('../engine/configuration-in-force.ts');
-  const compiled = await jobInForce(store.db, compileJobOf(configuration, job));
+  const compiled = await compileJobInForce(configuration, job, store);
   return compiled.configurationHash !== row.configuration_hash;
 }
 

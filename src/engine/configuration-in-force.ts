@@ -100,6 +100,6 @@ export async function reportConfiguration(db: Db, job: CompiledJob): Promise<Con
 }
 
 /** The classes that tripped, and why. */
-export function reasonsOf({ reasons }: Pick<HeldConfigurationTable, 'reasons'>): ConfigurationReport['reasons'] {
+function reasonsOf({ reasons }: Pick<HeldConfigurationTable, 'reasons'>): ConfigurationReport['reasons'] {
   return JSON.parse(reasons) as ConfigurationReport['reasons'];
 }

@@ -18,10 +18,11 @@ import type { ChangePayload } from './change-payload.ts';
 import { ending } from './close.ts';
 import type { CompiledJob } from './compiled-job.ts';
 import { takeConfiguration } from './configuration-in-force.ts';
-import { type CycleContext, settling } from './context.ts';
+import { type CycleContext, type EngineIo, settling } from './context.ts';
 import { judgeConfiguration } from './gate.ts';
 import { configurationColumns } from './open.ts';
 import { planChanges } from './plan.ts';
+import { rememberedTarget } from './remembered-accounts.ts';
 
 type Reasons = ConfigurationReport['reasons'];
 
@@ -32,17 +33,25 @@ type Reasons = ConfigurationReport['reasons'];
 export async function tryConfiguration(context: CycleContext): Promise<CompiledJob | null> {
   const { accepted } = context;
   if (accepted === null || !context.tries) return null;
-  const trial: CycleContext = { ...context, isTrial: true, counts: zeroCounts() };
-  await planChanges(trial);
-  const reasons = await judgeConfiguration(trial);
-  // What discovery has said need not be asked again.
-  context.capabilities = trial.capabilities;
+  // Most changes of a configuration concern few people, or nobody: no account is read to find that out.
+  const estimate = await judge(context, { ...context.io, target: rememberedTarget(context) });
+  const reasons = estimate.length === 0 ? estimate : await judge(context, context.io);
   if (reasons.length === 0) {
     await accept(context);
     return null;
   }
   await refuse(context, reasons);
   return accepted;
+}
+
+/** Plans everybody by the configuration that is tried, and says which classes trip. */
+async function judge(context: CycleContext, io: EngineIo): Promise<Reasons> {
+  await settling(context, (trx) => forgetObserved(trx, context.job.id));
+  const trial: CycleContext = { ...context, io, isTrial: true, counts: zeroCounts() };
+  await planChanges(trial);
+  // What discovery has said need not be asked again.
+  context.capabilities = trial.capabilities;
+  return judgeConfiguration(trial);
 }
 
 /** Says of a plan that is not carried out that the configuration would be held. */
