@@ -6,7 +6,7 @@ import { stableHash } from '../rules/stable-json.ts';
 import type { Db } from '../store/database.ts';
 import type { HeldConfigurationTable } from '../store/held-configuration-tables.ts';
 import {
-  configurationChanges,
+  countConfigurationChanges,
   endHeldConfiguration,
   findHeldConfiguration,
   narrowConfigurationChanges,
@@ -76,8 +76,8 @@ export async function settleConfiguration(trx: Db, context: CycleContext, isWhol
   if (job.insteadOf !== hold.hash) return;
   await narrowConfigurationChanges(trx, job.id, cycleId);
   const tripped = reasonsOf(hold).map(({ guardClass }) => guardClass);
-  const left = await configurationChanges(trx, job.id);
-  if (hold.state !== 'held' || left.some((each) => tripped.includes(each.guard_class))) return;
+  const left = await countConfigurationChanges(trx, job.id);
+  if (hold.state !== 'held' || left.some(({ guardClass }) => tripped.includes(guardClass))) return;
   await endHeldConfiguration(trx, job.id);
   context.configuration = null;
   io.log.info(

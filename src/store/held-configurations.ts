@@ -1,6 +1,6 @@
 // Configurations that tripped a guard: which one a job does not work with, what it would do, and what was decided.
 import { sql } from 'kysely';
-import type { ObjectKind } from '../model/directory.ts';
+import { OBJECT_KINDS, type ObjectKind } from '../model/directory.ts';
 import { countChanges } from './changes.ts';
 import type { Db } from './database.ts';
 import type { DecisionColumns } from './decision-columns.ts';
@@ -133,14 +133,17 @@ export async function countShownMemberships(db: Db, jobId: string): Promise<numb
  * planned for the same reason, because the directory says so. Updates of a configuration are its own.
  */
 export async function narrowConfigurationChanges(db: Db, jobId: string, cycleId: string): Promise<void> {
-  await sql`
-    delete from held_configuration_change where job_id = ${jobId} and exists (
-      select 1 from change where change.job_id = ${jobId} and change.cycle_id = ${cycleId}
-        and change.kind = held_configuration_change.kind and change.source_id = held_configuration_change.source_id
-        and (change.action in ('disable', 'delete')
-          or (held_configuration_change.guard_class <> 'updates' and change.guard_class = held_configuration_change.guard_class)))`.execute(
-    db,
-  );
+  for (const kind of OBJECT_KINDS) {
+    const planned = sql`from change where job_id = ${jobId} and cycle_id = ${cycleId} and kind = ${kind}`;
+    await sql`
+      delete from held_configuration_change where job_id = ${jobId} and kind = ${kind}
+        and source_id in (select source_id ${planned} and action in ('disable', 'delete'))`.execute(db);
+    await sql`
+      delete from held_configuration_change where job_id = ${jobId} and kind = ${kind} and guard_class <> 'updates'
+        and (source_id, guard_class) in (select source_id, guard_class ${planned} and guard_class is not null)`.execute(
+      db,
+    );
+  }
 }
 
 /** How many changes somebody is to decide about: held ones, and those of a held configuration. */

@@ -82,7 +82,7 @@ describe('a changed mapping', () => {
     const staged = await runCli(['staged', '--config', directory]);
     expectExit(staged, 3);
     expect(staged.stdout).toMatch(/^scim {2}configuration held, first .*: \d+ people would be updated \(updates\); /);
-    expect(staged.stdout).toContain(`approve: scimsync approve --job scim --config --config ${directory}`);
+    expect(staged.stdout).toContain(`scimsync approve --job scim --config --config ${directory}`);
     const status = await runCli(['status', '--config', directory]);
     expectExit(status, 3);
     expect(status.stdout).toContain('The changed configuration is held, first ');
