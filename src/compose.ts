@@ -11,6 +11,7 @@ import { isReadOnly } from './config/read-only.ts';
 import { resolveSecret } from './config/secrets.ts';
 import { readCredential, sourceCredential } from './config/source-secrets.ts';
 import { type CompiledJob, compileJob } from './engine/compiled-job.ts';
+import { jobInForce } from './engine/configuration-in-force.ts';
 import type { EngineIo, EngineLog, Progress } from './engine/context.ts';
 import type { Clock } from './engine/ports.ts';
 import type { ProcessIdentity } from './engine/run-job.ts';
@@ -176,6 +177,18 @@ export async function connectJob(
 export function compileJobOf({ sources }: Pick<LoadedConfiguration, 'sources'>, job: Job): CompiledJob {
   const { tenantId, defaultDomain } = sourceOf(sources, job);
   return compileJob(job, tenantId, defaultDomain);
+}
+
+/**
+ * The job as it works now: while a changed configuration is held, by the last accepted one.
+ * @throws JobFault ConfigurationInvalid when its source is not configured.
+ */
+export function compileJobInForce(
+  configuration: Pick<LoadedConfiguration, 'sources'>,
+  job: Job,
+  store: Store,
+): Promise<CompiledJob> {
+  return jobInForce(store.db, compileJobOf(configuration, job));
 }
 
 function sourceOf(sources: LoadedConfiguration['sources'], job: Job): SourceSettings {

@@ -6,10 +6,10 @@ import type { AlertFacts } from '../rules/alert-conditions.ts';
 import type { AlertRecord } from '../rules/alerts.ts';
 import { expiringCredentials } from '../rules/credential-expiry.ts';
 import { pauseEnded, pauseOf } from '../rules/pause.ts';
-import { countChanges } from '../store/changes.ts';
 import { findCycle } from '../store/cycles.ts';
 import type { Db } from '../store/database.ts';
 import { countEscrows } from '../store/escrows.ts';
+import { countHeld } from '../store/held-configurations.ts';
 import { findJob } from '../store/jobs.ts';
 import { cycleMoments, newestEscrow } from '../store/notifications.ts';
 import { findQuarantine } from '../store/quarantines.ts';
@@ -43,7 +43,7 @@ export async function readAlertFacts(
     noSuccessAfter,
     fault: row.last_fault === null ? null : (JSON.parse(row.last_fault) as { readonly code: string }).code,
     quarantine: await findQuarantine(db, job.id),
-    held: await countChanges(db, job.id, 'staged'),
+    held: await countHeld(db, job.id),
     failing: await countEscrows(db, job.id),
     newestFailure: await newestEscrow(db, job.id),
     credentials: expiringCredentials(job, source, new Date(now)),

@@ -1,11 +1,12 @@
 // Which held changes a decision means: a set exactly as it was shown, single objects, whoever fulfils a condition, or what a
-// changed configuration has caused. Compared and decided in one transaction, so that what is compared is what is decided.
+// changed configuration has caused, or would. Compared and decided in one transaction, so that what is compared is what is decided.
 import { randomUUID } from 'node:crypto';
 import type { HeldDecision } from '../engine/held-decision.ts';
 import type { ObjectKind } from '../model/directory.ts';
 import type { HeldCondition } from '../rules/held-condition.ts';
 import { viewSource } from '../rules/source-view.ts';
 import type { Db, Store } from '../store/database.ts';
+import { configurationChanges, findHeldConfiguration, setConfigurationState } from '../store/held-configurations.ts';
 import type { ChangeTable } from '../store/schema.ts';
 import { findObjects } from '../store/source-objects.ts';
 import { type HeldChange, heldChange, heldSets, readChanges } from './held-sets.ts';
@@ -15,11 +16,22 @@ export type HeldChoice =
   | { readonly set: string }
   | { readonly objects: readonly string[] }
   | { readonly where: HeldCondition }
-  | { readonly byConfiguration: true };
+  | ByConfiguration;
+
+/** What a changed configuration has caused, and the held configuration itself; `hash` is that of the file, where it is known. */
+export interface ByConfiguration {
+  readonly byConfiguration: true;
+  readonly hash?: string;
+}
 
 /** Outcome; nothing is decided when it is refused. */
 export type DecisionResult =
-  | { readonly ok: true; readonly decided: readonly HeldChange[] }
+  | {
+      readonly ok: true;
+      readonly decided: readonly HeldChange[];
+      /** How many changes the held configuration would make that was decided about; null when none was. */
+      readonly configuration: number | null;
+    }
   | { readonly ok: false; readonly message: string };
 
 type Chosen = { readonly ok: true; readonly changes: readonly ChangeTable[] } | Extract<DecisionResult, { ok: false }>;
@@ -35,12 +47,35 @@ export function decideHeld(
     // Who names somebody may also take a rejection back.
     const takesBack = decision.verdict === 'approved' && 'objects' in choice;
     const held = await readChanges(trx, jobId, takesBack ? ['staged', 'rejected'] : ['staged']);
+    const whole = 'byConfiguration' in choice ? await decideConfiguration(trx, jobId, choice, decision) : null;
+    if (whole !== null && !whole.ok) return whole;
+    const configuration = whole?.changes ?? null;
     const chosen = await choose(trx, jobId, held, choice);
-    if (!chosen.ok) return chosen;
+    if (!chosen.ok) return configuration === null ? chosen : { ok: true, decided: [], configuration };
     const { recordDecision } = await import('../engine/held-decision.ts');
     await recordDecision(trx, chosen.changes, decision, randomUUID);
-    return { ok: true, decided: chosen.changes.map(heldChange) };
+    return { ok: true, decided: chosen.changes.map(heldChange), configuration };
   });
+}
+
+type DecidedConfiguration =
+  | { readonly ok: true; readonly changes: number | null }
+  | Extract<DecisionResult, { ok: false }>;
+
+/** Decides about the held configuration itself. Only the one that was shown: another one is tried by the next cycle anyhow. */
+async function decideConfiguration(
+  trx: Db,
+  jobId: string,
+  { hash }: ByConfiguration,
+  { verdict, by, at, reason, until }: HeldDecision,
+): Promise<DecidedConfiguration> {
+  const hold = await findHeldConfiguration(trx, jobId);
+  if (hold === undefined || hold.state === 'taken') return { ok: true, changes: null };
+  if (hash !== undefined && hash !== hold.hash)
+    return { ok: false, message: 'The configuration was changed since it was held: the next cycle tries the new one.' };
+  const decision = { decided_by: by, decided_at: at, decision_reason: reason, decided_until: until };
+  await setConfigurationState(trx, jobId, verdict, decision);
+  return { ok: true, changes: (await configurationChanges(trx, jobId)).length };
 }
 
 async function choose(db: Db, jobId: string, held: readonly ChangeTable[], choice: HeldChoice): Promise<Chosen> {

@@ -17,6 +17,7 @@ import { loadOrFail, openExistingStore, requireKnownJob } from './load.ts';
 import { parseReason } from './pause.ts';
 import { programName } from './program-name.ts';
 import type { Terminal } from './terminal.ts';
+import { counted } from './terminal-text.ts';
 
 const DAY = 86_400_000;
 const DEFAULT_MS = 30 * DAY;
@@ -81,7 +82,7 @@ function choosing(command: Command): Command {
     .addOption(
       new Option(
         '--config [dir]',
-        'alone: what is held because the configuration, or the version of scimsync, has changed; with a directory: as everywhere',
+        'alone: the changed configuration that is held, or what a new version of scimsync has changed; with a directory: as everywhere',
       )
         .preset('')
         .argParser(
@@ -125,11 +126,12 @@ async function decide(
       throw new CommandFault(
         `${result.message} Nothing was ${verdict}. Look again: ${programName()} staged --job ${flags.job}${suffix}`,
       );
-    const { decided } = result;
-    if (options.json) terminal.out(`${JSON.stringify(documentOf(flags.job, decision, decided), null, 2)}\n`);
+    const { decided, configuration: whole } = result;
+    if (options.json) terminal.out(`${JSON.stringify(documentOf(flags.job, decision, decided, whole), null, 2)}\n`);
     else {
+      if (whole !== null) terminal.out(`${configurationText(flags.job, decision, whole, suffix)}\n`);
       const size = sizeText(classOf(choice), decided);
-      terminal.out(`${decisionText(flags.job, decision, size, suffix)}\n`);
+      if (whole === null || decided.length > 0) terminal.out(`${decisionText(flags.job, decision, size, suffix)}\n`);
     }
   } finally {
     await store.close();
@@ -137,7 +139,7 @@ async function decide(
   return EXIT.well;
 }
 
-function documentOf(job: string, decision: HeldDecision, changes: readonly object[]) {
+function documentOf(job: string, decision: HeldDecision, changes: readonly object[], configuration: number | null) {
   const { verdict, by, at, reason, until } = decision;
   return {
     job,
@@ -147,7 +149,15 @@ function documentOf(job: string, decision: HeldDecision, changes: readonly objec
     reason,
     ...(until === null ? {} : { until: new Date(until).toISOString() }),
     changes,
+    ...(configuration === null ? {} : { configuration: { changes: configuration } }),
   };
+}
+
+function configurationText(job: string, { verdict }: HeldDecision, changes: number, suffix: string): string {
+  const what = `the changed configuration of ${job}, which would make ${counted(changes, 'change')} that guards count`;
+  if (verdict === 'approved')
+    return `Approved ${what}. The next cycle works with it; now: ${programName()} --sync-now --job ${job}${suffix}`;
+  return `Rejected ${what}: the job goes on with the last accepted one. Put the file right, or: ${programName()} approve --job ${job} --config${suffix}`;
 }
 
 function decisionText(job: string, { verdict, at, until }: HeldDecision, size: string, suffix: string): string {
@@ -176,7 +186,11 @@ async function choiceOf(
 ): Promise<HeldChoice> {
   if (set !== undefined) return { set };
   if (object !== undefined) return { objects: object };
-  return where === undefined ? { byConfiguration: true } : { where: await conditionOf(where, job, configuration) };
+  if (where !== undefined) return { where: await conditionOf(where, job, configuration) };
+  const settings = configuration.jobs.find((each) => each.id === job);
+  if (settings === undefined) return { byConfiguration: true };
+  const { compileJobOf } = await import('../compose.ts');
+  return { byConfiguration: true, hash: compileJobOf(configuration, settings).decidingHash };
 }
 
 async function conditionOf(text: string, id: string, configuration: LoadedConfiguration): Promise<HeldCondition> {

@@ -1,6 +1,7 @@
 // The lines of `scimsync explain`: the answer, then one finding after the other, the first reason first, then what helps.
 import type { Explanation, Finding, Origin, Remedy } from '../engine/explain-result.ts';
 import type { Candidate } from '../model/directory-facts.ts';
+import { meanwhileText } from './held-configuration-text.ts';
 import { programName } from './program-name.ts';
 import { alignedRows } from './table.ts';
 import type { Colour, Paint } from './terminal.ts';
@@ -15,7 +16,19 @@ const LISTED = 3;
 export function explanationLines(explanation: Explanation, suffix: string, paint: Paint): string[] {
   const findings = explanation.findings.flatMap((finding) => findingLines(finding, paint));
   const notRead = explanation.notRead.map((text) => row('not read', paint('yellow', shown(text))));
-  return [headline(explanation, paint), ...findings, ...notRead, ...remedyLines(explanation.remedy, suffix, paint)];
+  const { byAccepted } = explanation;
+  const held = byAccepted === undefined ? [] : [row('held', paint('yellow', heldText(byAccepted.since)))];
+  return [
+    headline(explanation, paint),
+    ...held,
+    ...findings,
+    ...notRead,
+    ...remedyLines(explanation.remedy, suffix, paint),
+  ];
+}
+
+function heldText(since: string | null): string {
+  return `the changed configuration is held; ${meanwhileText(since)}, and all of this is by that one`;
 }
 
 function headline({ object, jobId, inScope, concern }: Explanation, paint: Paint): string {

@@ -121,9 +121,10 @@ async function lookingAt(
   job: Job,
   { configuration, store, scratch, offline, signal }: Place,
 ): Promise<{ about: Explaining; connected: ConnectedJob | null; notRead: readonly string[] }> {
-  const { compileJobOf, connectJob, forgetfulRealms, systemClock } = await import('../compose.ts');
+  const { compileJobInForce, connectJob, forgetfulRealms, systemClock } = await import('../compose.ts');
   const base = {
-    job: compileJobOf(configuration, job),
+    // While a changed configuration is held, the job works with the accepted one.
+    job: await compileJobInForce(configuration, job, store),
     store,
     scratch,
     clock: systemClock,

@@ -12,12 +12,14 @@ import { isDaemonRunning } from '../store/daemons.ts';
 import type { Db } from '../store/database.ts';
 import { plannedDeletions } from '../store/departures.ts';
 import { countEscrows, oldestEscrows } from '../store/escrows.ts';
+import { countHeld } from '../store/held-configurations.ts';
 import { countLinksByJob, isBlank, type LeaseView, leaseHolder } from '../store/inventory.ts';
 import { listJobs } from '../store/jobs.ts';
 import { findQuarantine } from '../store/quarantines.ts';
 import type { CycleTable, JobTable } from '../store/schema.ts';
 import { countUnstable, MOST_REWRITES } from '../store/unstable-attributes.ts';
 import { type FailingObject, failingObject } from './failing-object.ts';
+import { type HeldConfiguration, readHeldConfiguration } from './held-configuration.ts';
 import { fileStateOf } from './job-files.ts';
 import { type PauseDocument, pauseDocument } from './pause-text.ts';
 import { type QuarantineDocument, quarantineDocument } from './quarantine-text.ts';
@@ -62,6 +64,8 @@ export interface JobState {
   readonly nextDue: string | null;
   readonly escrowed: number;
   readonly held: number;
+  /** A changed configuration that the job does not work with, or not yet. */
+  readonly configuration: HeldConfiguration | null;
   /** Changes that were held, were approved, and wait for the next cycle. */
   readonly approved: number;
   /** Changes that somebody rejected; `until`, in ISO, is when the first of these rejections ends. */
@@ -147,6 +151,7 @@ const NOTHING_YET = {
   nextDue: null,
   escrowed: 0,
   held: 0,
+  configuration: null,
   approved: 0,
   rejected: null,
   paused: null,
@@ -214,7 +219,8 @@ async function stateOf(db: Db, row: JobTable, aspects: Aspects): Promise<JobStat
     lastCycle: last === undefined ? null : lastCycle(last, row),
     nextDue: job?.enabled === true && row.next_attempt > 0 ? new Date(row.next_attempt).toISOString() : null,
     escrowed: await countEscrows(db, row.id),
-    held: await countChanges(db, row.id, 'staged'),
+    held: await countHeld(db, row.id),
+    configuration: await readHeldConfiguration(db, row.id, view.now),
     approved: await countChanges(db, row.id, 'approved'),
     rejected: await countRejected(db, row.id),
     paused: pause === null ? null : pauseDocument(pause),
@@ -239,7 +245,8 @@ export function conditionOf(state: Omit<JobState, 'condition'>): Condition {
   if (!state.enabled) return 'disabled';
   if (state.status === 'Quarantine') return 'quarantine';
   if (state.lastFault !== null) return 'fault';
-  if (state.held > 0) return 'held';
+  const isHeld = state.configuration !== null && state.configuration.state !== 'approved';
+  if (state.held > 0 || isHeld) return 'held';
   if (state.escrowed > 0) return 'failing';
   if (state.runningBy !== null) return 'running';
   if (state.paused !== null) return 'paused';

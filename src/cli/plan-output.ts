@@ -56,8 +56,16 @@ function jsonWriter({ whatIfs }: PlanShown, { out }: Terminal): PlanWriter {
   const whatIf = Object.fromEntries(whatIfs.map(({ path, value }) => [path.join('.'), value]));
   return {
     begin: () => out('{"jobs":['),
-    plan: async (job, { counts, requests, report }, db) => {
-      const head = JSON.stringify({ id: job.id, mode: job.mode, whatIf, counts, requests, report: report ?? null });
+    plan: async (job, { counts, requests, report, configuration }, db) => {
+      const head = JSON.stringify({
+        id: job.id,
+        mode: job.mode,
+        whatIf,
+        counts,
+        requests,
+        configuration,
+        report: report ?? null,
+      });
       out(`${next()}${head.slice(0, -1)},"objects":[`);
       let objects = 0;
       for await (const object of listPlan(db, job.id)) {

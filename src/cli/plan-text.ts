@@ -4,6 +4,7 @@ import type { ListedChange } from '../engine/plan-listing.ts';
 import type { CycleSummary } from '../model/cycle.ts';
 import type { Job } from '../model/job.ts';
 import { shortAttribute } from './attribute-text.ts';
+import { reportText } from './held-configuration-text.ts';
 import type { PlanShown } from './plan-output.ts';
 import { planReportLines } from './plan-report-text.ts';
 import { programName } from './program-name.ts';
@@ -35,6 +36,8 @@ export async function textPlan(
   for (const { path, value } of shown.whatIfs)
     out(`  ${paint('yellow', 'what if')}   ${printable(path.join('.'))} = ${JSON.stringify(value)}\n`);
   for (const line of planReportLines(report, paint)) out(`${line}\n`);
+  if (summary.configuration !== undefined)
+    out(`  ${paint('yellow', 'held')}      ${printable(reportText(summary.configuration))}\n`);
   await printObjects(objects, shown.all, out, paint);
   for (const line of nextLines(job, summary, shown, suffix)) out(`${line}\n`);
 }

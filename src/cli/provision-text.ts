@@ -3,6 +3,7 @@
 import type { ProvisioningStep } from '../model/cycle.ts';
 import type { ObjectReport } from '../model/object-report.ts';
 import { shortAttribute } from './attribute-text.ts';
+import { reportText } from './held-configuration-text.ts';
 import { pauseText } from './pause-text.ts';
 import { programName } from './program-name.ts';
 import type { NotWritten } from './provision-run.ts';
@@ -37,7 +38,9 @@ export function provisionText(run: JobRun, because: NotWritten | null, suffix: s
   const held = (summary.objects ?? []).some((report) => report.outcome === 'held')
     ? [`  next      ${programName()} staged --job ${job.id}${suffix}`]
     : [];
-  return [head, ...blocks.flat(), foot, ...held].join('\n');
+  const { configuration } = summary;
+  const by = configuration === undefined ? [] : [`  ${paint('yellow', printable(reportText(configuration)))}`];
+  return [head, ...by, ...blocks.flat(), foot, ...held].join('\n');
 }
 
 const COLOURS: Readonly<Record<ObjectReport['outcome'], Colour>> = {

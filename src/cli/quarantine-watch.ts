@@ -4,7 +4,7 @@
 import { createHash } from 'node:crypto';
 import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { compileJobOf } from '../compose.ts';
+import { compileJobInForce } from '../compose.ts';
 import type { LoadedConfiguration } from '../config/load.ts';
 import type { EngineLog } from '../engine/context.ts';
 import type { Job } from '../model/job.ts';
@@ -64,7 +64,9 @@ async function isReconfigured(
   configuration: Pick<LoadedConfiguration, 'sources'>,
 ): Promise<boolean> {
   const row = await findJob(store.db, job.id);
-  return row !== undefined && compileJobOf(configuration, job).configurationHash !== row.configuration_hash;
+  if (row === undefined) return false;
+  const compiled = await compileJobInForce(configuration, job, store);
+  return compiled.configurationHash !== row.configuration_hash;
 }
 
 /** Changes with the configuration of a job and of its source, and when a file that they name is written. */

@@ -55,8 +55,9 @@ function jobDocument(run: JobRun): unknown {
     return { id: job.id, status: 'Paused', pause: pauseDocument(pause), cycle, counts, requests };
   }
   if (!('fault' in run)) {
-    const { jobId, status, cycle, counts, requests, limited, objects, quarantine, probe } = run.summary;
-    return { id: jobId, status, ...quarantined(quarantine), probe, cycle, counts, requests, limited, objects };
+    const { jobId, status, cycle, counts, requests, limited, objects, quarantine, probe, configuration } = run.summary;
+    const outcome = { cycle, counts, requests, limited, objects, configuration };
+    return { id: jobId, status, ...quarantined(quarantine), probe, ...outcome };
   }
   const { job, status, cycle, counts, requests, fault, quarantine } = run;
   return { id: job.id, status, ...quarantined(quarantine), cycle, counts, requests, error: fault };

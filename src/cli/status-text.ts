@@ -1,6 +1,7 @@
 // The lines of `scimsync status`: one a job with the next command to type; a fault adds what happened and what helps.
 import { UNSTABLE_ADVICE } from './drift-text.ts';
 import { durationText, relativeTime } from './duration-text.ts';
+import { stateText } from './held-configuration-text.ts';
 import { vanishedText } from './job-files.ts';
 import type { Condition, JobState, LastCycle, StatusReport } from './job-state.ts';
 import { longPauseText } from './pause-text.ts';
@@ -187,6 +188,7 @@ function explanations(state: JobState, suffix: string, successor: string): strin
   if (state.refusal !== null) lines.push(...state.refusal.split('\n'));
   if (state.restarting !== null)
     lines.push('A restart was asked for: the running cycle stops, and the job begins anew.');
+  if (state.configuration !== null) lines.push(`The changed configuration is ${stateText(state.configuration)}.`);
   if (lastFault !== null && state.condition !== 'vanished' && state.condition !== 'quarantine')
     lines.push(`${lastFault.code}: ${printable(lastFault.message)}`, printable(lastFault.advice));
   if (state.defaultAccess > 0) {

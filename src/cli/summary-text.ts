@@ -3,6 +3,7 @@ import { READ_ONLY_VARIABLE } from '../config/read-only.ts';
 import type { CycleCounts, CycleMode, RequestCounts } from '../model/cycle.ts';
 import type { Quarantine } from '../model/quarantine.ts';
 import { durationText, relativeTime } from './duration-text.ts';
+import { reportText } from './held-configuration-text.ts';
 import { pauseText } from './pause-text.ts';
 import { planReportLines } from './plan-report-text.ts';
 import { programName } from './program-name.ts';
@@ -28,6 +29,9 @@ function completedText({ job, summary, startedAt }: CompletedRun, suffix: string
     ['found', foundText(counts)],
     [planned ? 'would' : 'done', doneText(counts, planned)],
     ...limitedRows(summary, paint),
+    ...(summary.configuration === undefined
+      ? []
+      : [[paint('yellow', 'configuration'), printable(reportText(summary.configuration))]]),
     ...attentionRows(job.id, counts, planned, suffix, paint),
     ...quarantineRows(quarantine, paint),
     ['requests', requestsText(requests)],

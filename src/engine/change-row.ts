@@ -3,24 +3,33 @@ import type { GuardClass, Phase, ProvisioningStep } from '../model/cycle.ts';
 import { PHASES } from '../model/cycle.ts';
 import type { ObjectKind } from '../model/directory.ts';
 import type { Decision } from '../rules/decide.ts';
-import { type ChangeFacts, classOfChange, type Standing, standingOf } from '../rules/guard-class.ts';
+import { type ChangeFacts, classOfChange, type Standing, standingOf, wasShown } from '../rules/guard-class.ts';
 import { identityChanges } from '../rules/identity.ts';
 import type { AttributeDifference } from '../scim/diff.ts';
 import { NO_DECISION } from '../store/change-decisions.ts';
 import type { OpenChange } from '../store/changes.ts';
 import type { DecisionColumns } from '../store/decision-columns.ts';
+import type { HeldConfigurationChangeTable } from '../store/held-configuration-tables.ts';
 import type { ChangeTable } from '../store/schema.ts';
 import type { ChangePayload } from './change-payload.ts';
 import { type CycleContext, planMark } from './context.ts';
 import { countedClass } from './on-demand-gate.ts';
 import { type PlannedObject, step } from './planned-object.ts';
 
+/** What was planned or decided before about an object. */
+export interface Earlier {
+  /** The change that is open. */
+  readonly open: OpenChange | undefined;
+  /** What a held configuration would have done, which somebody has approved. */
+  readonly shown: HeldConfigurationChangeTable | undefined;
+}
+
 /** The row of a decision; undefined when there is nothing to do. */
 export function changeRow(
   context: CycleContext,
   kind: ObjectKind,
   planned: PlannedObject,
-  open: OpenChange | undefined,
+  { open, shown }: Earlier,
   now: number,
 ): ChangeTable | undefined {
   const { decision, intention } = planned;
@@ -37,14 +46,11 @@ export function changeRow(
   const targetId = decision.action === 'create' ? null : decision.targetId;
   // What was decided about the updates of one configuration says nothing about those of the next one.
   const isOutdated = open?.by_configuration === 1 && removal === null && isPlannedAnew(context, planned);
-  const standing = context.observes
-    ? 'new'
-    : standingOf(isOutdated ? undefined : earlierOf(open), {
-        action: decision.action,
-        guardClass,
-        identity,
-        targetId,
-      });
+  const judged = { action: decision.action, guardClass, identity, targetId };
+  const stands = context.observes ? 'new' : standingOf(isOutdated ? undefined : earlierOf(open), judged);
+  const isShown = stands === 'new' && guardClass !== null && shown !== undefined && wasShown(shown, judged);
+  const standing = isShown ? 'approved' : stands;
+  const decided = isShown ? context.taking : standing === 'new' ? undefined : open;
   const waiting =
     decision.action === 'create' || decision.action === 'adopt'
       ? planned.references.find((reference) => reference.referencedId !== planned.row.id)
@@ -78,28 +84,28 @@ export function changeRow(
     guard_class: standing === 'approved' ? null : guardClass,
     event: removal?.event ?? null,
     payload: JSON.stringify(payload),
-    steps: JSON.stringify(standing === 'approved' ? [...planned.steps, ...approvalSteps(open)] : planned.steps),
+    steps: JSON.stringify(standing === 'approved' ? [...planned.steps, ...approvalSteps(decided)] : planned.steps),
     differences: payload.differences.length,
     amount: 1,
     status: statusOf(context, standing),
     created_at: now,
     settled_at: null,
     by_configuration: byConfiguration ? 1 : 0,
-    ...decisionOf(standing === 'new' ? undefined : open),
+    ...decisionOf(decided),
   };
 }
 
 /** What was decided about a change stays with it, whatever it is planned as. */
-function decisionOf(open: OpenChange | undefined): DecisionColumns {
-  if (open === undefined) return NO_DECISION;
-  const { decided_by, decided_at, decision_reason, decided_until } = open;
+function decisionOf(decided: DecisionColumns | null | undefined): DecisionColumns {
+  if (decided === undefined || decided === null) return NO_DECISION;
+  const { decided_by, decided_at, decision_reason, decided_until } = decided;
   return { decided_by, decided_at, decision_reason, decided_until };
 }
 
-function approvalSteps(open: OpenChange | undefined): ProvisioningStep[] {
-  if (open === undefined || open.decided_by === null) return [];
-  const reason = open.decision_reason === null ? '' : `: ${open.decision_reason}`;
-  return [step('EntryExportApproved', 'export', 'success', `Approved by ${open.decided_by}${reason}`)];
+function approvalSteps(decided: DecisionColumns | null | undefined): ProvisioningStep[] {
+  if (decided === undefined || decided === null || decided.decided_by === null) return [];
+  const reason = decided.decision_reason === null ? '' : `: ${decided.decision_reason}`;
+  return [step('EntryExportApproved', 'export', 'success', `Approved by ${decided.decided_by}${reason}`)];
 }
 
 /**
@@ -116,9 +122,9 @@ function isByConfiguration(
   return open?.by_configuration === 1 && open.action === action && DECIDABLE.has(open.status);
 }
 
-/** Whether an object was planned with another configuration, and not since. */
+/** Whether an object was planned with another configuration, and not since; to be looked at, or to be carried out. */
 function isPlannedAnew(context: CycleContext, { row }: PlannedObject): boolean {
-  const planned = row[planMark(context).column];
+  const planned = context.observes ? Math.max(row.observed_seq, row.planned_seq) : row.planned_seq;
   return planned > 0 && planned < context.configurationSeq;
 }
 
@@ -166,7 +172,9 @@ function guardClassOf(
     // An account that is only linked stays as it is.
     revives: planned.revives && decision.action === 'adopt' && decision.differences.length > 0,
   };
-  return countedClass(context, classOfChange(facts, profile.irreversible, guards.irreversible));
+  // Each irreversible action waits for somebody's word in any case; a configuration is judged by why there are many.
+  const policy = context.isTrial ? 'allow' : guards.irreversible;
+  return countedClass(context, classOfChange(facts, profile.irreversible, policy));
 }
 
 /** A change that was approved and not sent yet counts as approved still. */

@@ -5,17 +5,19 @@ import type { Quarantine } from '../model/quarantine.ts';
 import { requestsSince } from '../model/request-counts.ts';
 import { pruneImages } from '../store/before-images.ts';
 import { countByAction, countEffective, countKeptBack } from '../store/change-counts.ts';
-import { countChanges, pruneChanges, removeChangesOfCycle } from '../store/changes.ts';
+import { pruneChanges, removeChangesOfCycle } from '../store/changes.ts';
 import { updateCycle } from '../store/cycles.ts';
 import type { Db } from '../store/database.ts';
 import { pruneDepartures } from '../store/departures.ts';
 import { countEscrows } from '../store/escrows.ts';
+import { countHeld } from '../store/held-configurations.ts';
 import { readJob, updateJob } from '../store/jobs.ts';
 import { countInScope } from '../store/object-counts.ts';
 import { pruneLog } from '../store/provisioning-log.ts';
 import { forgetAttributesOfGone, noteGone } from '../store/retention.ts';
 import { purgeGone } from '../store/source-objects.ts';
 import { clearIndex } from '../store/target-index.ts';
+import { settleConfiguration } from './configuration-in-force.ts';
 import { type CycleContext, planMark, settling } from './context.ts';
 import { hasMetTarget } from './first-contact.ts';
 import type { GuardVerdicts } from './gate.ts';
@@ -36,11 +38,12 @@ export async function closeCycle(context: CycleContext): Promise<CycleSummary> {
   const quarantine = await settling(context, async (trx) => {
     counts.inScope = await countInScope(trx, job.id);
     counts.escrowed = await countEscrows(trx, job.id);
-    counts.held = await countChanges(trx, job.id, 'staged');
-    await forgetWhatIsOver(trx, context, now);
-    const heldCreations = await countKeptBack(trx, job.id, 'creates');
     // What a careful start leaves is still part of the first meeting.
     const isWhole = (context.careful?.left ?? 0) + (context.approved?.left ?? 0) === 0 && !context.failsTooMuch;
+    await settleConfiguration(trx, context, isWhole);
+    counts.held = await countHeld(trx, job.id);
+    await forgetWhatIsOver(trx, context, now);
+    const heldCreations = await countKeptBack(trx, job.id, 'creates');
     const { initial_done: before } = await readJob(trx, job.id);
     await updateJob(trx, job.id, {
       ...ended(now),
@@ -115,7 +118,7 @@ async function countRest(trx: Db, context: CycleContext, verdicts: GuardVerdicts
   counts.memberships = await countPlannedMemberships(trx, context, held);
   counts.inScope = await countInScope(trx, job.id);
   counts.escrowed = await countEscrows(trx, job.id);
-  counts.held = (await countChanges(trx, job.id, 'staged')) + verdicts.heldPlanned;
+  counts.held = (await countHeld(trx, job.id)) + verdicts.heldPlanned;
 }
 
 /** What was only needed while the cycle ran, and what is older than the retention. */
@@ -170,6 +173,7 @@ export function summary(context: CycleContext, now: Date, status: JobStatus = 'A
     ...(context.report === null ? {} : { report: context.report }),
     ...(context.drift === null ? {} : { drift: context.drift }),
     ...(context.approved?.result == null ? {} : { applied: context.approved.result }),
+    ...(context.configuration === null ? {} : { configuration: context.configuration }),
     ...(context.careful === null
       ? {}
       : {

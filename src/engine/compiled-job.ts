@@ -1,5 +1,6 @@
 // A job, compiled once: its mappings ready to evaluate, and the hashes by which a change of configuration is noticed.
 import { EXPRESSION_LANGUAGE_VERSION } from '../expressions/language-version.ts';
+import { type AcceptedConfiguration, decidingPart, withDecidingPart } from '../model/accepted-configuration.ts';
 import type { ObjectKind } from '../model/directory.ts';
 import { JobFault } from '../model/errors.ts';
 import type { Job } from '../model/job.ts';
@@ -19,6 +20,11 @@ export interface CompiledJob {
   readonly group: CompiledMapping | null;
   /** Changes with mappings, filters, scope, lifecycle and the version of the expression language. */
   readonly configurationHash: string;
+  /** The part that decides what becomes of whom, and its hash, which no version of the expression language changes. */
+  readonly deciding: AcceptedConfiguration;
+  readonly decidingHash: string;
+  /** The `decidingHash` of the held configuration in whose place this job works; null when it is what its file says. */
+  readonly insteadOf: string | null;
   /** Changes with the Graph properties that must be selected. */
   readonly selectHash: string;
   /** True when a mapping uses app roles, so that a changed role definition concerns the people who hold it. */
@@ -52,12 +58,16 @@ export function compileJob(
   const groupMapping = enabled.find((mapping) => mapping.sourceObjectName === 'group');
   const user = compileObjectMapping(userMapping, job.profile);
   const group = groupMapping === undefined ? null : compileObjectMapping(groupMapping, job.profile);
+  const deciding = decidingPart(job, defaultDomain);
   return {
     id: job.id,
     settings: job,
     tenantId,
     user,
     group,
+    deciding,
+    decidingHash: stableHash(deciding),
+    insteadOf: null,
     configurationHash: stableHash([
       enabled,
       job.source,
@@ -83,6 +93,18 @@ export function compileJob(
     targetRoot: rootOf(job.target.baseUrl),
     protection: compileProtection(job.protect, sharedLists(user)),
     concurrency: concurrencyBounds(job.profile, job.target.concurrency).most,
+  };
+}
+
+/**
+ * The job with another deciding part, in the place of the one that its file says.
+ * @throws JobFault when that part cannot be compiled.
+ */
+export function compileInstead(job: CompiledJob, part: AcceptedConfiguration): CompiledJob {
+  const settings = withDecidingPart(job.settings, part);
+  return {
+    ...compileJob(settings, job.tenantId, part.defaultDomain ?? undefined),
+    insteadOf: job.decidingHash,
   };
 }
 

@@ -1,5 +1,6 @@
 // What every stage of a cycle shares: the job, the lease, the counts so far, and the outside world.
 import type { Transaction } from 'kysely';
+import type { ConfigurationReport } from '../model/configuration-report.ts';
 import type { CycleCounts, CycleKind, CycleRequest } from '../model/cycle.ts';
 import type { AppRole } from '../model/directory.ts';
 import type { DriftReport } from '../model/drift-report.ts';
@@ -8,6 +9,7 @@ import type { PlanReport } from '../model/plan-report.ts';
 import type { FirstContactNumbers } from '../rules/first-contact.ts';
 import type { Capabilities } from '../scim/capabilities.ts';
 import type { Store } from '../store/database.ts';
+import type { HeldConfigurationTable } from '../store/held-configuration-tables.ts';
 import { fence, type Lease } from '../store/jobs.ts';
 import type { Tables } from '../store/schema.ts';
 import type { PlanMark } from '../store/source-objects.ts';
@@ -68,6 +70,18 @@ export interface CycleContext {
   configurationSeq: number;
   /** The plan file that is applied: nothing else is sent; null without. */
   readonly approved: ApprovedPlan | null;
+  /** The job with the last accepted configuration, where this one is another and nobody has approved it; null otherwise. */
+  readonly accepted: CompiledJob | null;
+  /** True when this configuration is to be tried before the cycle goes on with it. */
+  readonly tries: boolean;
+  /** True when the cycle works by this configuration, and the job goes on with the accepted one afterwards. */
+  readonly leavesConfiguration: boolean;
+  /** True while it is tried: the plan is only counted. */
+  readonly isTrial: boolean;
+  /** The approval of a configuration that was held, which this cycle takes; null without one. */
+  readonly taking: HeldConfigurationTable | null;
+  /** What is said about a configuration that is held, or would be. */
+  configuration: ConfigurationReport | null;
   /** True while the job has not yet met its target: no cycle that wrote has ended. */
   readonly contacting: boolean;
   /** What was found while the job meets its target; null when it is not the first contact, or nothing was listed. */
@@ -96,11 +110,11 @@ export interface CycleContext {
 }
 
 /** What a plan is written as, and how far rows count as planned by it. */
-export function planMark(context: Pick<CycleContext, 'observes'>): {
+export function planMark(context: Pick<CycleContext, 'observes' | 'isTrial'>): {
   readonly column: PlanMark;
   readonly status: 'planned' | 'observed';
 } {
-  return context.observes
+  return context.observes || context.isTrial
     ? { column: 'observed_seq', status: 'observed' }
     : { column: 'planned_seq', status: 'planned' };
 }

@@ -26,6 +26,7 @@ import { describePlan } from './plan-report.ts';
 import { readBack } from './read-back.ts';
 import { markDrift } from './reconcile.ts';
 import { noteWriting, refuseLostStore } from './store-lost.ts';
+import { foreseeRefusal, tryConfiguration } from './try-configuration.ts';
 import { undoCycle } from './undo.ts';
 
 /**
@@ -42,10 +43,14 @@ export async function runCycle(
   if (request.undo !== undefined) return undoCycle(cycle, request.undo);
   await importChanges(cycle);
   if (request.repair === true) await markDrift(cycle);
+  const accepted = await tryConfiguration(cycle);
+  // Whoever leaves is not to wait for what somebody has to say about a configuration.
+  if (accepted !== null) return runCycle(accepted, request, lease, io);
   await planChanges(cycle);
   await meetTarget(cycle);
   await refuseLostStore(cycle);
   const verdicts = await gateChanges(cycle);
+  await foreseeRefusal(cycle);
   await describePlan(cycle, verdicts);
   if (cycle.carriesOut) {
     await noteWriting(cycle);

@@ -31,7 +31,12 @@ export function explanationOf(evidence: Evidence): Explanation {
     values: account?.values ?? [],
     account: account?.account == null ? null : { ...account.account, protected: isProtected },
     history: historyOf(stored.history),
+    ...(about.job.insteadOf === null ? {} : { byAccepted: { since: isoOf(stored.job?.accepted_since ?? null) } }),
   };
+}
+
+function isoOf(moment: number | null): string | null {
+  return moment === null ? null : new Date(moment).toISOString();
 }
 
 function refusedOf(facts: NonNullable<Evidence['facts']>): string[] {

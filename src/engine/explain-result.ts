@@ -117,4 +117,6 @@ export interface Explanation {
   readonly values: readonly MappedValue[];
   readonly account: ExplainedAccount | null;
   readonly history: readonly PastAction[];
+  /** Present while a changed configuration is held: all of this is by the accepted one, since when it is in force (ISO). */
+  readonly byAccepted?: { readonly since: string | null };
 }

@@ -1,4 +1,5 @@
 // The gate between plan and apply: judges each class of changes as a whole. It only judges; hold.ts carries it out.
+import type { ConfigurationReport } from '../model/configuration-report.ts';
 import type { GuardClass } from '../model/cycle.ts';
 import { judgeFirstContact } from '../rules/first-contact.ts';
 import {
@@ -9,8 +10,9 @@ import {
   holdTogether,
   judgeAlwaysHeld,
 } from '../rules/guard.ts';
-import { countByAction, countRemovals, countRemovalsSince } from '../store/change-counts.ts';
-import { countDueRemovals } from '../store/guarded-members.ts';
+import { countByAction, countByConfiguration, countRemovals, countRemovalsSince } from '../store/change-counts.ts';
+import { countDueRemovals, type DueRemovals } from '../store/guarded-members.ts';
+import { countShownMemberships } from '../store/held-configurations.ts';
 import { countLinks } from '../store/links.ts';
 import { countTargetMembers } from '../store/members.ts';
 import { type CycleContext, planMark } from './context.ts';
@@ -48,20 +50,10 @@ export async function gateChanges(context: CycleContext): Promise<GuardVerdicts>
   // Let through by a cycle that ended before it could send them.
   const pending = await countRemovals(db, job.id, 'pending');
   const recent = await countRemovalsSince(db, job.id, io.clock.now().getTime() - DAY_MS);
-  const people = await countByAction(db, job.id, [status], { kind: 'user' });
-  const bases = await countBases(context, people.get('adopt') ?? 0);
-  const verdicts = new Map<GuardClass, GuardVerdict>();
-  for (const each of OF_OBJECTS) {
-    const numbers = {
-      planned: planned.get(each) ?? 0,
-      held: (held.get(each) ?? 0) + (pending.get(each) ?? 0),
-      recent: recent.get(each) ?? 0,
-      linkedActive: bases[each],
-    };
-    verdicts.set(each, evaluateGuard(each, job.settings.guards[each], numbers));
-  }
+  const waiting = (each: GuardClass): number => (held.get(each) ?? 0) + (pending.get(each) ?? 0);
+  const verdicts = await judgeObjects(context, planned, waiting, recent);
   for (const each of ALWAYS_HELD) verdicts.set(each, judgeAlwaysHeld(each, planned.get(each) ?? 0));
-  const creations = people.get('create') ?? 0;
+  const creations = (await countByAction(db, job.id, [status], { kind: 'user' })).get('create') ?? 0;
   const contact = firstContactVerdict(context);
   const holdsCreations = contact?.held === true && creations > 0;
   if (contact !== null && holdsCreations) {
@@ -69,10 +61,55 @@ export async function gateChanges(context: CycleContext): Promise<GuardVerdicts>
     planned.set('creates', creations);
   }
   const together = new Map(holdTogether(verdicts));
-  const due = await judgeMemberships(context, together, recent.get('memberships') ?? 0);
-  planned.set('memberships', due);
+  const due = await countDue(context, together);
+  // What was shown of a configuration, and approved with it, counts for no guard.
+  const shown = context.taking === null ? 0 : await countShownMemberships(db, job.id);
+  const memberships = { ...due, fresh: Math.max(0, due.fresh - shown) };
+  await judgeMemberships(context, together, memberships, recent);
+  planned.set('memberships', due.freshGroups);
   const heldPlanned = report(context, together, planned);
   return { byClass: together, heldPlanned, planned, holdsCreations };
+}
+
+/**
+ * Which classes trip a guard by what a changed configuration has caused, and why. It is judged by itself: with what is held
+ * already it would look as large as that.
+ */
+export async function judgeConfiguration(context: CycleContext): Promise<ConfigurationReport['reasons']> {
+  const { job, io } = context;
+  const { db } = io.store;
+  const planned = new Map(await countByConfiguration(db, job.id, planMark(context).status));
+  const recent = await countRemovalsSince(db, job.id, io.clock.now().getTime() - DAY_MS);
+  const verdicts = new Map(holdTogether(await judgeObjects(context, planned, () => 0, recent)));
+  const due = await countDue(context, verdicts);
+  await judgeMemberships(context, verdicts, { ...due, held: 0 }, recent);
+  planned.set('memberships', due.freshGroups);
+  return [...verdicts].flatMap(([guardClass, { held, because }]) =>
+    held && (planned.get(guardClass) ?? 0) > 0 ? [{ guardClass, because }] : [],
+  );
+}
+
+/** The verdicts about objects; `waiting` is how much of a class is held or let through already. */
+async function judgeObjects(
+  context: CycleContext,
+  planned: ReadonlyMap<string, number>,
+  waiting: (each: GuardClass) => number,
+  recent: ReadonlyMap<string, number>,
+): Promise<Map<GuardClass, GuardVerdict>> {
+  const { job, io } = context;
+  const people = await countByAction(io.store.db, job.id, [planMark(context).status], { kind: 'user' });
+  const bases = await countBases(context, people.get('adopt') ?? 0);
+  const verdicts = new Map<GuardClass, GuardVerdict>();
+  for (const each of OF_OBJECTS) {
+    const numbers = {
+      planned: planned.get(each) ?? 0,
+      held: waiting(each),
+      recent: recent.get(each) ?? 0,
+      linkedActive: bases[each],
+    };
+    verdicts.set(each, evaluateGuard(each, job.settings.guards[each], numbers));
+  }
+  return verdicts;
 }
 
 /** The sizes that percentages refer to; whoever is adopted in this cycle is about to be linked. */
@@ -99,27 +136,33 @@ function firstContactVerdict({ firstContact }: CycleContext): GuardVerdict | nul
   return firstContact === null ? null : judgeFirstContact(firstContact);
 }
 
-/** Adds the verdict about memberships, which depends on who is held; returns how many groups are newly concerned. */
-async function judgeMemberships(
-  context: CycleContext,
-  verdicts: Map<GuardClass, GuardVerdict>,
-  recent: number,
-): Promise<number> {
-  const { job, io } = context;
-  if (job.group?.mapsMembers !== true) return 0;
-  const { db } = io.store;
+/** The memberships that are due to be removed, which depend on who is held. */
+async function countDue(
+  { job, io }: CycleContext,
+  verdicts: ReadonlyMap<GuardClass, GuardVerdict>,
+): Promise<DueRemovals> {
+  if (job.group?.mapsMembers !== true) return { fresh: 0, held: 0, freshGroups: 0 };
   const classes = [...verdicts].flatMap(([each, { held }]) => (held ? [each] : []));
-  const due = await countDueRemovals(db, job.id, classes);
+  return countDueRemovals(io.store.db, job.id, classes);
+}
+
+/** Adds the verdict about memberships. */
+async function judgeMemberships(
+  { job, io }: CycleContext,
+  verdicts: Map<GuardClass, GuardVerdict>,
+  due: DueRemovals,
+  recent: ReadonlyMap<string, number>,
+): Promise<void> {
+  if (job.group?.mapsMembers !== true) return;
+  const name: CountedClass = 'memberships';
   const numbers = {
     planned: due.fresh,
     held: due.held,
-    recent,
+    recent: recent.get(name) ?? 0,
     // All memberships of a job are many: they are counted only when there is something to judge.
-    linkedActive: due.fresh === 0 ? 0 : await countTargetMembers(db, job.id),
+    linkedActive: due.fresh === 0 ? 0 : await countTargetMembers(io.store.db, job.id),
   };
-  const name: CountedClass = 'memberships';
   verdicts.set(name, evaluateGuard(name, job.settings.guards.memberships, numbers));
-  return due.freshGroups;
 }
 
 /** Says in the log of the process what is held; returns how many objects that is. */

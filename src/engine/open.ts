@@ -8,6 +8,7 @@ import { findCycle, insertCycle } from '../store/cycles.ts';
 import type { Db } from '../store/database.ts';
 import { markDeletionsDue, markSequence } from '../store/departures.ts';
 import { markEscrowsDue } from '../store/escrows.ts';
+import { findHeldConfiguration } from '../store/held-configurations.ts';
 import { type Lease, nextSequence, updateJob } from '../store/jobs.ts';
 import type { JobTable } from '../store/schema.ts';
 import { updateAllObjects } from '../store/source-objects.ts';
@@ -16,6 +17,7 @@ import { ApprovedPlan, markApproved } from './approved-plan.ts';
 import { bindingColumns, readBoundJob } from './binding.ts';
 import { CarefulStart } from './careful-start.ts';
 import type { CompiledJob } from './compiled-job.ts';
+import { acceptedInstead, isHeld, reportConfiguration, takeConfiguration } from './configuration-in-force.ts';
 import { type CycleContext, type EngineIo, settling } from './context.ts';
 import { giveUp } from './give-up.ts';
 import { openSelection } from './on-demand.ts';
@@ -30,15 +32,25 @@ export async function openCycle(
   io: EngineIo,
 ): Promise<CycleContext> {
   const row = await readBoundJob(io.store.db, job);
-  const changed = row.configuration_hash !== job.configurationHash;
   const unfinished =
     row.open_cycle_id === null || request.dryRun ? undefined : await findCycle(io.store.db, row.open_cycle_id);
   const { selection } = request;
-  const resumed = changed || selection !== undefined ? undefined : unfinished;
   const observes = (job.settings.mode === 'observe' || io.readOnly === true) && !request.dryRun;
   const carriesOut = !observes && !request.dryRun;
   const contacting = row.contacted === 0 && selection === undefined;
   const meets = row.initial_done === 0 || (contacting && !observes);
+  const hold = await findHeldConfiguration(io.store.db, job.id);
+  const approval = hold !== undefined && hold.hash === job.decidingHash && !isHeld(hold) ? hold : null;
+  // A first contact is judged as a whole, and where nothing was met yet, nothing is to be lost by another configuration.
+  const isTried = selection === undefined && row.initial_done === 1 && row.contacted === 1;
+  const other = isTried && approval === null && job.insteadOf === null ? acceptedInstead(row, job) : null;
+  // A plan that somebody approved, and an undo, write what was seen and nothing else: they neither try a configuration nor
+  // take it.
+  const isPartial = request.approved !== undefined || request.undo !== undefined;
+  const accepted = isPartial ? null : other;
+  const tries = accepted !== null && carriesOut;
+  const changed = row.configuration_hash !== job.configurationHash || tries;
+  const resumed = changed || selection !== undefined ? undefined : unfinished;
   const isInitial = (meets || changed) && selection === undefined;
   const kind: CycleKind = isInitial ? 'initial' : ((resumed?.kind ?? 'incremental') as CycleKind);
   const remembered = row.capabilities === null || changed ? null : (JSON.parse(row.capabilities) as Capabilities);
@@ -55,6 +67,12 @@ export async function openCycle(
     careful: request.limit === undefined || !carriesOut ? null : new CarefulStart(request.limit),
     configurationSeq: row.configuration_seq,
     approved: request.approved === undefined ? null : new ApprovedPlan(request.approved, io.clock.now().getTime()),
+    accepted,
+    tries,
+    leavesConfiguration: isPartial && other !== null,
+    isTrial: false,
+    taking: approval,
+    configuration: await reportConfiguration(io.store.db, job),
     contacting,
     firstContact: null,
     announcedAccounts: null,
@@ -139,7 +157,9 @@ async function markDue(trx: Db, context: CycleContext, row: JobTable, changed: b
   await markEscrowsDue(trx, job.id, io.clock.now().getTime(), sequence);
   await markDeletionsDue(trx, job.id, io.clock.now().getTime(), sequence);
   const isNewDay = job.readsClock && row.planned_day !== dayOf(context);
-  if (changed || isNewDay) await updateAllObjects(trx, job.id, { changed_seq: sequence });
+  if ((changed && !context.tries) || isNewDay) await updateAllObjects(trx, job.id, { changed_seq: sequence });
+  // A trial is for everybody; once it is passed, everybody is due.
+  if (context.tries) await updateAllObjects(trx, job.id, { observed_seq: 0 });
 }
 
 /**
@@ -159,9 +179,7 @@ async function takeOver(trx: Db, context: CycleContext, row: JobTable, changed: 
   if (changed) await giveUpUnsent(trx, job.id, now);
   await updateJob(trx, job.id, {
     open_cycle_id: context.cycleId,
-    configuration_hash: job.configurationHash,
-    effective_hash: job.configurationHash,
-    configuration_seq: context.configurationSeq,
+    ...(context.tries || context.leavesConfiguration ? {} : configurationColumns(context)),
     ...bindingColumns(row, job),
     last_started: now,
     planned_day: dayOf(context),
@@ -169,6 +187,16 @@ async function takeOver(trx: Db, context: CycleContext, row: JobTable, changed: 
     ...(changed ? { capabilities: null } : {}),
     ...(row.status === 'NotRun' ? { status: 'Active' } : {}),
   });
+  if (context.carriesOut && !context.tries && !context.leavesConfiguration) await takeConfiguration(trx, job, now);
+}
+
+/** Columns that say with which configuration the job works. */
+export function configurationColumns({ job, configurationSeq }: CycleContext): Partial<Omit<JobTable, 'id'>> {
+  return {
+    configuration_hash: job.configurationHash,
+    effective_hash: job.configurationHash,
+    configuration_seq: configurationSeq,
+  };
 }
 
 /** The day of the engine's clock, in UTC. */

@@ -5,6 +5,7 @@ import type { ObjectKind } from '../model/directory.ts';
 import { insertChanges, openChanges, supersedeOpen, UNDECIDED } from '../store/changes.ts';
 import type { Db } from '../store/database.ts';
 import { findDepartures, type KnownDeparture } from '../store/departures.ts';
+import { shownChanges } from '../store/held-configurations.ts';
 import { findLinks } from '../store/links.ts';
 import { countToPlan } from '../store/object-counts.ts';
 import type { ChangeTable, LinkTable } from '../store/schema.ts';
@@ -107,9 +108,15 @@ async function writePlan(
   const ids = planned.map((each) => each.row.id);
   const now = io.clock.now().getTime();
   await settling(context, async (trx) => {
-    await markScope(trx, job.id, kind, planned);
     const open = await openChanges(trx, job.id, kind, ids);
-    const rows = planned.flatMap((each) => changeRow(context, kind, each, open.get(each.row.id), now) ?? []);
+    const shown = context.taking === null ? new Map() : await shownChanges(trx, job.id, kind, ids);
+    const rows = planned.flatMap(
+      (each) =>
+        changeRow(context, kind, each, { open: open.get(each.row.id), shown: shown.get(each.row.id) }, now) ?? [],
+    );
+    // Of a configuration that is only tried, what guards count is counted, and nothing moves.
+    if (context.isTrial) return insertChanges(trx, rows.filter(isJudged));
+    await markScope(trx, job.id, kind, planned);
     countUnchanged(context, planned);
     // What is held is counted as it stands.
     if (request.dryRun)
@@ -131,6 +138,10 @@ async function writePlan(
     if (kind === 'user') await keepProtection(trx, job.id, planned);
     await markPlanned(trx, job.id, kind, planned);
   });
+}
+
+function isJudged({ status, guard_class: guardClass }: ChangeTable): boolean {
+  return status === 'observed' && guardClass !== null;
 }
 
 function isKeptBack({ status }: ChangeTable): boolean {

@@ -5,6 +5,7 @@ import { requestCounts, requestsSince } from '../model/request-counts.ts';
 import { acquireLease, ensureJob, fence, type Lease, readJob, releaseLease, updateJob } from '../store/jobs.ts';
 import { storeFault } from '../store/store-fault.ts';
 import type { CompiledJob } from './compiled-job.ts';
+import { jobInForce } from './configuration-in-force.ts';
 import type { EngineIo } from './context.ts';
 import { runCycle } from './cycle.ts';
 import { quarantineAfterFault } from './quarantine.ts';
@@ -34,7 +35,8 @@ export async function runJob(
   await ensureJob(io.store.db, job.id);
   return holdingLease(job.id, identity, waitMilliseconds, io, async (lease, held, lost) => {
     try {
-      return isWhole(request) ? await runWhole(job, request, lease, held) : await runCycle(job, request, lease, held);
+      const now = await jobInForce(io.store.db, job, io.log);
+      return isWhole(request) ? await runWhole(now, request, lease, held) : await runCycle(now, request, lease, held);
     } catch (error) {
       if (lost.aborted) throw error;
       const fault = asJobFault(error, io.signal);
@@ -49,9 +51,10 @@ async function runWhole(job: CompiledJob, request: CycleRequest, lease: Lease, i
   const before = requestCounts(io);
   await beginRestart(job.id, lease, io);
   const attempt = await tryQuarantined(job, lease, io, request.limit);
-  if (attempt === null) return runCycle(job, request, lease, io);
   const summary =
-    attempt.type === 'stays' ? attempt.summary : withTried(await runCycle(job, request, lease, io), attempt.tried);
+    attempt?.type === 'stays'
+      ? attempt.summary
+      : withTried(await runCycle(job, request, lease, io), attempt?.tried ?? null);
   return { ...summary, requests: requestsSince(before, io) };
 }
 

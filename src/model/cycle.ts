@@ -1,5 +1,6 @@
 // The engine's vocabulary. A cycle imports, plans, gates, applies and closes; these are the values that pass between.
 import type { AppliedPlan, ApprovedChange } from './approved-plan.ts';
+import type { ConfigurationReport } from './configuration-report.ts';
 import type { ObjectKind } from './directory.ts';
 import type { DriftReport } from './drift-report.ts';
 import type { ObjectReport } from './object-report.ts';
@@ -185,6 +186,8 @@ export interface CycleSummary {
   readonly undo?: UndoReport;
   /** What became of the changes of a plan file. */
   readonly applied?: AppliedPlan;
+  /** Present while a changed configuration is held, or where a plan says that it would be. */
+  readonly configuration?: ConfigurationReport;
   /** Present when the job is in quarantine now. */
   readonly quarantine?: Quarantine;
   /** Present when no whole cycle was run, because the few objects that were tried first failed again. */

@@ -4,7 +4,7 @@ import type { ObjectKind } from '../model/directory.ts';
 import type { Guards } from '../model/job.ts';
 import type { TargetProfile } from '../model/profile.ts';
 import type { AttributeDifference } from '../scim/diff.ts';
-import { stableJson } from './stable-json.ts';
+import { stableHash, stableJson } from './stable-json.ts';
 
 /** What is known of a change when its class is decided. */
 export interface ChangeFacts {
@@ -64,6 +64,21 @@ export function standingOf(
   if (now.guardClass === null || earlier.guardClass !== now.guardClass) return 'new';
   if (earlier.status === 'rejected') return isCovered(earlier, now) ? 'rejected' : 'held';
   return earlier.status === 'staged' ? 'held' : 'new';
+}
+
+/** Hash of the names, ids and addresses that would change; empty where none would. */
+export function shownHash(identity: JudgedChange['identity']): string {
+  if (identity.length === 0) return '';
+  return stableHash(Object.fromEntries(identity.map(({ path, newValue }) => [path.text, newValue])));
+}
+
+/**
+ * Whether a change is what somebody saw of a held configuration and approved with it: the same action, and the names that
+ * were shown. Which account would be adopted was not shown, so nobody's is.
+ */
+export function wasShown(shown: { readonly action: string; readonly shown: string }, now: JudgedChange): boolean {
+  if (shown.action !== now.action || now.guardClass === 'revivals') return false;
+  return now.guardClass !== 'identity' || shown.shown === shownHash(now.identity);
 }
 
 function isCovered(earlier: JudgedChange, now: JudgedChange): boolean {

@@ -22,6 +22,20 @@ export async function countRemovals(
   return new Map(rows.map((row) => [row.guard_class ?? '', Number(row.count)]));
 }
 
+/** The same of what a changed configuration has caused. */
+export async function countByConfiguration(db: Db, jobId: string, status: ChangeStatus): Promise<Map<string, number>> {
+  const rows = await db
+    .selectFrom('change')
+    .select(['guard_class', (eb) => eb.fn.sum<number>('amount').as('count')])
+    .where('job_id', '=', jobId)
+    .where('status', '=', status)
+    .where('by_configuration', '=', 1)
+    .where('guard_class', 'is not', null)
+    .groupBy('guard_class')
+    .execute();
+  return new Map(rows.map((row) => [row.guard_class ?? '', Number(row.count)]));
+}
+
 /** The same of one class, held or rejected. */
 export async function countKeptBack(db: Db, jobId: string, guardClass: string): Promise<number> {
   const held = (await countRemovals(db, jobId, 'staged')).get(guardClass) ?? 0;

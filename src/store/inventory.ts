@@ -28,6 +28,8 @@ export const JOB_COLUMNS: Readonly<Record<keyof Tables, 'id' | 'job_id' | null>>
   target_resource: 'job_id',
   target_key: 'job_id',
   held_membership: 'job_id',
+  held_configuration: 'job_id',
+  held_configuration_change: 'job_id',
   recycled_person: 'job_id',
   alert: 'job_id',
   daemon: null,

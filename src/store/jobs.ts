@@ -57,6 +57,8 @@ export async function ensureJob(db: Db, id: string): Promise<void> {
       link_reset: 0,
       effective_hash: '',
       configuration_seq: 0,
+      accepted_configuration: null,
+      accepted_since: null,
     })
     .onConflict((conflict) => conflict.column('id').doNothing())
     .execute();

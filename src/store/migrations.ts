@@ -2,6 +2,7 @@
 import type { Kysely } from 'kysely';
 import type { Migration } from 'kysely/migration';
 import { firstTables } from './first-tables.ts';
+import { heldConfiguration } from './held-configuration-migration.ts';
 import { beforeImages, decidedChanges, departures, usedTargets } from './later-tables.ts';
 import type { Tables } from './schema.ts';
 
@@ -213,4 +214,5 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0019-decided-changes': { up: decidedChanges },
   '0020-before-images': { up: beforeImages },
   '0021-target-usage': { up: usedTargets },
+  '0022-held-configuration': { up: heldConfiguration },
 };

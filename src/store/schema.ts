@@ -3,6 +3,7 @@ import type { Generated } from 'kysely';
 import type { BeforeImageTable } from './before-image-table.ts';
 import type { DecisionColumns } from './decision-columns.ts';
 import type { DepartureTable, SequenceMarkTable } from './departure-table.ts';
+import type { HeldConfigurationChangeTable, HeldConfigurationTable } from './held-configuration-tables.ts';
 import type { HeldMembershipTable, MemberTable, TargetMemberTable } from './membership-tables.ts';
 import type { QuarantineTable } from './quarantine-table.ts';
 import type { TargetUsageTable } from './target-usage-table.ts';
@@ -71,6 +72,9 @@ export interface JobTable {
   configuration_seq: number;
   /** 1 while the links of everybody in scope are to be forgotten once a whole cycle has planned all leavers. */
   link_reset: number;
+  /** The part of the configuration that decides, as the job last took it to work with, as JSON; and since when. */
+  accepted_configuration: string | null;
+  accepted_since: number | null;
 }
 
 export interface SourceObjectTable {
@@ -275,6 +279,8 @@ export interface Tables {
   target_usage: TargetUsageTable;
   target_member: TargetMemberTable;
   held_membership: HeldMembershipTable;
+  held_configuration: HeldConfigurationTable;
+  held_configuration_change: HeldConfigurationChangeTable;
   pending_reference: PendingReferenceTable;
   change: ChangeTable;
   escrow: EscrowTable;

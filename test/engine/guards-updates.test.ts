@@ -38,7 +38,9 @@ describe('a changed mapping', () => {
     world.directory.assign('p9999');
     expect((await world.run()).counts).toMatchObject({ held: 199, disabled: 1, created: 1, updated: 0 });
     world.directory.setUser(ids[1] ?? '', { department: 'Sales' });
-    expect((await world.run()).counts).toMatchObject({ held: 199, updated: 0 });
+    // By the accepted mapping: the other one is held.
+    expect((await world.run()).counts).toMatchObject({ held: 199, updated: 1 });
+    expect(world.userOf(ids[1] ?? '')).toMatchObject({ displayName: `Name ${ids[1]}` });
   });
 
   it('is carried out once it is approved, and counts for nothing afterwards', async () => {

@@ -181,14 +181,15 @@ describe('somebody held', () => {
     expect(summary.counts).toMatchObject({ disabled: 0, deleted: 0, held: 10 });
   });
 
-  it('is held again after a changed configuration', async () => {
+  it('stays held as it is while a changed configuration is held that would do something else', async () => {
     const { world, ids } = await manyPeople(20);
     world.directory.unassign(...ids.slice(0, 10));
     await world.run();
     world.configure({ guards: {}, group: null, lifecycle: { unassigned: 'delete' } });
     const summary = await world.run();
-    expect(summary.counts).toMatchObject({ deleted: 0, disabled: 0, held: 10 });
-    expect(await world.openChanges()).toMatchObject({ [ids[0] ?? '']: 'staged delete' });
+    expect(summary.counts).toMatchObject({ deleted: 0, disabled: 0, held: 20 });
+    expect(summary.configuration).toMatchObject({ state: 'held', reasons: [{ guardClass: 'scopeLosses' }] });
+    expect(await world.openChanges()).toMatchObject({ [ids[0] ?? '']: 'staged disable' });
     expect(world.target.writes()).toEqual([]);
   });
 });

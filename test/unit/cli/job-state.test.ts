@@ -51,6 +51,7 @@ function aState(changes: Partial<JobState> = {}): JobState {
     nextDue: '2026-05-31T08:30:00.000Z',
     escrowed: 0,
     held: 0,
+    configuration: null,
     approved: 0,
     rejected: null,
     paused: null,
