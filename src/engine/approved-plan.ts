@@ -135,7 +135,7 @@ export class ApprovedPlan {
   }
 }
 
-/** Everybody in the file is planned anew, from what is known of them now. */
+/** Everybody in the file is planned anew with the next planning, from what is known of them by then. */
 export async function markApproved(trx: Db, jobId: string, plan: ApprovedPlan): Promise<void> {
   const sequence = await nextSequence(trx, jobId);
   for (const kind of OBJECT_KINDS) await updateObjects(trx, jobId, kind, plan.idsOf(kind), { changed_seq: sequence });
@@ -217,6 +217,8 @@ export async function reportApproved(context: CycleContext, plan: ApprovedPlan):
     changes.push({ change, ...outcome });
   }
   plan.result = { changes, left: plan.unnamed };
+  // What was sent by a configuration that the job has not taken is looked at again by the one that it works with.
+  if (context.leavesConfiguration) await settling(context, (trx) => markApproved(trx, context.job.id, plan));
 }
 
 /** Approved groups of which something is still due. */

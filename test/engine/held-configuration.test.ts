@@ -5,6 +5,8 @@ import { readConfigurationChanges, readHeldConfiguration } from '../../src/cli/h
 import { readHeldSets } from '../../src/cli/held-sets.ts';
 import { jobInForce } from '../../src/engine/configuration-in-force.ts';
 import { explainObject } from '../../src/engine/explain.ts';
+import { listApprovable } from '../../src/engine/plan-approval.ts';
+import type { ApprovedChange } from '../../src/model/approved-plan.ts';
 import { openStore } from '../../src/store/database.ts';
 import { readJob } from '../../src/store/jobs.ts';
 import { DEPARTMENT, direct, type JobVariation, USER_ATTRIBUTES } from '../support/build-job.ts';
@@ -273,6 +275,39 @@ it('members that groups would lose by a configuration are held with it, and rele
   await approveHeld(world.store, 'job', WHOLE);
   expect((await world.run()).counts).toMatchObject({ held: 0, memberships: { removed: 28 } });
   expect(world.membersOf('g')).toEqual(ids.slice(0, 2));
+});
+
+describe('what somebody saw of a configuration that nobody has tried', () => {
+  it('is sent when that plan is applied, and the configuration is tried by the next cycle all the same', async () => {
+    const { world, ids } = await linked();
+    world.configure(ONLY_SALES);
+    await world.run({ dryRun: true, describe: true });
+    const seen: ApprovedChange[] = [];
+    for await (const change of listApprovable(world.store.db, world.job)) seen.push(change);
+    const [leaver] = seen;
+    expect(seen.map(({ action }) => action)).toEqual(Array(12).fill('disable'));
+    await world.run({ approved: leaver === undefined ? [] : [leaver] });
+    expect(activeOf(world)).toBe(19);
+    expect(await held(world)).toBeNull();
+    const summary = await world.run();
+    expect(summary.configuration).toMatchObject({ state: 'held' });
+    world.configure(PLAIN);
+    await world.run();
+    expect(world.userOf(leaver?.id ?? '')).toMatchObject({ active: true });
+    expect(activeOf(world)).toBe(ids.length);
+  });
+
+  it('is not taken by undoing a cycle', async () => {
+    const { world, ids } = await linked();
+    world.directory.setUser(ids[0] ?? '', { displayName: 'Wrong' });
+    const { cycle } = await world.run();
+    world.configure(ONLY_SALES);
+    await world.run({ undo: { cycleId: cycle.id } });
+    expect(world.userOf(ids[0] ?? '')).toMatchObject({ displayName: `Name ${ids[0]}` });
+    expect(activeOf(world)).toBe(20);
+    expect((await world.run()).configuration).toMatchObject({ state: 'held' });
+    expect(activeOf(world)).toBe(20);
+  });
 });
 
 describe('nothing is written and nothing moves', () => {
