@@ -12,7 +12,7 @@ import { listenForInterruption } from './interruption.ts';
 import { chosenJobs, loadOrFail } from './load.ts';
 import { programName } from './program-name.ts';
 import { createReporting } from './reporting.ts';
-import { runOneCycle } from './run-cycle.ts';
+import { type JobRun, runOneCycle } from './run-cycle.ts';
 import { runExitCodes, syncDocument } from './run-outcome.ts';
 import { checkStorePlace } from './store-preflight.ts';
 import { summaryText } from './summary-text.ts';
@@ -91,10 +91,17 @@ async function repair(
       terminal.out(`${JSON.stringify(document, null, 2)}\n`);
     } else {
       if (drift !== undefined) terminal.out(`${driftText(job.id, drift, null, terminal.paint)}\n`);
-      terminal.out(`${summaryText(run, sameConfiguration(options), terminal.paint)}\n`);
+      terminal.out(`${summaryText(withoutDrift(run), sameConfiguration(options), terminal.paint)}\n`);
     }
     return runExitCodes(run);
   } finally {
     await installation.store.close();
   }
+}
+
+/** It was said in full before. */
+function withoutDrift(run: JobRun): JobRun {
+  if (!('summary' in run)) return run;
+  const { drift: _, ...summary } = run.summary;
+  return { ...run, summary };
 }

@@ -28,6 +28,7 @@ function completedText({ job, summary, startedAt }: CompletedRun, suffix: string
   const rows = [
     ['found', foundText(counts)],
     [planned ? 'would' : 'done', doneText(counts, planned)],
+    ...driftRows(summary),
     ...limitedRows(summary, paint),
     ...(summary.configuration === undefined
       ? []
@@ -41,6 +42,18 @@ function completedText({ job, summary, startedAt }: CompletedRun, suffix: string
       : []),
   ];
   return [head, ...reportLines(summary, paint), ...alignedRows(rows).map((row) => `  ${row}`)].join('\n');
+}
+
+/** What reading the target back has shown, in short. */
+function driftRows({ drift }: CompletedRun['summary']): string[][] {
+  if (drift === undefined) return [];
+  const { checked, drifted, gone, members } = drift;
+  return [
+    [
+      'read back',
+      `${checked} compared · ${drifted} differed · ${gone.count} gone · ${members.missing} members missing`,
+    ],
+  ];
 }
 
 /** An attempt that ended with the few objects that were tried. */

@@ -24,7 +24,7 @@ import { openCycle } from './open.ts';
 import { planChanges } from './plan.ts';
 import { describePlan } from './plan-report.ts';
 import { readBack } from './read-back.ts';
-import { markDrift } from './reconcile.ts';
+import { readTargetBack } from './scheduled-read-back.ts';
 import { noteWriting, refuseLostStore } from './store-lost.ts';
 import { foreseeRefusal, tryConfiguration } from './try-configuration.ts';
 import { undoCycle } from './undo.ts';
@@ -42,10 +42,10 @@ export async function runCycle(
   const cycle = await openCycle(job, request, lease, io);
   if (request.undo !== undefined) return undoCycle(cycle, request.undo);
   await importChanges(cycle);
-  if (request.repair === true) await markDrift(cycle);
   const accepted = await tryConfiguration(cycle);
   // Whoever leaves is not to wait for what somebody has to say about a configuration.
   if (accepted !== null) return runCycle(accepted, request, lease, io);
+  await readTargetBack(cycle);
   await planChanges(cycle);
   await meetTarget(cycle);
   await refuseLostStore(cycle);

@@ -102,6 +102,9 @@ export const jobSchema = z.strictObject({
   schedule: z
     .strictObject({
       every: duration.default('40m').describe('The time from the start of one cycle to the start of the next.'),
+      reconcile: duration
+        .optional()
+        .describe('How often a cycle reads the target back first and puts right what differs; never unless given.'),
     })
     .prefault({})
     .describe('When the daemon runs the job.'),

@@ -59,6 +59,7 @@ export async function ensureJob(db: Db, id: string): Promise<void> {
       configuration_seq: 0,
       accepted_configuration: null,
       accepted_since: null,
+      reconciled_at: null,
     })
     .onConflict((conflict) => conflict.column('id').doNothing())
     .execute();

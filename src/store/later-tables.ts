@@ -83,6 +83,11 @@ export async function beforeImages(db: Kysely<Tables>): Promise<void> {
   await db.schema.createIndex('before_image_by_age').on('before_image').columns(['job_id', 'at']).execute();
 }
 
+/** When the target of a job was read back last. */
+export async function reconciledJobs(db: Kysely<Tables>): Promise<void> {
+  await db.schema.alterTable('job').addColumn('reconciled_at', int).execute();
+}
+
 /** What was used of the limits of targets, across restarts. */
 export async function usedTargets(db: Kysely<Tables>): Promise<void> {
   await db.schema

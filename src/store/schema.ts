@@ -70,6 +70,8 @@ export interface JobTable {
   effective_hash: string;
   /** The sequence number with which the configuration changed last: who was planned before it was planned with another one. */
   configuration_seq: number;
+  /** When the target was read back last, or was met; null before. Milliseconds. */
+  reconciled_at: number | null;
   /** 1 while the links of everybody in scope are to be forgotten once a whole cycle has planned all leavers. */
   link_reset: number;
   /** The part of the configuration that decides, as the job last took it to work with, as JSON; and since when. */

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { compareTarget } from '../../src/engine/reconcile.ts';
 import type { DriftReport } from '../../src/model/drift-report.ts';
 import { DEPARTMENT, direct, USER_ATTRIBUTES } from '../support/build-job.ts';
+import { DAY } from '../support/fake-clock.ts';
 import { buildWorld, type World } from '../support/world.ts';
 
 async function drift(world: World): Promise<DriftReport> {
@@ -228,5 +229,49 @@ describe('endless updates', () => {
     for (let cycle = 0; cycle < 3; cycle += 1) await world.run({ repair: true });
     edit(world, 'p0001', { displayName: 'Edited' });
     expect((await world.run({ repair: true })).counts).toMatchObject({ updated: 1 });
+  });
+});
+
+describe('reading back on a schedule', () => {
+  const HOUR = 3_600_000;
+  const weekly = { group: null, schedule: { every: '40m', reconcile: '7d' } } as const;
+
+  it('is done by the first cycle after the interval, from the first cycle on, and puts right what differs', async () => {
+    const world = await buildWorld(weekly);
+    world.people(3);
+    await world.run();
+    edit(world, 'p0001', { displayName: 'Edited' });
+    world.clock.advance(7 * DAY - HOUR);
+    expect((await world.run()).requests.scim).toBe(0);
+    world.clock.advance(HOUR);
+    const summary = await world.run();
+    expect(summary).toMatchObject({ drift: { checked: 3, drifted: 1 }, counts: { updated: 1 } });
+    expect(world.userOf('p0001')).toMatchObject({ displayName: 'Name p0001' });
+    expect((await world.run()).requests.scim).toBe(0);
+  });
+
+  it('is not needed where somebody asked for it meanwhile, and is no part of a plan or of an observed cycle', async () => {
+    const world = await buildWorld(weekly);
+    world.people(3);
+    await world.run();
+    world.clock.advance(4 * DAY);
+    await world.run({ repair: true });
+    world.clock.advance(4 * DAY);
+    expect((await world.run()).drift).toBeUndefined();
+    world.clock.advance(4 * DAY);
+    expect((await world.run({ dryRun: true })).drift).toBeUndefined();
+    world.configure({ ...weekly, mode: 'observe' });
+    expect((await world.run()).drift).toBeUndefined();
+    world.configure(weekly);
+    expect((await world.run()).drift).toMatchObject({ drifted: 0 });
+  });
+
+  it('holds what a guard counts, as ever', async () => {
+    const world = await buildWorld({ ...weekly, guards: { creates: { from: 1, count: 1 } } });
+    world.people(3);
+    await world.run();
+    world.target.resources.User.clear();
+    world.clock.advance(8 * DAY);
+    expect((await world.run()).counts).toMatchObject({ created: 0, held: 3 });
   });
 });

@@ -40,6 +40,7 @@ export interface JobVariation {
   readonly protect?: readonly string[];
   readonly escrowThresholds?: Record<string, unknown>;
   readonly mode?: 'observe' | 'enforce';
+  readonly schedule?: Record<string, unknown>;
 }
 
 /** Guards that never trip, for tests about something else. */
@@ -77,6 +78,7 @@ export function buildJob(variation: JobVariation = {}): Job {
       ...variation.target,
     },
     mode: variation.mode ?? 'enforce',
+    schedule: variation.schedule ?? {},
     profile: variation.profile ?? {},
     lifecycle: variation.lifecycle ?? {},
     guards: variation.guards ?? NO_GUARDS,
