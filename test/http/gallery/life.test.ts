@@ -5,7 +5,7 @@ import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { compileJob } from '../../../src/engine/compiled-job.ts';
 import { compareTarget } from '../../../src/engine/reconcile.ts';
 import { createSecretValues } from '../../../src/observe/secret-values.ts';
-import { isScimJson, type ScimJson } from '../../../src/sandbox/target/scim-json.ts';
+import { isScimJson, readText, type ScimJson } from '../../../src/sandbox/target/scim-json.ts';
 import { bearerAuthorizer } from '../../../src/target/authorizer.ts';
 import { createScimTarget } from '../../../src/target/scim-target.ts';
 import { aSecret } from '../../support/a-secret.ts';
@@ -25,8 +25,8 @@ interface Place {
   readonly world: World;
   readonly vendor: Vendor;
   readonly io: Parameters<World['run']>[1];
-  user(id: string): ScimJson | undefined;
-  members(): string[];
+  readonly user: (id: string) => ScimJson | undefined;
+  readonly members: () => string[];
 }
 
 /** A job made of the template alone, its vendor, and people in one group. */
@@ -63,7 +63,9 @@ async function place(template: string, habits: VendorHabits, people: number, gua
   const members = (): string[] => {
     const [group] = vendor.service.groups();
     const held = Array.isArray(group?.['members']) ? group['members'].filter(isScimJson) : [];
-    const names = new Map(vendor.service.users().map(({ id, userName }) => [id, String(userName).split('@')[0] ?? '']));
+    const names = new Map(
+      vendor.service.users().map(({ id, userName }) => [id, readText(userName).split('@')[0] ?? '']),
+    );
     return held.map(({ value }) => names.get(value) ?? 'nobody').toSorted();
   };
   return { world, vendor, io: { target }, user, members };

@@ -4,7 +4,7 @@ import nock from 'nock';
 import type { Clock } from '../../../src/engine/ports.ts';
 import { createRfcTarget } from '../../../src/sandbox/target/rfc-target.ts';
 import { isScimRefusal, scimErrorBody, scimRefusal } from '../../../src/sandbox/target/scim-error.ts';
-import { isScimJson, type ScimJson } from '../../../src/sandbox/target/scim-json.ts';
+import { isScimJson, readText, type ScimJson } from '../../../src/sandbox/target/scim-json.ts';
 import type { ScimRequest, ScimResponse } from '../../../src/sandbox/target/scim-message.ts';
 
 const HOST = 'http://scim.test:8080';
@@ -179,7 +179,7 @@ function handled(habits: VendorHabits, request: ScimRequest, isUser: boolean): S
   }
   if (habits.handles !== true || !isUser || request.method !== 'POST') return request;
   const body = request.readBody() as ScimJson;
-  const userName = String(body['userName']).split('@')[0] ?? '';
+  const userName = readText(body['userName']).split('@')[0] ?? '';
   return { ...request, readBody: () => ({ ...body, userName }) };
 }
 
