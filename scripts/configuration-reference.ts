@@ -187,7 +187,7 @@ there are \`from\` of them.
 ## A template
 
 Templates are files of the gallery: \`gallery/NAME.yaml\` in the configuration directory, or shipped with the program
-(\`scimsync gallery list\`). Besides what follows they have \`profile\`, \`lifecycle\` and \`objectMappings\` as in a job.
+([gallery.md](gallery.md)). Besides what follows they have \`profile\`, \`lifecycle\` and \`objectMappings\` as in a job.
 
 ${table(template)}
 `;

@@ -9,7 +9,7 @@ import { targetSecretPaths } from './check-target-auth.ts';
 import type { Findings } from './fault.ts';
 import { addFindings, noFindings } from './fault.ts';
 import type { JobDraft } from './job-draft.ts';
-import { child, descend, faultAt } from './located.ts';
+import { child, descend, faultAt, toPlain } from './located.ts';
 import type { JudgedPaths } from './schema-faults.ts';
 import { schemaFaults } from './schema-faults.ts';
 import { targetKey } from './target-key.ts';
@@ -36,6 +36,7 @@ export function checkJob(job: JobDraft, withTemplate: boolean): Findings {
     kinds.add(object.kind);
   }
   checkPeople(job, findings);
+  checkMembers(job, findings);
   if (job.template === 'peakon') checkPeakon(job, findings);
   return findings;
 }
@@ -51,6 +52,16 @@ function checkPeople({ root, complete, objectMappings }: JobDraft, findings: Fin
     'Add a mapping of user, or remove enabled: false from it; enabled: false at the top switches a job off.';
   const message = 'The job has no enabled mapping of user, so it cannot run.';
   findings.warnings.push(faultAt(user?.node.at ?? list.at, message, advice));
+}
+
+/** Members that cannot be read cannot be taken over with an adopted group. */
+function checkMembers({ root }: JobDraft, findings: Findings): void {
+  const readable = descend(root, 'profile', 'membersReadable');
+  const taken = descend(root, 'adoption', 'groupMembers');
+  if (readable === undefined || taken === undefined) return;
+  if (toPlain(readable) !== false || toPlain(taken) !== 'remove') return;
+  const message = 'This has no effect: groups of this target do not show their members (profile.membersReadable).';
+  findings.warnings.push(faultAt(taken.at, message, 'Take members of others out in the target itself.'));
 }
 
 function judgedPaths(job: JobDraft, withTemplate: boolean): JudgedPaths {

@@ -1,6 +1,7 @@
 // Brings the members of groups in the target in step: set differences over rows, sent in requests of a bounded number
 // of members. Only memberships that the source states are added, only those that were sent before are removed.
 import type { ObjectFault } from '../model/errors.ts';
+import type { TargetProfile } from '../model/profile.ts';
 import { addMembers, removeMembers } from '../scim/patch.ts';
 import type { PatchOperation, ScimResource } from '../scim/resource.ts';
 import type { Db } from '../store/database.ts';
@@ -144,7 +145,7 @@ async function forgetLost(
     const message = `The group ${group.target_id} no longer exists in the target.`;
     return { fault: { code: 'InvalidAnchor', message } };
   }
-  const present = memberIdsOf(current.value);
+  const present = memberIdsOf(current.value, job.settings.profile);
   const known = await targetMembers(io.store.db, job.id, group.id, present === null);
   const lost = known.filter((each) => present?.has(each.target_id) !== true);
   await settling(context, (trx) =>
@@ -174,10 +175,13 @@ async function takeOverMembers(
   return former.length > 0;
 }
 
-/** Ids of the members that the target shows; null when it shows none at all. */
-export function memberIdsOf(resource: ScimResource): Set<string> | null {
+/** Ids of the members that the target shows; null when it shows none at all, or what it shows means nothing. */
+export function memberIdsOf(
+  resource: ScimResource,
+  { membersReadable }: Pick<TargetProfile, 'membersReadable'>,
+): Set<string> | null {
   const members = resource['members'];
-  if (!Array.isArray(members)) return null;
+  if (!membersReadable || !Array.isArray(members)) return null;
   return new Set(
     members.flatMap((member: unknown) => {
       const value =

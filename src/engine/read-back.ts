@@ -66,7 +66,7 @@ async function membersOf(
   resource: ScimResource,
 ): Promise<UnappliedAttribute[]> {
   if (sent.kind !== 'group') return [];
-  const shown = memberIdsOf(resource);
+  const shown = memberIdsOf(resource, job.settings.profile);
   if (shown === null) return [];
   const known = await targetMembers(io.store.db, job.id, sent.id, false);
   const missing = known.filter((each) => !shown.has(each.target_id)).length;

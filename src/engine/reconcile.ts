@@ -255,7 +255,7 @@ async function membersDiffer(
   count: DriftCount,
 ): Promise<boolean> {
   const known = await targetMembers(io.store.db, job.id, object.id, false);
-  const shown = memberIdsOf(resource);
+  const shown = memberIdsOf(resource, job.settings.profile);
   if (shown === null) {
     // Many targets leave an empty list out, and some never show members: it is not known which.
     if (known.length > 0) count.hidesMembers();

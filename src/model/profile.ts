@@ -33,9 +33,26 @@ export const rateLimitSchema = z.strictObject({
   bodyOver: z.int().min(0).optional().describe('Counts only requests whose body has more than so many bytes.'),
 });
 
+/** An answer by which a target says that a request was not carried out and may be sent again later. */
+const retryableErrorSchema = z.strictObject({
+  status: z
+    .int()
+    .min(400)
+    .max(599)
+    .refine((status) => status !== 401, 'not 401, which is about credentials')
+    .describe('The status of the answer.'),
+  text: z.string().trim().min(4).max(200).describe('Text in the body of the answer, in any case of letters.'),
+});
+
 /** What is known of a target before anybody asked it. */
 export const targetProfileSchema = z.strictObject({
   pageSize: z.int().min(1).max(1000).default(100).describe('Resources per page when listing.'),
+  paging: z
+    .enum(['index', 'cursor', 'none'])
+    .default('index')
+    .describe(
+      'How lists are read. index: startIndex and count, and cursors where the target answers one. cursor: only by cursor (RFC 9865), pages may be short. none: one answer holds everything.',
+    ),
   maxPages: z.int().min(1).default(20_000).describe('A list that has not ended after this many pages is abandoned.'),
   concurrency: z
     .int()
@@ -67,6 +84,22 @@ export const targetProfileSchema = z.strictObject({
     .min(1)
     .default(500)
     .describe('Membership changes per request, also in the POST of a group.'),
+  membersReadable: z
+    .boolean()
+    .default(true)
+    .describe(
+      'Whether a group that is read shows its members. false: what was sent is remembered and never compared with an answer.',
+    ),
+  memberRemoval: z
+    .enum(['path', 'list'])
+    .default('path')
+    .describe(
+      'How members are removed first. path: members[value eq "id"], and a list of values only where that is refused and the group shows what came of it. list: a list of values; many targets ignore it and remove everybody.',
+    ),
+  retryableErrors: z
+    .array(retryableErrorSchema)
+    .default([])
+    .describe('Answers beside 429 that mean: not carried out, ask again later.'),
   references: z
     .record(z.string(), z.enum(['id', 'email']))
     .default({})
@@ -105,6 +138,7 @@ export const targetProfileSchema = z.strictObject({
 
 export type TargetProfile = z.infer<typeof targetProfileSchema>;
 export type RateLimit = z.infer<typeof rateLimitSchema>;
+export type RetryableError = z.infer<typeof retryableErrorSchema>;
 
 /** How many requests may be in flight: to begin with, and at most. */
 export interface ConcurrencyBounds {

@@ -3,6 +3,7 @@
 // to a write is handed back as ambiguous, because sending it again could do it twice.
 import type { Clock } from '../engine/ports.ts';
 import type { ObjectFault } from '../model/errors.ts';
+import type { RetryableError } from '../model/profile.ts';
 import type { Redact } from '../model/secret.ts';
 import type { Answer } from './answer.ts';
 import { credentialsInvalid, faultOfFailure, incompatible, tlsFailed, tooManyRequests, unreachable } from './faults.ts';
@@ -31,6 +32,8 @@ export interface ExchangeOptions {
   readonly random: () => number;
   readonly baseUrl: string;
   readonly redact: Redact;
+  /** Answers beside 429 that mean "later". */
+  readonly retryableErrors: readonly RetryableError[];
   /** All waits of one call together are at most this long. */
   readonly maxWaitSeconds: number;
 }
@@ -93,7 +96,7 @@ export class Exchange {
     let feedback: Feedback = 'unknown';
     try {
       const outcome = await transport.send(request, signal);
-      feedback = feedbackOf(outcome);
+      feedback = this.saysLater(outcome) ? 'refused' : feedbackOf(outcome);
       return outcome;
     } finally {
       permit.leave(feedback);
@@ -115,11 +118,21 @@ export class Exchange {
       return safe ? { milliseconds: backOff, shared: false } : undefined;
     }
     const { status, retryAfter, date } = outcome.answer;
-    if (attempt >= triesFor(status)) return undefined;
+    const later = this.saysLater(outcome);
+    if (attempt >= (later ? MOST_TRIES : triesFor(status))) return undefined;
     const asked = retryAfterMilliseconds(retryAfter, date, clock.now());
-    if (status === 429 || (status === 503 && asked !== undefined))
+    if (later || status === 429 || (status === 503 && asked !== undefined))
       return { milliseconds: asked ?? backOff, shared: true };
     return isRead ? { milliseconds: backOff, shared: false } : undefined;
+  }
+
+  // What the profile knows as a refusal for the time being was not carried out, so even a write may be sent again.
+  private saysLater(outcome: Outcome): boolean {
+    if (outcome.kind === 'failure') return false;
+    const { status, text } = outcome.answer;
+    return this.options.retryableErrors.some(
+      (error) => error.status === status && text.toLowerCase().includes(error.text.toLowerCase()),
+    );
   }
 
   private settle(outcome: Outcome, request: ScimRequest): Exchanged {
@@ -131,7 +144,11 @@ export class Exchange {
     const { answer } = outcome;
     if (answer.status === 401) throw credentialsInvalid(answer, request, this.redact);
     if (answer.status >= 300 && answer.status < 400) throw incompatible(this.root, request, answer, this.redact);
-    if (answer.status === 429 || (answer.status === 503 && answer.retryAfter !== undefined)) {
+    if (
+      this.saysLater(outcome) ||
+      answer.status === 429 ||
+      (answer.status === 503 && answer.retryAfter !== undefined)
+    ) {
       return { ok: false, fault: tooManyRequests(request, undefined, answer.status) };
     }
     return { ok: true, answer };

@@ -1,8 +1,10 @@
 // Reading a whole list (RFC 7644 section 3.4.2.4) from servers that lie about it: one says that totalResults is the page
 // size, another repeats the first page for ever, others cap pages silently. So the next page begins after what was received,
-// and the end is believed only when more than one sign says so. Cursors (RFC 9865) are followed when a server offers them.
+// and the end is believed only when more than one sign says so. Cursors (RFC 9865) are followed when a server offers them; where
+// the profile says that there is nothing else, a short or empty page is no end, and only an answer without a cursor is.
 import type { ListPage } from '../engine/ports.ts';
 import { JobFault } from '../model/errors.ts';
+import type { TargetProfile } from '../model/profile.ts';
 import { resourceId, type ScimKind, type ScimResource } from '../scim/resource.ts';
 import { listOf } from './answer.ts';
 import type { Exchange } from './exchange.ts';
@@ -12,6 +14,7 @@ import type { ScimRequest } from './transport.ts';
 
 export interface ListOptions {
   readonly exchange: Exchange;
+  readonly paging: TargetProfile['paging'];
   readonly pageSize: number;
   readonly maxPages: number;
 }
@@ -32,6 +35,8 @@ export async function* listResources(
   options: ListOptions,
   signal: AbortSignal,
 ): AsyncGenerator<ListPage, void, undefined> {
+  if (options.paging === 'none') return yield* onePage(kind, options, signal);
+  if (options.paging === 'cursor') return yield* byCursor(kind, options, signal);
   let query: Record<string, string> = { startIndex: '1', count: String(options.pageSize) };
   let received = 0;
   let firstIds: ReadonlySet<string> = new Set();
@@ -57,7 +62,65 @@ export async function* listResources(
     lastIds = new Set(usable.map((resource) => resourceId(resource) ?? ''));
     if (number === 1) firstIds = lastIds;
   }
+  throw endless(kind, options);
+}
+
+// The first request names the cursor without a value. A cursor that comes again would go round for ever.
+async function* byCursor(
+  kind: ScimKind,
+  options: ListOptions,
+  signal: AbortSignal,
+): AsyncGenerator<ListPage, void, undefined> {
+  const followed = new Set<string>();
+  let cursor = '';
+  let received = 0;
+  for (let number = 1; number <= options.maxPages; number += 1) {
+    const query = { cursor, count: String(options.pageSize) };
+    const page = await readPage({ method: 'GET', path: `/${kind}s`, query }, options.exchange, signal);
+    const usable = page.resources.filter((resource) => resourceId(resource) !== undefined);
+    if (page.resources.length > 0 && usable.length === 0) throw withoutIds(kind);
+    received += page.resources.length;
+    if (usable.length > 0) yield { resources: usable, totalResults: page.totalResults ?? received };
+    if (page.nextCursor === undefined) {
+      // Only within one answer does a total say for sure that something is missing: people come and go between pages.
+      if (number === 1) mustBeWhole(kind, page, 'gives no cursor for the others. Set paging in the profile to index.');
+      return;
+    }
+    if (followed.has(page.nextCursor)) {
+      const message = `The list of ${kind}s cannot be read to its end: the target answered the same cursor twice.`;
+      throw new JobFault('TargetIncompatible', message);
+    }
+    followed.add(page.nextCursor);
+    cursor = page.nextCursor;
+  }
+  throw endless(kind, options);
+}
+
+async function* onePage(
+  kind: ScimKind,
+  { exchange }: ListOptions,
+  signal: AbortSignal,
+): AsyncGenerator<ListPage, void, undefined> {
+  const page = await readPage({ method: 'GET', path: `/${kind}s` }, exchange, signal);
+  const usable = page.resources.filter((resource) => resourceId(resource) !== undefined);
+  if (page.resources.length > 0 && usable.length === 0) throw withoutIds(kind);
+  mustBeWhole(kind, page, 'paging in the profile is none. Set it to index or cursor.');
+  if (usable.length > 0) yield { resources: usable, totalResults: page.totalResults ?? page.resources.length };
+}
+
+// A part must not pass for the whole.
+function mustBeWhole(kind: ScimKind, { resources, totalResults, nextCursor }: Page, why: string): void {
+  const total = totalResults ?? 0;
+  if (total <= resources.length && nextCursor === undefined) return;
+  const of = total > resources.length ? ` of ${total}` : '';
   throw new JobFault(
+    'TargetIncompatible',
+    `The list of ${kind}s is not whole: the target answered ${resources.length}${of}, and ${why}`,
+  );
+}
+
+function endless(kind: ScimKind, options: ListOptions): JobFault {
+  return new JobFault(
     'TargetIncompatible',
     `The list of ${kind}s has not ended after ${options.maxPages} pages. Raise maxPages in the profile if the target is that large.`,
   );

@@ -1,7 +1,9 @@
 // Removing members. `members[value eq "id"]` goes first; a list of values is the second form and never the first, because
 // servers that ignore the list remove everybody. A refusal alone proves nothing about a membership, so the group is read
-// before anything is concluded: a leaver who silently stays is the worse fault.
+// before anything is concluded: a leaver who silently stays is the worse fault. Where groups do not show their members nothing
+// can be concluded, and the second form is never tried.
 import type { TargetResult } from '../engine/ports.ts';
+import type { TargetProfile } from '../model/profile.ts';
 import { addMembers, removeMembers } from '../scim/patch.ts';
 import { elementsOf, isComplex, memberOf } from '../scim/read.ts';
 import type { PatchOperation, ScimKind, ScimResource } from '../scim/resource.ts';
@@ -15,23 +17,29 @@ export interface PatchRequests {
   get(kind: ScimKind, id: string, signal: AbortSignal): Promise<PatchResult>;
 }
 
+/** What the profile says of members. */
+export type MemberHabits = Pick<TargetProfile, 'membersReadable' | 'memberRemoval'>;
+
 const REFUSALS = new Set([400, 405, 501]);
 const RESTORED_PER_REQUEST = 100;
 
 /** Removes members in the form that the target was seen to understand. */
 export class MemberRemoval {
   private readonly requests: PatchRequests;
+  private readonly membersReadable: boolean;
   private form: 'path' | 'valueList' | 'onlyPath' = 'path';
 
-  constructor(requests: PatchRequests) {
+  constructor(requests: PatchRequests, { membersReadable, memberRemoval }: MemberHabits) {
     this.requests = requests;
+    this.membersReadable = membersReadable;
+    if (memberRemoval === 'list') this.form = 'valueList';
   }
 
   /** Success when nobody of `members` is a member any more; the refusal of the first form when nothing helped. */
   async remove(id: string, members: readonly string[], signal: AbortSignal): Promise<PatchResult> {
     if (this.form === 'valueList') return this.patch(id, [valueList(members)], signal);
     const usual = await this.patch(id, removeMembers(members), signal);
-    if (usual.ok || !REFUSALS.has(usual.fault.status ?? 0)) return usual;
+    if (usual.ok || !REFUSALS.has(usual.fault.status ?? 0) || !this.membersReadable) return usual;
     const read = await this.requests.get('Group', id, signal);
     const held = shownMembers(read);
     if (held === undefined) return usual;

@@ -6,7 +6,7 @@ import { attributeText } from '../scim/path.ts';
 import { hasExtensionPath, operationPath, toAddedElements, toPathless } from '../scim/pathless.ts';
 import { findElement } from '../scim/read.ts';
 import type { PatchOperation, ScimKind } from '../scim/resource.ts';
-import { MemberRemoval, type PatchRequests, type PatchResult } from './member-removal.ts';
+import { type MemberHabits, MemberRemoval, type PatchRequests, type PatchResult } from './member-removal.ts';
 
 /** Sends changes in the form that the target was seen to understand. */
 export class PatchLadder {
@@ -15,9 +15,9 @@ export class PatchLadder {
   private readonly refusedAnyway = new Set<string>();
   private readonly members: MemberRemoval;
 
-  constructor(requests: PatchRequests) {
+  constructor(requests: PatchRequests, habits: MemberHabits) {
     this.requests = requests;
-    this.members = new MemberRemoval(requests);
+    this.members = new MemberRemoval(requests, habits);
   }
 
   /** The result of the form that was accepted, or the refusal of the usual form when no other one helped. */

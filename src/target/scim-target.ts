@@ -75,6 +75,7 @@ export function createScimTarget(options: ScimTargetOptions): ScimTarget {
     random: options.random,
     baseUrl: options.baseUrl,
     redact: options.redact,
+    retryableErrors: profile.retryableErrors,
     maxWaitSeconds: options.maxWaitSeconds ?? 120,
   });
   return new HttpScimTarget(profile, transport, exchange);
@@ -93,10 +94,13 @@ class HttpScimTarget implements ScimTarget {
     this.transport = transport;
     this.exchange = exchange;
     this.finder = new Finder(exchange);
-    this.ladder = new PatchLadder({
-      patch: (kind, id, operations, signal) => this.patchOnce(kind, id, operations, signal),
-      get: (kind, id, signal) => this.get(kind, id, signal),
-    });
+    this.ladder = new PatchLadder(
+      {
+        patch: (kind, id, operations, signal) => this.patchOnce(kind, id, operations, signal),
+        get: (kind, id, signal) => this.get(kind, id, signal),
+      },
+      profile,
+    );
   }
 
   get requests(): { readonly scim: number; readonly tokens: number } {
@@ -132,9 +136,10 @@ class HttpScimTarget implements ScimTarget {
   }
 
   list(kind: ScimKind, signal: AbortSignal): ReturnType<typeof listResources> {
-    const { pageSize, maxPages } = this.profile;
+    const { paging, pageSize, maxPages } = this.profile;
     const limit = this.capabilities.filterMaxResults ?? pageSize;
-    return listResources(kind, { exchange: this.exchange, pageSize: Math.min(pageSize, limit), maxPages }, signal);
+    const options = { exchange: this.exchange, paging, pageSize: Math.min(pageSize, limit), maxPages };
+    return listResources(kind, options, signal);
   }
 
   async get(kind: ScimKind, id: string, signal: AbortSignal): Promise<PatchResult> {

@@ -77,11 +77,12 @@ export function scimRoot(baseUrl: string): string {
   return `${url.origin}${url.pathname.replace(/\/+$/, '')}`;
 }
 
-/** The URL of a request, every part of the query percent-encoded. */
+/** The URL of a request, every part of the query percent-encoded; an empty value is its name alone (`?cursor`, RFC 9865). */
 function requestUrl(root: string, request: ScimRequest): string {
-  const pairs = Object.entries(request.query ?? {}).map(
-    ([name, value]) => `${encodeURIComponent(name)}=${encodeURIComponent(value.toWellFormed())}`,
-  );
+  const pairs = Object.entries(request.query ?? {}).map(([name, value]) => {
+    const encoded = encodeURIComponent(name);
+    return value === '' ? encoded : `${encoded}=${encodeURIComponent(value.toWellFormed())}`;
+  });
   return pairs.length === 0 ? `${root}${request.path}` : `${root}${request.path}?${pairs.join('&')}`;
 }
 

@@ -42,6 +42,8 @@ export class FakeTarget implements ScimTarget {
   dropsMembershipsOfDisabled = false;
   /** Leaves `members` out when there are none. */
   omitsEmptyMembers = true;
+  /** Shows every group as one without members. */
+  hidesMembers = false;
   /** Answers 404 to every DELETE. */
   deniesRemovals = false;
   #next = 0;
@@ -179,6 +181,7 @@ export class FakeTarget implements ScimTarget {
 
   #shown(kind: ScimKind, resource: Json): ScimResource {
     const copy = structuredClone(resource);
+    if (kind === 'Group' && this.hidesMembers) return { ...copy, members: [] } as ScimResource;
     const members = copy['members'];
     if (kind === 'Group' && this.omitsEmptyMembers && Array.isArray(members) && members.length === 0)
       delete copy['members'];

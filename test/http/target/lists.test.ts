@@ -188,6 +188,105 @@ describe('paging', () => {
   });
 });
 
+describe('paging by cursor only', () => {
+  type Page = { readonly ids: readonly string[]; readonly next?: string; readonly total?: number };
+  const byCursor = (pages: Readonly<Record<string, Page>>): Server =>
+    ((start, _count, cursor) => {
+      if (start !== 0 || cursor === null) throw new Error('startIndex is not supported');
+      const { ids: some, next, total } = pages[cursor] ?? { ids: [] };
+      return { totalResults: total, Resources: some.map((id) => ({ id })), nextCursor: next };
+    }) satisfies Server;
+  const reading = (server: Server, maxPages = 10) => {
+    const asked = serve(server);
+    return { asked, found: ids(aTarget({ profile: { paging: 'cursor', pageSize: 2, maxPages } })) };
+  };
+
+  it.each([
+    ['nobody', { '': { ids: [], total: 0 } }, [], 1],
+    ['one page', { '': { ids: ['a', 'b'], total: 2 } }, ['a', 'b'], 1],
+    [
+      'short pages, an empty one among them',
+      {
+        '': { ids: ['a'], next: '1' },
+        '1': { ids: [], next: '2' },
+        '2': { ids: ['b'], next: '3' },
+        '3': { ids: ['c'] },
+      },
+      ['a', 'b', 'c'],
+      4,
+    ],
+    [
+      'a total that is no total',
+      { '': { ids: ['a', 'b'], total: 2, next: '1' }, '1': { ids: ['c'], total: 1 } },
+      ['a', 'b', 'c'],
+      2,
+    ],
+    [
+      'somebody who was deleted meanwhile',
+      { '': { ids: ['a', 'b'], total: 4, next: '1' }, '1': { ids: ['c'], total: 4 } },
+      ['a', 'b', 'c'],
+      2,
+    ],
+  ] satisfies [string, Record<string, Page>, string[], number][])(
+    'ends where no cursor follows: %s',
+    async (_what, pages, found, requests) => {
+      const list = reading(byCursor(pages));
+      expect(await list.found).toEqual(found);
+      expect(list.asked).toHaveLength(requests);
+    },
+  );
+
+  it('asks the first page with a cursor without value, and never for a startIndex', async () => {
+    const urls: string[] = [];
+    nock(HOST)
+      .persist()
+      .get(/Users/)
+      .reply(200, (request: Request) => {
+        urls.push(new URL(request.url).search);
+        return urls.length === 1 ? { Resources: people(1), nextCursor: 'a/b' } : { Resources: [{ id: 'z' }] };
+      });
+    expect(await ids(aTarget({ profile: { paging: 'cursor', pageSize: 2 } }))).toEqual(['u1', 'z']);
+    expect(urls).toEqual(['?cursor&count=2', '?cursor=a%2Fb&count=2']);
+  });
+
+  it.each([
+    [
+      'the same cursor again',
+      byCursor({ '': { ids: ['a'], next: '1' }, '1': { ids: ['a'], next: '1' } }),
+      /same cursor/,
+    ],
+    ['no cursor although there is more', byCursor({ '': { ids: ['a'], total: 3 } }), /answered 1 of 3/],
+    [
+      'new cursors for ever',
+      (_start, _count, cursor) => ({ Resources: [], nextCursor: `${cursor}x` }),
+      /not ended after 10 pages/,
+    ],
+    ['resources without an id', () => ({ Resources: [{ userName: 'a' }] }), /without an id/],
+  ] satisfies [string, Server, RegExp][])('does not take a part for the whole: %s', async (_what, server, message) => {
+    await expect(reading(server).found).rejects.toThrow(message);
+  });
+});
+
+describe('no paging', () => {
+  const all = (server: Server) => {
+    const asked = serve(server);
+    return { asked, found: ids(aTarget({ profile: { paging: 'none' } })) };
+  };
+
+  it('asks once, without count and startIndex', async () => {
+    const { asked, found } = all(() => ({ Resources: people(150) }));
+    expect(await found).toHaveLength(150);
+    expect(asked).toEqual(['']);
+  });
+
+  it.each([
+    ['a larger total', () => ({ totalResults: 3, Resources: people(2) }), /answered 2 of 3/],
+    ['a cursor', () => ({ totalResults: 2, Resources: people(2), nextCursor: 'c' }), /not whole/],
+  ] satisfies [string, Server, RegExp][])('does not take a part for the whole: %s', async (_what, server, message) => {
+    await expect(all(server).found).rejects.toThrow(message);
+  });
+});
+
 describe('find', () => {
   const emails = (value: string, type?: string) => [{ value, ...(type === undefined ? {} : { type }) }];
   it.each([

@@ -200,6 +200,22 @@ describe('member removals', () => {
     });
   });
 
+  it('are not tried in another form, nor concluded from a reading, where groups do not show their members', async () => {
+    const { sent, members } = group(['a', 'b'], () => refused('noTarget'));
+    const { target, signal } = aTarget({ profile: { membersReadable: false } });
+    expect(await target.patch('Group', 'g', removeMembers(['a', 'c']), signal)).toMatchObject({ ok: false });
+    expect(members()).toEqual(['a', 'b']);
+    expect(sent).toHaveLength(1);
+    expect(target.requests.scim).toBe(1);
+  });
+
+  it('are sent as a list from the beginning where the profile says so', async () => {
+    const { sent } = group(['a', 'b'], (operation, now) => now.filter((one) => one !== byPath(operation)));
+    const { target, signal } = aTarget({ profile: { memberRemoval: 'list', membersReadable: false } });
+    expect(await target.patch('Group', 'g', removeMembers(['a', 'b']), signal)).toMatchObject({ ok: true });
+    expect(sent).toEqual([[{ op: 'remove', path: 'members', value: [{ value: 'a' }, { value: 'b' }] }]]);
+  });
+
   it('are a fault when no form removes anybody (go-scim)', async () => {
     const { members } = group(['a', 'b'], () => refused('noTarget'));
     const { target, signal } = aTarget();

@@ -147,6 +147,41 @@ describe('other failures', () => {
   );
 });
 
+describe('answers that mean later (profile.retryableErrors)', () => {
+  const LIMIT = '{"detail":"Request_Limit_Exceeded: over the concurrent limit of 4 requests."}';
+  const profile = { retryableErrors: [{ status: 500, text: 'REQUEST_LIMIT_EXCEEDED' }] };
+
+  it('are waited for like 429, also by a write, which was not carried out', async () => {
+    nock(HOST)
+      .post('/scim/v2/Users')
+      .reply(500, LIMIT)
+      .post('/scim/v2/Users')
+      .reply(500, LIMIT, { 'retry-after': '7' });
+    nock(HOST).post('/scim/v2/Users').reply(201, { id: '1' });
+    const { target, clock, signal } = aTarget({ profile });
+    expect(await target.create('User', {}, signal)).toMatchObject({ ok: true });
+    expect(clock.slept).toEqual([1000, 7000]);
+  });
+
+  it('are TooManyRequests in the end, and nothing that may have happened', async () => {
+    nock(HOST).patch('/scim/v2/Users/1').times(5).reply(500, LIMIT);
+    const { target, signal } = aTarget({ profile });
+    const result = await target.patch('User', '1', [{ op: 'replace', path: 'title', value: 'x' }], signal);
+    expect(result).toMatchObject({ ok: false, fault: { code: 'TooManyRequests', status: 500 } });
+    expect(result).not.toHaveProperty('fault.ambiguous');
+  });
+
+  it.each([
+    ['the status without the text', 500, 'boom'],
+    ['the text with another status', 502, LIMIT],
+  ])('are no others: %s', async (_what, status, body) => {
+    nock(HOST).post('/scim/v2/Users').reply(status, body);
+    const { target, clock, signal } = aTarget({ profile });
+    expect(await target.create('User', {}, signal)).toMatchObject({ ok: false, fault: { ambiguous: true } });
+    expect(clock.slept).toEqual([]);
+  });
+});
+
 describe('giving up', () => {
   it('ends a wait at once with the reason of the signal', async () => {
     nock(HOST).get('/scim/v2/Users/1').reply(429, '', { 'retry-after': '60' });

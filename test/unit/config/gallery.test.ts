@@ -20,7 +20,17 @@ const targets = (
 describe('gallery', () => {
   it('has the shipped templates, named as their files', async () => {
     const templates = await listTemplates('/nowhere');
-    expect(templates.map(({ name }) => name)).toEqual(['peakon', 'scim', 'scim-entra-default']);
+    expect(templates.map(({ name }) => name)).toEqual([
+      'atlassian',
+      'aws-iam-identity-center',
+      'databricks',
+      'github-enterprise-cloud-organization',
+      'github-enterprise-managed-user',
+      'peakon',
+      'scim',
+      'scim-entra-default',
+      'slack',
+    ]);
     for (const { name, file } of templates) {
       expect((await readTemplate(file)).faults).toEqual([]);
       expect(await readFile(file, 'utf8')).toContain(`\nname: ${name}\n`);
@@ -37,6 +47,24 @@ describe('gallery', () => {
       ],
     ],
     ['scim-entra-default', [['userName'], ['displayName']]],
+    ['slack', [['externalId', 'emails[primary eq true].value'], ['displayName']]],
+    [
+      'github-enterprise-managed-user',
+      [
+        ['externalId', 'userName'],
+        ['externalId', 'displayName'],
+      ],
+    ],
+    ['github-enterprise-cloud-organization', [['externalId', 'userName']]],
+    ['atlassian', [['externalId', 'userName'], ['displayName']]],
+    ['databricks', [['userName'], ['displayName']]],
+    [
+      'aws-iam-identity-center',
+      [
+        ['externalId', 'userName'],
+        ['externalId', 'displayName'],
+      ],
+    ],
   ])('%s makes a job without fault or warning, matched by %j', async (template, matching) => {
     const { jobs, warnings } = await load(template);
     expect(warnings).toEqual([]);
@@ -57,6 +85,23 @@ describe('gallery', () => {
       job?.objectMappings[0]?.attributeMappings.map((each) => [each.targetAttributeName, each.source]),
     );
     expect(mappings.get('userName')).toEqual(mappings.get('emails[type eq "work"].value'));
+  });
+
+  it.each([
+    ['slack', { pageSize: 1000, irreversible: ['delete'] }],
+    ['github-enterprise-managed-user', { irreversible: ['delete'] }],
+    ['github-enterprise-cloud-organization', { irreversible: ['disable', 'delete'] }],
+    ['atlassian', { filterable: { User: ['userName', 'externalId'] }, irreversible: ['delete'] }],
+    ['databricks', { concurrency: 3, retryableErrors: [{ status: 500, text: 'REQUEST_LIMIT_EXCEEDED' }] }],
+    ['aws-iam-identity-center', { paging: 'cursor', pageSize: 100, membersPerRequest: 100, membersReadable: false }],
+  ])('%s knows what its application does, and says that nobody has tried it', async (template, profile) => {
+    const [job] = (await load(template)).jobs;
+    expect(job?.profile).toMatchObject(profile);
+    const file = (await listTemplates('/nowhere')).find(({ name }) => name === template)?.file ?? '';
+    const text = await readFile(file, 'utf8');
+    expect(text).toContain('tried by nobody here');
+    expect(text).toContain('not documented');
+    if (job?.profile.irreversible.includes('delete')) expect(job.lifecycle.hardDeleted).toBe('disable');
   });
 
   it('of the configuration directory hides a shipped one of the same name', async () => {

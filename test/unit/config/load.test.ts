@@ -207,6 +207,19 @@ describe('warnings', () => {
   const warningsOf = async (files: Readonly<Record<string, string>>) =>
     (await configurationOf(files)).warnings.map(({ path, message }) => `${path}: ${message}`);
 
+  it.each([
+    [
+      'remove',
+      [
+        'adoption.groupMembers: This has no effect: groups of this target do not show their members (profile.membersReadable).',
+      ],
+    ],
+    ['keep', []],
+  ])('of members that cannot be taken over: groupMembers %s', async (groupMembers, expected) => {
+    const job = `template: aws-iam-identity-center\nadoption: { groupMembers: ${groupMembers} }\n${JOB_HEAD}`;
+    expect(await warningsOf({ 'scimsync.yaml': MAIN, 'jobs/a.yaml': job })).toEqual(expected);
+  });
+
   it('name flow types that the lifecycle needs', async () => {
     const job = JOB.replace('  user:', '  user:\n    flowTypes: [Add, Update]');
     expect(await warningsOf({ 'scimsync.yaml': MAIN, 'jobs/a.yaml': job })).toEqual([

@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { jobFacts } from '../../../../src/config/entra/job-facts.ts';
 import { recogniseTemplate } from '../../../../src/config/entra/recognise-template.ts';
+import { listTemplates } from '../../../../src/config/gallery.ts';
 import { parseYaml } from '../../../../src/config/read-yaml.ts';
 import { documentOf, imported, type Json, loaded, mapping, SOUND, templateCalled, userSchema } from './conversions.ts';
 
@@ -298,8 +299,14 @@ describe('an application of the gallery', () => {
     [[], peakon, 'peakon'],
     [['aWSSingleSignon'], userSchema(SOUND), undefined],
     [['scim'], userSchema(SOUND), undefined],
-  ])('is recognised by %j and its attributes', (names, value, expected) => {
-    const templates = ['peakon', 'scim', 'scim-entra-default'];
+    [['Slack'], userSchema(SOUND), 'slack'],
+    [['Atlassian Cloud'], userSchema(SOUND), 'atlassian'],
+    [['AWS IAM Identity Center (successor to AWS Single Sign-On)'], userSchema(SOUND), 'aws-iam-identity-center'],
+    [['GitHub Enterprise Managed User (OIDC)'], userSchema(SOUND), 'github-enterprise-managed-user'],
+    [['GitHub Enterprise Cloud - Organization'], userSchema(SOUND), 'github-enterprise-cloud-organization'],
+    [['Azure Databricks SCIM Provisioning Connector'], userSchema(SOUND), 'databricks'],
+  ])('is recognised by %j and its attributes', async (names, value, expected) => {
+    const templates = (await listTemplates('/nowhere')).map(({ name }) => name);
     expect(recogniseTemplate(documentOf(value).schema, names, templates)).toBe(expected);
   });
 
