@@ -61,8 +61,9 @@ export function setText(held: HeldSet, suffix: string, paint: Paint): string {
   ].join('\n');
 }
 
-function detailText({ guardClass }: HeldSet, { amount, event, identity, updates }: HeldChange): string {
+function detailText({ guardClass }: HeldSet, { amount, event, identity, updates, undoneMembers }: HeldChange): string {
   if (guardClass === 'memberships') return counted(amount, 'member');
+  if (undoneMembers === true) return `${counted(amount, 'member')} as before the undo`;
   const changed = [...(identity ?? []), ...(updates ?? []).slice(0, SHOWN_UPDATES)].map(
     ({ attribute, oldValue, newValue }) => `${printable(attribute)} ${valueText(oldValue)} -> ${valueText(newValue)}`,
   );

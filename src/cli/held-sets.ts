@@ -4,6 +4,7 @@ import { createHash } from 'node:crypto';
 import type { ChangeStatus } from '../model/cycle.ts';
 import { pageChanges } from '../store/changes.ts';
 import type { Db } from '../store/database.ts';
+import { isOfMembers } from '../store/membership-changes.ts';
 import type { ChangeTable } from '../store/schema.ts';
 
 /** One held change. */
@@ -17,6 +18,8 @@ export interface HeldChange {
   readonly event: string | null;
   /** How many things it counts as: the memberships that a group would lose, otherwise 1. */
   readonly amount: number;
+  /** True when it is about members of the group that somebody has undone. */
+  readonly undoneMembers?: true;
   /** What would change of who the account is; values that must not be shown are `[Redact]`. */
   readonly identity?: readonly AttributeChange[];
   /** What would change of an account whose update a changed configuration has caused. */
@@ -100,6 +103,7 @@ export function heldChange(change: ChangeTable): HeldChange {
     action: change.action,
     event: change.event,
     amount: change.amount,
+    ...(change.guard_class === 'undone' && isOfMembers(change) ? { undoneMembers: true as const } : {}),
     ...(identity.length === 0 ? {} : { identity }),
     ...(updates.length === 0 ? {} : { updates }),
     heldSince: new Date(change.created_at).toISOString(),

@@ -5,6 +5,7 @@ import type { CycleCounts, CycleRequest } from '../model/cycle.ts';
 import type { Job } from '../model/job.ts';
 import { imagesOfCycle, latestImages } from '../store/before-images.ts';
 import { findCycle } from '../store/cycles.ts';
+import { groupsOfImages } from '../store/membership-images.ts';
 import type { CycleTable } from '../store/schema.ts';
 import { CommandFault } from './command-fault.ts';
 import { EXIT, type ExitCode } from './exit-code.ts';
@@ -83,9 +84,10 @@ async function requestOf(
   { cycleId, dryRun, set }: UndoAsked,
 ): Promise<CycleRequest> {
   const images = await imagesOfCycle(store.db, cycle.job_id, cycleId);
-  if (images.length === 0)
+  const groups = await groupsOfImages(store.db, cycle.job_id, cycleId);
+  if (images.length + groups.length === 0)
     throw new CommandFault(
-      `Nothing is known that cycle ${cycleId} has overwritten: it wrote no attribute, or that is beyond retention.log.`,
+      `Nothing is known that cycle ${cycleId} has overwritten: it wrote neither attributes nor memberships, or that is beyond retention.log.`,
     );
   const idsOf = (kind: string) => [
     ...new Set(images.flatMap((image) => (image.kind === kind ? [image.source_id] : []))),
@@ -93,8 +95,8 @@ async function requestOf(
   return {
     trigger: 'onDemand',
     dryRun,
-    selection: { user: idsOf('user'), group: idsOf('group') },
-    // Nothing but what is restored is sent: no members, no references that wait.
+    selection: { user: idsOf('user'), group: [...new Set([...idsOf('group'), ...groups])] },
+    // Nothing but what is restored is sent: no members that are due, no references that wait.
     approved: [],
     undo: { cycleId, ...(set === undefined ? {} : { set }) },
   };

@@ -1,6 +1,6 @@
 // What undoing a cycle came to, for people and for scripts.
 import type { CycleCounts } from '../model/cycle.ts';
-import type { UndoneAccount } from '../model/undo-report.ts';
+import type { UndoneAccount, UndoneGroup, UndoneMember } from '../model/undo-report.ts';
 import { shortAttribute } from './attribute-text.ts';
 import { pauseText } from './pause-text.ts';
 import { programName } from './program-name.ts';
@@ -33,25 +33,37 @@ export function undoText(
 ): string {
   if ('pause' in run)
     return `${paint('bold', run.job.id)}  ${paint('yellow', 'paused')} ${pauseText(run.pause)}: nothing was sent.`;
-  if ('fault' in run || run.summary.undo === undefined) return summaryText(run, suffix, paint);
-  const { job, summary } = run;
-  const { cycleId, objects, held, set, carriedOut } = summary.undo ?? { objects: [], held: [] };
+  const undone = 'fault' in run ? undefined : run.summary.undo;
+  if ('fault' in run || undone === undefined) return summaryText(run, suffix, paint);
+  const { job } = run;
+  const { cycleId, objects, groups, held, set, carriedOut } = undone;
   const rows = OUTCOMES.flatMap(([outcome, text]) => {
-    const count = objects.filter((each) => each.outcome === outcome).length;
-    return count === 0 ? [] : [[`  ${text}`, counted(count, 'account')]];
+    const accounts = objects.filter((each) => each.outcome === outcome).length;
+    const teams = groups.filter((each) => each.outcome === outcome);
+    const members = teams.reduce((sum, each) => sum + each.added.length + each.removed.length, 0);
+    const parts = [
+      ...(accounts > 0 ? [counted(accounts, 'account')] : []),
+      ...(members > 0 ? [`${counted(members, 'membership')} of ${counted(teams.length, 'group')}`] : []),
+      ...(members === 0 && teams.length > 0 ? [`members of ${counted(teams.length, 'group')}`] : []),
+    ];
+    return parts.length === 0 ? [] : [[`  ${text}`, parts.join(', ')]];
   });
   const lines = [`${paint('bold', job.id)}  undo of cycle ${cycleId}`, ...alignedRows(rows)];
   for (const each of objects.slice(0, SHOWN)) lines.push(...objectLines(each));
   if (objects.length > SHOWN) lines.push(`  and ${counted(objects.length - SHOWN, 'more account')}: --json shows them`);
+  for (const each of groups.slice(0, SHOWN)) lines.push(...groupLines(each));
+  if (groups.length > SHOWN) lines.push(`  and ${counted(groups.length - SHOWN, 'more group')}: --json shows them`);
   const { added, removed } = memberships ?? { added: 0, removed: 0 };
-  if (added + removed > 0)
-    lines.push(`  not touched   ${counted(added, 'membership')} added by that cycle, ${removed} removed`);
+  const unknown = added + removed - undone.memberships;
+  if (unknown > 0)
+    lines.push(`  not touched   ${counted(unknown, 'membership')} of which it is not known what was before`);
   for (const because of held) lines.push(`  ${paint('yellow', 'held')}          ${printable(because)}`);
   const undo = `${programName()} undo ${cycleId}`;
   if (held.length > 0) lines.push(`  next          if this is meant: ${undo} --set ${set}${suffix}`);
   else if (carriedOut)
     lines.push(`  held back     what would do it again: ${programName()} staged --job ${job.id}${suffix}`);
-  else if (objects.some(({ outcome }) => outcome === 'planned')) lines.push(`  next          ${undo}${suffix}`);
+  else if ([...objects, ...groups].some(({ outcome }) => outcome === 'planned'))
+    lines.push(`  next          ${undo}${suffix}`);
   return lines.join('\n');
 }
 
@@ -65,6 +77,24 @@ function objectLines({ kind, id, name, action, changes, leftAlone }: UndoneAccou
     ...alignedRows(values),
     ...leftAlone.map((each) => `      left alone: ${printable(each)}`),
   ];
+}
+
+function groupLines({ id, name, added, removed, leftAlone }: UndoneGroup): string[] {
+  const isDue = added.length + removed.length > 0;
+  return [
+    `  ${(isDue ? 'members' : 'leave').padEnd(7)}  group ${printable(shortened(name ?? id, 60))} (${printable(id)})`,
+    ...alignedRows([...memberRows('remove', removed), ...memberRows('add', added)]),
+    ...leftAlone.slice(0, SHOWN).map((each) => `      left alone: ${printable(each)}`),
+    ...(leftAlone.length > SHOWN ? [`      and ${leftAlone.length - SHOWN} more left alone: --json shows them`] : []),
+  ];
+}
+
+function memberRows(verb: string, members: readonly UndoneMember[]): string[][] {
+  const rows = members
+    .slice(0, SHOWN)
+    .map(({ id, name }) => [`      ${verb}`, `${printable(shortened(name ?? id, 60))} (${printable(id)})`]);
+  const more = members.length - SHOWN;
+  return more > 0 ? [...rows, [`      ${verb}`, `and ${more} more: --json shows them`]] : rows;
 }
 
 function value(text: string | null): string {

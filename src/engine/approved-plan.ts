@@ -9,6 +9,7 @@ import type { Db } from '../store/database.ts';
 import { findEscrows } from '../store/escrows.ts';
 import { approveHolds } from '../store/guarded-members.ts';
 import { nextSequence } from '../store/jobs.ts';
+import { isOfMembers } from '../store/membership-changes.ts';
 import type { ChangeTable } from '../store/schema.ts';
 import { findObjects, updateObjects } from '../store/source-objects.ts';
 import type { ChangePayload } from './change-payload.ts';
@@ -150,7 +151,7 @@ export async function releaseApproved(context: CycleContext, plan: ApprovedPlan)
       const last = page.at(-1);
       if (last === undefined) break;
       for (const row of page) if (row.status === 'rejected') plan.reject(dueOf(row));
-      const due = page.filter((row) => row.status !== 'rejected' && row.guard_class !== 'memberships');
+      const due = page.filter((row) => row.status !== 'rejected' && !isOfMembers(row));
       await releasePage(trx, context, plan, due);
       after = last.id;
     }
@@ -185,7 +186,7 @@ async function releasePage(
 }
 
 function dueOf(row: ChangeTable): Parameters<typeof keyOf>[0] {
-  const action = row.guard_class === 'memberships' ? 'memberships' : row.action;
+  const action = isOfMembers(row) ? 'memberships' : row.action;
   return { kind: row.kind as ObjectKind, id: row.source_id, action: action as ApprovedChange['action'] };
 }
 

@@ -1,4 +1,4 @@
-// Holds removals of memberships: a change row per group says how many, rows of held_membership say which. What is shown
+// Holds removals of memberships, and brings holds of undone ones up to date: a change row per group says how many, rows of held_membership say which. What is shown
 // under one id never changes: when members are added to what is held, or are not due any more, the row gets a new id, so
 // that an approval means what was shown.
 import { PHASES } from '../model/cycle.ts';
@@ -27,9 +27,11 @@ export async function holdMemberships(trx: Db, context: CycleContext, holds: boo
   const due = holds && mapped ? await groupsWithDueRemovals(trx, job.id) : [];
   const growing = new Set(due.map((group) => group.group_id));
   for (const { change, left } of before) {
-    if (change.status === 'staged') staged.set(change.source_id, change);
-    if (left === 0 && !(growing.has(change.source_id) && change.status === 'staged')) await end(trx, context, change);
-    else if (change.status !== 'approved' && left !== change.amount && !growing.has(change.source_id))
+    // What was undone does not grow: whoever else is due was not in the group when that happened.
+    const grows = change.guard_class === 'memberships' && growing.has(change.source_id);
+    if (change.status === 'staged' && change.guard_class === 'memberships') staged.set(change.source_id, change);
+    if (left === 0 && !(grows && change.status === 'staged')) await end(trx, context, change);
+    else if (change.status !== 'approved' && left !== change.amount && !grows)
       await replace(trx, context, change, left);
   }
   const held: ChangeTable[] = [];

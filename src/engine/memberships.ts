@@ -7,11 +7,10 @@ import type { PatchOperation, ScimResource } from '../scim/resource.ts';
 import type { Db } from '../store/database.ts';
 import { clearEscrow, findEscrows } from '../store/escrows.ts';
 import { unstatedMembers } from '../store/former-members.ts';
-import { settleApprovedHolds } from '../store/guarded-members.ts';
+import { keepsHeldMembers, settleApprovedHolds } from '../store/guarded-members.ts';
 import {
   countLinkableMembers,
   forgetTargetMembers,
-  keepsHeldMembers,
   type LinkedMember,
   membersToAdd,
   membersToRemove,
@@ -26,6 +25,7 @@ import { admitsMembers } from './careful-start.ts';
 import { breathe, type CycleContext, settling } from './context.ts';
 import { confirmDepartures } from './departures.ts';
 import { type LogSubject, logEntry } from './log-entry.ts';
+import { keepMemberImages, wasAdopted } from './member-images.ts';
 import { step } from './planned-object.ts';
 import { countedOf, noteRemovals, takeMembers } from './sent-members.ts';
 import { escrow, forgetAccount } from './settle-plan.ts';
@@ -48,24 +48,27 @@ export async function completeMemberships(context: CycleContext): Promise<void> 
 async function completeGroup(context: CycleContext, group: DirtyGroup): Promise<void> {
   const { job } = context;
   let shown: ReadonlySet<string> | null = null;
+  let repeated: ReadonlySet<string> = new Set();
   if (group.members_verify === 1) {
     const compared = await forgetLost(context, group);
     if ('fault' in compared) return fail(context, group, compared.fault);
     shown = compared.shown;
+    repeated = compared.repeated;
   }
+  const isAdopted = await wasAdopted(context.io.store.db, context, group.id);
   let added = 0;
   let removed = 0;
   for (;;) {
     const { add, remove } = await takeMembers(context, group.id, false);
     if (add.length + remove.length === 0) break;
-    const fault = await sendChunk(context, group, add, remove);
+    const fault = await sendChunk(context, group, add, remove, (id) => isAdopted || repeated.has(id));
     if (fault !== null) return fail(context, group, fault);
     added += add.length;
     removed += remove.length;
   }
   await settling(context, async (trx) => {
     // What was approved while the last request was on its way is not done yet.
-    const isDue = (await membersToRemove(trx, job.id, group.id, '', 1)).length > 0;
+    const isDue = await hasDueMembers(trx, context, group.id);
     if (!isDue) await settleApprovedHolds(trx, job.id, group.id, context.io.clock.now().getTime());
     const former = await takeOverMembers(trx, context, group, shown);
     const keeps = (await keepsHeldMembers(trx, job.id, group.id)) || (await leavesMembers(trx, context, group.id));
@@ -96,6 +99,12 @@ async function completeGroup(context: CycleContext, group: DirtyGroup): Promise<
   });
 }
 
+/** Whether anything is left to be sent; additions that a plan file does not name are another matter. */
+async function hasDueMembers(trx: Db, { approved, job }: CycleContext, groupId: string): Promise<boolean> {
+  if ((await membersToRemove(trx, job.id, groupId, '', 1)).length > 0) return true;
+  return approved === null && (await membersToAdd(trx, job.id, groupId, '', 1)).length > 0;
+}
+
 /** Where a plan file is applied: whether members are due that it does not name. */
 async function leavesMembers(trx: Db, { approved, job }: CycleContext, groupId: string): Promise<boolean> {
   return approved !== null && (await membersToAdd(trx, job.id, groupId, '', 1)).length > 0;
@@ -106,15 +115,12 @@ async function sendChunk(
   group: DirtyGroup,
   add: readonly LinkedMember[],
   remove: readonly RemovableMember[],
+  wasThere: (id: string) => boolean,
 ): Promise<ObjectFault | null> {
-  const { job, io, counts } = context;
-  await ensureCapabilities(context);
-  const operations: PatchOperation[] = [
-    ...addMembers(add.map((each) => each.target_id)),
-    ...removeMembers(remove.map((each) => each.target_id)),
-  ];
-  const answer = await io.target.patch('Group', group.target_id, operations, io.signal);
-  if (!answer.ok) return answer.fault;
+  const { job, counts } = context;
+  const accountsOf = (members: readonly LinkedMember[]) => members.map((each) => each.target_id);
+  const fault = await patchMembers(context, group.target_id, accountsOf(add), accountsOf(remove));
+  if (fault !== null) return fault;
   await settling(context, async (trx) => {
     await forgetTargetMembers(
       trx,
@@ -123,21 +129,40 @@ async function sendChunk(
       remove.map((each) => each.member_id),
     );
     await noteRemovals(trx, context, group, countedOf({ remove }));
+    const [added, removed] = [add, remove].map((each) => each.map(({ member_id: id }) => id));
+    await keepMemberImages(trx, context, group, added?.filter((id) => !wasThere(id)) ?? [], removed ?? []);
   });
   counts.memberships.added += add.length;
   counts.memberships.removed += remove.length;
   return null;
 }
 
+/** Adds members to the account of a group and removes others, by the ids of their accounts; a fault is of the group. */
+export async function patchMembers(
+  context: CycleContext,
+  groupAccount: string,
+  add: readonly string[],
+  remove: readonly string[],
+): Promise<ObjectFault | null> {
+  await ensureCapabilities(context);
+  const { target, signal } = context.io;
+  const operations: PatchOperation[] = [...addMembers(add), ...removeMembers(remove)];
+  const answer = await target.patch('Group', groupAccount, operations, signal);
+  return answer.ok ? null : answer.fault;
+}
+
 /**
  * Reads the group and forgets the memberships that the target has lost, so that they are sent again. A target that shows
  * no members has lost them all, or does not show them: those that the source still states are then sent again, which
- * changes nothing where they are.
+ * changes nothing where they are: these are `repeated`, and may have been there.
  */
 async function forgetLost(
   context: CycleContext,
   group: DirtyGroup,
-): Promise<{ readonly fault: ObjectFault } | { readonly shown: ReadonlySet<string> | null }> {
+): Promise<
+  | { readonly fault: ObjectFault }
+  | { readonly shown: ReadonlySet<string> | null; readonly repeated: ReadonlySet<string> }
+> {
   const { job, io } = context;
   const current = await io.target.get('Group', group.target_id, io.signal);
   if (!current.ok) return { fault: current.fault };
@@ -156,7 +181,7 @@ async function forgetLost(
       lost.map((each) => each.member_id),
     ),
   );
-  return { shown: present };
+  return { shown: present, repeated: new Set(present === null ? lost.map((each) => each.member_id) : []) };
 }
 
 /**

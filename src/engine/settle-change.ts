@@ -21,6 +21,7 @@ import { settleDepartures } from './departures.ts';
 import { type RenewedAccount, renewDependants } from './dependants.ts';
 import type { ChangeOutcome } from './execute.ts';
 import { discreet, type LogSubject, logEntry, modifiedProperties } from './log-entry.ts';
+import { keepMemberImages } from './member-images.ts';
 import { step } from './planned-object.ts';
 import { noteRemovals } from './sent-members.ts';
 import { doubtOrForget, escrow, forgetAccount } from './settle-plan.ts';
@@ -125,7 +126,7 @@ async function settleSuccess(trx: Db, context: CycleContext, batch: Batch, outco
     linked_at: link?.linked_at ?? at.toISOString(),
   };
   batch.links.push(now);
-  if (kind === 'group') return settleMembers(trx, context, outcome);
+  if (kind === 'group') return settleMembers(trx, context, outcome, targetId);
   settleReferences(batch, outcome);
   batch.renewed.push({ before: link, now, enabled: change.action === 'enable' });
 }
@@ -157,11 +158,14 @@ function settleReferences(batch: Batch, { change, payload, waiting }: ChangeOutc
   for (const reference of waiting) batch.waiting.push({ sourceId: change.source_id, reference });
 }
 
-async function settleMembers(trx: Db, context: CycleContext, outcome: ChangeOutcome): Promise<void> {
+async function settleMembers(trx: Db, context: CycleContext, outcome: ChangeOutcome, targetId: string): Promise<void> {
   const { job, counts } = context;
   const groupId = outcome.change.source_id;
   await forgetTargetMembers(trx, job.id, groupId, outcome.membersRemoved);
   await noteRemovals(trx, context, { ...outcome.change, id: groupId }, outcome.membersCounted);
+  // Who was in a group that is adopted, nobody has looked.
+  const added = isAdoption(outcome) ? [] : outcome.membersAdded;
+  await keepMemberImages(trx, context, { id: groupId, target_id: targetId }, added, outcome.membersRemoved);
   counts.memberships.added += outcome.membersAdded.length;
   counts.memberships.removed += outcome.membersRemoved.length;
   // What did not fit into the request is completed with the references; an adopted group is compared as it is.

@@ -1,5 +1,5 @@
-// Undoes a cycle: shown, judged by guards, carried out, and held, so that the next cycle does not do it again. Memberships
-// and references that are completed with them are not touched.
+// Undoes a cycle: shown, judged by guards, carried out, and held, so that the next cycle does not do it again. References
+// that are completed with memberships are not touched.
 import type { CycleRequest, CycleSummary, JobStatus } from '../model/cycle.ts';
 import { PHASES } from '../model/cycle.ts';
 import { OBJECT_KINDS, type ObjectKind } from '../model/directory.ts';
@@ -15,6 +15,8 @@ import { updateCycle } from '../store/cycles.ts';
 import type { Db } from '../store/database.ts';
 import { nextSequence, readJob } from '../store/jobs.ts';
 import { countLinks, findLinks, saveLink } from '../store/links.ts';
+import { countTargetMembers } from '../store/members.ts';
+import { changedMemberships } from '../store/membership-images.ts';
 import type { ChangeTable } from '../store/schema.ts';
 import { updateObjects } from '../store/source-objects.ts';
 import { sendReleased } from './apply.ts';
@@ -23,6 +25,8 @@ import { ending, summary } from './close.ts';
 import { type CycleContext, settling } from './context.ts';
 import { modifiedProperties } from './log-entry.ts';
 import { type PlannedUndo, planUndo, undoneObjects } from './plan-undo.ts';
+import { type PlannedGroupUndo, planMembersUndo } from './plan-undo-members.ts';
+import { groupReport, hasMembersToUndo, releaseMembers, sendMembers } from './undo-members.ts';
 
 const DAY_MS = 24 * 3_600_000;
 
@@ -38,13 +42,22 @@ export async function undoCycle(
   const objects = undoneObjects(await imagesOfCycle(io.store.db, job.id, cycleId));
   const planned = await planUndo(context, objects);
   const due = planned.filter((each) => each.action !== null);
-  const id = `undo-${due.length}-${stableHash(due.map(keyOf).toSorted()).slice(0, 10)}`;
-  const held = set === id ? [] : await judge(context, due);
-  const carriesOut = context.carriesOut && held.length === 0 && due.length > 0;
+  const changed = await changedMemberships(io.store.db, job.id, cycleId);
+  const groups = await planMembersUndo(context, changed);
+  const dueGroups = groups.filter(hasMembersToUndo);
+  const size = due.length + dueGroups.length;
+  const id = `undo-${size}-${stableHash([...due.map(keyOf), ...dueGroups.map(keyOfGroup)].toSorted()).slice(0, 10)}`;
+  const held = set === id ? [] : await judge(context, due, dueGroups);
+  const carriesOut = context.carriesOut && held.length === 0 && size > 0;
   const rows = new Map<PlannedUndo, string>();
+  let failedGroups: ReadonlySet<PlannedGroupUndo> = new Set();
   if (carriesOut) {
-    await settling(context, (trx) => release(trx, context, due, rows));
+    const verify = await settling(context, async (trx) => {
+      await release(trx, context, due, rows);
+      return releaseMembers(trx, context, dueGroups);
+    });
     await sendReleased(context);
+    failedGroups = await sendMembers(context, dueGroups, verify);
   }
   const statuses = await statusesOf(io.store.db, [...rows.values()]);
   const failed = due.filter((each) => carriesOut && statuses.get(rows.get(each) ?? '') !== 'success');
@@ -61,6 +74,8 @@ export async function undoCycle(
     carriedOut: carriesOut,
     held,
     objects: planned.map((each) => reportOf(each, carriesOut, failed.includes(each))),
+    groups: groups.map((each) => groupReport(each, carriesOut, failedGroups.has(each))),
+    memberships: changed.length,
   };
   return { ...summary(context, now, (await readJob(io.store.db, job.id)).status as JobStatus), undo: report };
 }
@@ -70,16 +85,29 @@ function keyOf({ object, action, differences }: PlannedUndo): string {
   return stableHash([object.kind, object.id, object.targetId, action, values]);
 }
 
-/** Guards count accounts that are disabled and identities that change, as in every cycle. */
-async function judge({ job, io }: CycleContext, due: readonly PlannedUndo[]): Promise<string[]> {
+function keyOfGroup({ id, targetId, add, remove }: PlannedGroupUndo): string {
+  return stableHash(['members', id, targetId, add.map((each) => each.id), remove.map((each) => each.id)]);
+}
+
+/** Guards count accounts that are disabled, identities that change and members who are removed, as in every cycle. */
+async function judge(
+  { job, io }: CycleContext,
+  due: readonly PlannedUndo[],
+  groups: readonly PlannedGroupUndo[],
+): Promise<string[]> {
   const { db } = io.store;
   const { guards, profile } = job.settings;
-  const linkedActive = await countLinks(db, job.id, 'user', true);
+  const people = await countLinks(db, job.id, 'user', true);
+  const bases = { leavers: people, identity: people, memberships: await countTargetMembers(db, job.id) };
   const recent = await countRemovalsSince(db, job.id, io.clock.now().getTime() - DAY_MS);
   const disables = due.filter((each) => each.action === 'disable').length;
-  const counts = { leavers: disables, identity: due.filter((each) => each.changesIdentity).length } as const;
-  const held = (['leavers', 'identity'] as const).flatMap((name) => {
-    const numbers = { planned: counts[name], held: 0, recent: recent.get(name) ?? 0, linkedActive };
+  const counts = {
+    leavers: disables,
+    identity: due.filter((each) => each.changesIdentity).length,
+    memberships: groups.reduce((sum, each) => sum + each.remove.length, 0),
+  };
+  const held = (['leavers', 'identity', 'memberships'] as const).flatMap((name) => {
+    const numbers = { planned: counts[name], held: 0, recent: recent.get(name) ?? 0, linkedActive: bases[name] };
     const verdict = evaluateGuard(name, guards[name], numbers);
     return verdict.held ? [verdict.because] : [];
   });

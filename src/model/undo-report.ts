@@ -16,6 +16,24 @@ export interface UndoneAccount {
   readonly leftAlone: readonly string[];
 }
 
+/** One group whose members the cycle changed. */
+export interface UndoneGroup {
+  readonly id: string;
+  readonly name: string | null;
+  readonly outcome: UndoneAccount['outcome'];
+  /** Members that get their membership back, and those who lose it. */
+  readonly added: readonly UndoneMember[];
+  readonly removed: readonly UndoneMember[];
+  /** Members that stay as they are, or the whole group, and why. */
+  readonly leftAlone: readonly string[];
+}
+
+/** A person with the name that the directory gives. */
+export interface UndoneMember {
+  readonly id: string;
+  readonly name: string | null;
+}
+
 /** The undoing of one cycle. */
 export interface UndoReport {
   readonly cycleId: string;
@@ -25,4 +43,7 @@ export interface UndoReport {
   /** Sentences of the guards that tripped. */
   readonly held: readonly string[];
   readonly objects: readonly UndoneAccount[];
+  readonly groups: readonly UndoneGroup[];
+  /** How many memberships are known that the cycle added or removed. */
+  readonly memberships: number;
 }

@@ -15,3 +15,16 @@ export interface BeforeImageTable {
   attributes: string;
   at: number;
 }
+
+/** A membership that a request of a cycle changed, ids only; of several requests in one cycle the first. */
+export interface MembershipImageTable {
+  job_id: string;
+  cycle_id: string;
+  group_id: string;
+  /** The account of the group. */
+  target_id: string;
+  member_id: string;
+  /** `added` or `removed`. */
+  direction: string;
+  at: number;
+}

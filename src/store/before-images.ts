@@ -29,22 +29,35 @@ export async function latestImages(
   db: Db,
   limit: number,
 ): Promise<{ readonly job_id: string; readonly cycle_id: string; readonly at: number }[]> {
-  const rows = await db
-    .selectFrom('before_image')
-    .select(['job_id', 'cycle_id', (eb) => eb.fn.max('at').as('at')])
-    .groupBy(['job_id', 'cycle_id'])
-    .orderBy('at', 'desc')
-    .limit(limit)
-    .execute();
-  return rows.map((row) => ({ ...row, at: Number(row.at) }));
+  const latest = new Map<string, { job_id: string; cycle_id: string; at: number }>();
+  for (const table of ['before_image', 'membership_image'] as const) {
+    const rows = await db
+      .selectFrom(table as 'before_image')
+      .select(['job_id', 'cycle_id', (eb) => eb.fn.max('at').as('at')])
+      .groupBy(['job_id', 'cycle_id'])
+      .orderBy('at', 'desc')
+      .limit(limit)
+      .execute();
+    for (const row of rows) {
+      const at = Math.max(Number(row.at), latest.get(row.cycle_id)?.at ?? 0);
+      latest.set(row.cycle_id, { ...row, at });
+    }
+  }
+  return [...latest.values()].toSorted((a, b) => b.at - a.at).slice(0, limit);
 }
 
 /** Forgets what was overwritten before a moment (milliseconds). */
 export async function pruneImages(db: Db, jobId: string, before: number): Promise<void> {
-  await db.deleteFrom('before_image').where('job_id', '=', jobId).where('at', '<', before).execute();
+  for (const table of ['before_image', 'membership_image'] as const)
+    await db
+      .deleteFrom(table as 'before_image')
+      .where('job_id', '=', jobId)
+      .where('at', '<', before)
+      .execute();
 }
 
 /** Forgets what was overwritten of one person or group, in every job. */
 export async function forgetImagesOf(db: Db, sourceId: string): Promise<void> {
   await db.deleteFrom('before_image').where('source_id', '=', sourceId).execute();
+  await db.deleteFrom('membership_image').where('member_id', '=', sourceId).execute();
 }

@@ -4,6 +4,7 @@ import type { ChangeStatus } from '../model/cycle.ts';
 import type { ObjectKind } from '../model/directory.ts';
 import type { Db } from './database.ts';
 import type { DecisionColumns } from './decision-columns.ts';
+import { ofMembers } from './membership-changes.ts';
 import type { ChangeTable, Tables } from './schema.ts';
 
 /** Statuses of a change that may still be carried out. */
@@ -45,7 +46,7 @@ export async function supersedeOpen(
 }
 
 function isOfObject(eb: ExpressionBuilder<Tables, 'change'>) {
-  return eb.or([eb('guard_class', 'is', null), eb('guard_class', '!=', 'memberships')]);
+  return eb.not(ofMembers(eb));
 }
 
 /** What an earlier plan of an object was, as far as a verdict about it may still stand. */

@@ -1,8 +1,9 @@
-// Membership changes of a group as they would be if nothing were held: what a plan file shows and an approval is about.
+// Membership changes of a group as they would be if no guard had held them, without what was undone: what a plan file shows and an approval is about.
 import { sql } from 'kysely';
 import type { Db } from './database.ts';
 import { isStripped } from './departures.ts';
 import { isRejected } from './guarded-members.ts';
+import { isUndone } from './undone-members.ts';
 
 /** A person with the name that the directory gives. */
 export interface NamedMember {
@@ -65,6 +66,7 @@ export async function dueMembers(
         and target_member.member_id = member.member_id
     where member.job_id = ${jobId} and member.group_id = ${groupId} and member.member_type = 'user'
       and target_member.member_id is null and not ${isStripped(jobId, 'member.member_id')}
+      and not ${isUndone(jobId, 'member')}
     order by member.member_id`.execute(db);
   const gone = await sql<NamedMember>`
     select target_member.member_id as id, person.display_name as name from target_member
@@ -75,7 +77,8 @@ export async function dueMembers(
         and member.member_id = target_member.member_id
     where target_member.job_id = ${jobId} and target_member.group_id = ${groupId}
       and (member.member_id is null or ${isStripped(jobId, 'target_member.member_id')})
-      and link.protected = 0 and not ${isRejected(jobId)} order by target_member.member_id`.execute(db);
+      and link.protected = 0 and not ${isRejected(jobId)} and not ${isUndone(jobId, 'target_member')}
+    order by target_member.member_id`.execute(db);
   return {
     add: missing.rows
       .filter((row) => Number(row.linked) === 1 || expected.has(row.id))

@@ -3,7 +3,9 @@
 import { sql } from 'kysely';
 import type { Db } from './database.ts';
 import { isStripped } from './departures.ts';
+import { MEMBERSHIP_PHASE, ofMembers } from './membership-changes.ts';
 import type { ChangeTable } from './schema.ts';
+import { forgetObsoleteUndone } from './undone-members.ts';
 
 /** Whether the removal of a member's account is held, or planned in one of the classes that would be held. */
 export function isHeld(jobId: string, planned: readonly string[]) {
@@ -66,7 +68,7 @@ export interface DueRemovals {
 export async function countDueRemovals(db: Db, jobId: string, plannedHeld: readonly string[]): Promise<DueRemovals> {
   const result = await sql<{ fresh: number | null; held: number | null; fresh_groups: number }>`
     select sum(case when hold.change_id is null then 1 else 0 end) as fresh,
-      sum(case when judged.status = 'staged' then 1 else 0 end) as held,
+      sum(case when judged.status = 'staged' and judged.guard_class = 'memberships' then 1 else 0 end) as held,
       count(distinct case when hold.change_id is null and not exists (
         select 1 from change as open where open.job_id = ${jobId} and open.kind = 'group' and open.source_id = due.group_id
           and open.guard_class = 'memberships' and open.status = 'staged') then due.group_id end) as fresh_groups
@@ -101,9 +103,26 @@ export async function holdDueRemovals(db: Db, jobId: string, groupId: string, ch
 /** Forgets holds of memberships that are not due any more: who came back, or whose group or account is gone. */
 export async function forgetObsoleteHolds(db: Db, jobId: string): Promise<void> {
   await sql`
-    delete from held_membership where job_id = ${jobId} and not exists (
-      select 1 ${due(jobId, [])} and target_member.group_id = held_membership.group_id
-        and target_member.member_id = held_membership.member_id)`.execute(db);
+    delete from held_membership where job_id = ${jobId}
+      and not exists (select 1 from change where change.id = held_membership.change_id and change.guard_class = 'undone')
+      and not exists (
+        select 1 ${due(jobId, [])} and target_member.group_id = held_membership.group_id
+          and target_member.member_id = held_membership.member_id)`.execute(db);
+  await forgetObsoleteUndone(db, jobId);
+}
+
+/** Whether members of a group are as they are only because they or their people are held, or not judged yet (protect). */
+export async function keepsHeldMembers(db: Db, jobId: string, groupId: string): Promise<boolean> {
+  const result = await sql`
+    select 1 from target_member where target_member.job_id = ${jobId} and target_member.group_id = ${groupId}
+      and (${isHeld(jobId, [])} or exists (
+        select 1 from link where link.job_id = target_member.job_id and link.kind = 'user'
+          and link.source_id = target_member.member_id and link.protected = 2))
+    union all
+    select 1 from held_membership as hold where hold.job_id = ${jobId} and hold.group_id = ${groupId} limit 1`.execute(
+    db,
+  );
+  return result.rows.length > 0;
 }
 
 /** Approves what is held of a group. */
@@ -130,7 +149,7 @@ export async function openHolds(db: Db, jobId: string): Promise<{ change: Change
     .selectFrom('change')
     .selectAll()
     .where('job_id', '=', jobId)
-    .where('guard_class', '=', 'memberships')
+    .where(ofMembers)
     .where('status', 'in', ['staged', 'approved', 'rejected'])
     .orderBy('id')
     .execute();
@@ -161,16 +180,15 @@ export async function moveHolds(db: Db, jobId: string, from: string, to: string)
 export async function settleApprovedHolds(db: Db, jobId: string, groupId: string, now: number): Promise<void> {
   await sql`
     delete from held_membership where job_id = ${jobId} and group_id = ${groupId} and change_id in (
-      select id from change where job_id = ${jobId} and guard_class = 'memberships' and status = 'approved')`.execute(
-    db,
-  );
+      select id from change where job_id = ${jobId} and status = 'approved'
+        and (guard_class = 'memberships' or (guard_class = 'undone' and phase = ${MEMBERSHIP_PHASE})))`.execute(db);
   await db
     .updateTable('change')
     .set({ status: 'success', guard_class: null, settled_at: now })
     .where('job_id', '=', jobId)
     .where('kind', '=', 'group')
     .where('source_id', '=', groupId)
-    .where('guard_class', '=', 'memberships')
+    .where(ofMembers)
     .where('status', '=', 'approved')
     .execute();
 }

@@ -11,6 +11,7 @@ import type { JobTable, Tables } from './schema.ts';
 export const JOB_COLUMNS: Readonly<Record<keyof Tables, 'id' | 'job_id' | null>> = {
   job: 'id',
   before_image: 'job_id',
+  membership_image: 'job_id',
   source_object: 'job_id',
   assignment: 'job_id',
   member: 'job_id',

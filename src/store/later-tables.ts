@@ -100,3 +100,20 @@ export async function usedTargets(db: Kysely<Tables>): Promise<void> {
     .addPrimaryKeyConstraint('target_usage_identity', ['realm', 'counted', 'at'])
     .execute();
 }
+
+/** Which memberships a cycle added and removed. */
+export async function membershipImages(db: Kysely<Tables>): Promise<void> {
+  await db.schema
+    .createTable('membership_image')
+    .addColumn('job_id', text, (c) => c.notNull())
+    .addColumn('cycle_id', text, (c) => c.notNull())
+    .addColumn('group_id', text, (c) => c.notNull())
+    .addColumn('target_id', text, (c) => c.notNull())
+    .addColumn('member_id', text, (c) => c.notNull())
+    .addColumn('direction', text, (c) => c.notNull())
+    .addColumn('at', int, (c) => c.notNull())
+    .addPrimaryKeyConstraint('membership_image_identity', ['job_id', 'cycle_id', 'group_id', 'member_id'])
+    .execute();
+  await db.schema.createIndex('membership_image_by_age').on('membership_image').columns(['job_id', 'at']).execute();
+  await db.schema.createIndex('membership_image_by_member').on('membership_image').column('member_id').execute();
+}

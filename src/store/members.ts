@@ -4,6 +4,7 @@ import type { GroupMember } from '../model/directory.ts';
 import type { Db } from './database.ts';
 import { isStripped } from './departures.ts';
 import { isHeld, isLeaving } from './guarded-members.ts';
+import { isUndone } from './undone-members.ts';
 
 const SLICE = 200;
 
@@ -114,7 +115,7 @@ export async function membersToAdd(
       left join target_member on target_member.job_id = member.job_id and target_member.group_id = member.group_id
         and target_member.member_id = member.member_id
     where member.job_id = ${jobId} and member.group_id = ${groupId} and member.member_id > ${after}
-      and member.member_type = 'user' and target_member.member_id is null and not ${isStripped(jobId, 'member.member_id')}
+      and member.member_type = 'user' and target_member.member_id is null and not ${isStripped(jobId, 'member.member_id')} and not ${isUndone(jobId, 'member')}
     order by member.member_id limit ${limit}`.execute(db);
   return result.rows;
 }
@@ -161,18 +162,6 @@ export async function membersToRemove(
       ${supposed.memberships ? sql`and not ${counted}` : sql``}
     order by target_member.member_id limit ${limit}`.execute(db);
   return result.rows;
-}
-
-/** Whether a group has memberships that stay only because they or their people are held, or not judged yet (protect). */
-export async function keepsHeldMembers(db: Db, jobId: string, groupId: string): Promise<boolean> {
-  const result = await sql`
-    select 1 from target_member where target_member.job_id = ${jobId} and target_member.group_id = ${groupId}
-      and (${isHeld(jobId, [])} or exists (
-        select 1 from held_membership as hold where hold.job_id = target_member.job_id
-          and hold.group_id = target_member.group_id and hold.member_id = target_member.member_id) or exists (
-        select 1 from link where link.job_id = target_member.job_id and link.kind = 'user'
-          and link.source_id = target_member.member_id and link.protected = 2)) limit 1`.execute(db);
-  return result.rows.length > 0;
 }
 
 /** Number of memberships that the target holds by our hand. */
@@ -272,7 +261,7 @@ export async function countLinkableMembers(db: Db, jobId: string, groupId: strin
     .where('member.group_id', '=', groupId)
     .where('source_object.kind', '=', 'user')
     .where('target_member.member_id', 'is', null)
-    .where(sql<SqlBool>`not ${isStripped(jobId, 'member.member_id')}`)
+    .where(sql<SqlBool>`not ${isStripped(jobId, 'member.member_id')} and not ${isUndone(jobId, 'member')}`)
     .where((eb) =>
       eb.or([
         eb.exists(

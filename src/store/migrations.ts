@@ -3,7 +3,14 @@ import type { Kysely } from 'kysely';
 import type { Migration } from 'kysely/migration';
 import { firstTables } from './first-tables.ts';
 import { heldConfiguration } from './held-configuration-migration.ts';
-import { beforeImages, decidedChanges, departures, reconciledJobs, usedTargets } from './later-tables.ts';
+import {
+  beforeImages,
+  decidedChanges,
+  departures,
+  membershipImages,
+  reconciledJobs,
+  usedTargets,
+} from './later-tables.ts';
 import type { Tables } from './schema.ts';
 
 const text = 'text' as const;
@@ -216,4 +223,5 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0021-target-usage': { up: usedTargets },
   '0022-held-configuration': { up: heldConfiguration },
   '0023-reconciled-jobs': { up: reconciledJobs },
+  '0024-membership-images': { up: membershipImages },
 };

@@ -1,6 +1,6 @@
 // The tables, as Kysely sees them. Integers and ISO text only, so that PostgreSQL carries the same tables unchanged.
 import type { Generated } from 'kysely';
-import type { BeforeImageTable } from './before-image-table.ts';
+import type { BeforeImageTable, MembershipImageTable } from './before-image-table.ts';
 import type { DecisionColumns } from './decision-columns.ts';
 import type { DepartureTable, SequenceMarkTable } from './departure-table.ts';
 import type { HeldConfigurationChangeTable, HeldConfigurationTable } from './held-configuration-tables.ts';
@@ -270,6 +270,7 @@ export interface RecycledPersonTable {
 
 export interface Tables {
   before_image: BeforeImageTable;
+  membership_image: MembershipImageTable;
   installation: InstallationTable;
   recycled_person: RecycledPersonTable;
   job: JobTable;

@@ -1,0 +1,54 @@
+// The before-images of memberships: what requests have added to a group and removed from it.
+import type { MembershipImageTable } from '../store/before-image-table.ts';
+import type { Db } from '../store/database.ts';
+import { keepMembershipImages } from '../store/membership-images.ts';
+import type { CycleContext } from './context.ts';
+
+/** Keeps what a request changed that succeeded; ids of the directory. */
+export async function keepMemberImages(
+  trx: Db,
+  { job, io, cycleId }: CycleContext,
+  group: { readonly id: string; readonly target_id: string },
+  added: readonly string[],
+  removed: readonly string[],
+): Promise<void> {
+  const at = io.clock.now().getTime();
+  const image = (id: string, direction: 'added' | 'removed'): MembershipImageTable => ({
+    job_id: job.id,
+    cycle_id: cycleId,
+    group_id: group.id,
+    target_id: group.target_id,
+    member_id: id,
+    direction,
+    at,
+  });
+  await keepMembershipImages(trx, [
+    ...added.map((id) => image(id, 'added')),
+    ...removed.map((id) => image(id, 'removed')),
+  ]);
+}
+
+/**
+ * Whether the group existed before this cycle and was linked by it. Nobody has looked who was in it: whoever was added may
+ * have been there.
+ */
+export async function wasAdopted(db: Db, { job, cycleId, timeBegan }: CycleContext, groupId: string): Promise<boolean> {
+  const link = await db
+    .selectFrom('link')
+    .select('linked_at')
+    .where('job_id', '=', job.id)
+    .where('kind', '=', 'group')
+    .where('source_id', '=', groupId)
+    .executeTakeFirst();
+  if (link === undefined || link.linked_at < timeBegan) return false;
+  const created = await db
+    .selectFrom('provisioning_log')
+    .select('id')
+    .where('job_id', '=', job.id)
+    .where('source_id', '=', groupId)
+    .where('cycle_id', '=', cycleId)
+    .where('action', '=', 'create')
+    .where('status', '!=', 'failure')
+    .executeTakeFirst();
+  return created === undefined;
+}
