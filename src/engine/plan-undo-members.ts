@@ -61,7 +61,7 @@ async function planGroup(
   const read = await io.target.get('Group', group.targetId, io.signal);
   if (!read.ok) return nothing(`the group cannot be read: ${read.fault.message}`);
   if (read.value === null) return nothing('the group does not exist any more');
-  const shown = memberIdsOf(read.value);
+  const shown = memberIdsOf(read.value, job.settings.profile);
   const add: UndoneMembership[] = [];
   const remove: UndoneMembership[] = [];
   const leftAlone: string[] = [];
