@@ -4,7 +4,7 @@ import { DEFAULT_ACCESS_ROLE_ID } from '../model/directory.ts';
 import { stableHash } from '../rules/stable-json.ts';
 import { assignedGroups, findRoles, loseUnreached, pageEntitledUsers } from '../store/assignments.ts';
 import { nextSequence } from '../store/jobs.ts';
-import { addUnread, updateObjects } from '../store/source-objects.ts';
+import { addUnread, doubtMissingManagers, updateObjects } from '../store/source-objects.ts';
 import { breathe, type CycleContext, settling } from './context.ts';
 import { lazySequence } from './merge.ts';
 
@@ -74,6 +74,9 @@ async function entitle(
     }
     for (const [roles, changed] of byRoles)
       await updateObjects(trx, job.id, kind, changed, { roles, changed_seq: await sequence() });
+    // While they were not assigned, nobody looked after a manager who was hidden in the recycle bin.
+    const regained = ids.filter((id) => known.get(id) === null);
+    if (kind === 'user' && regained.length > 0) await doubtMissingManagers(trx, job.id, regained);
   });
 }
 

@@ -187,10 +187,11 @@ export async function doubtMemberLists(db: Db, jobId: string): Promise<void> {
 }
 
 /**
- * People without a manager are to be read again: whoever is read by themselves does not show a manager who is in the recycle
- * bin. Nobody is where nobody is known to have one, because managers are not read or not kept there.
+ * People without a manager are to be read again, only some of them when given: whoever is read by themselves does not show a
+ * manager who is in the recycle bin. Nobody is where nobody is known to have one, because managers are not read or not kept
+ * there.
  */
-export async function doubtMissingManagers(db: Db, jobId: string): Promise<void> {
+export async function doubtMissingManagers(db: Db, jobId: string, only?: readonly string[]): Promise<void> {
   const people = (query: 'is' | 'is not') =>
     db
       .selectFrom('source_object')
@@ -199,10 +200,11 @@ export async function doubtMissingManagers(db: Db, jobId: string): Promise<void>
       .where('kind', '=', 'user')
       .where('manager_id', query, null);
   if ((await people('is not').limit(1).executeTakeFirst()) === undefined) return;
+  const missing = people('is').where('state', '=', 'present').where('roles', 'is not', null);
   await db
     .updateTable('source_object')
     .set({ needs_read: 1 })
-    .where('row_id', 'in', people('is').where('state', '=', 'present').where('roles', 'is not', null))
+    .where('row_id', 'in', only === undefined ? missing : missing.where('id', 'in', only))
     .execute();
 }
 

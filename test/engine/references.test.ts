@@ -135,6 +135,26 @@ describe('a manager', () => {
     expect(world.target.log).toEqual([]);
   });
 
+  it('who was in the recycle bin while the report was not assigned stands with the report that is assigned again', async () => {
+    const world = await buildWorld();
+    for (const id of ['chief', 'boss']) world.directory.addUser(id);
+    world.directory.addUser('report', {}, 'boss');
+    world.directory.addUser('other', {}, 'chief');
+    for (const id of ['other', 'report']) world.directory.assign(id);
+    await world.run();
+    world.directory.unassign('report');
+    world.directory.softDelete('boss');
+    world.directory.expireTokens();
+    await world.run();
+    world.directory.restore('boss');
+    await world.run();
+    for (const id of ['boss', 'report']) world.directory.assign(id);
+    await world.run();
+    expect(world.managerOf('report')).toBe('boss');
+    await world.run();
+    expect(world.target.log).toEqual([]);
+  });
+
   it('who is provisioned on demand once they are restored stands with the reports again', async () => {
     const world = await reportAndBoss();
     world.directory.addUser('chief', {}, 'boss');
