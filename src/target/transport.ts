@@ -95,7 +95,6 @@ const UNREACHABLE = new Set([
   'ENETUNREACH',
   'EHOSTDOWN',
   NOT_CONNECTED,
-  ...PROXY_REFUSED,
 ]);
 // What undici calls a connection that the other side closed or reset.
 const CLOSED = 'UND_ERR_SOCKET';
@@ -226,7 +225,8 @@ export class Transport {
       return { kind: 'failure', failure: 'oversized', detail: `larger than ${this.options.maxBodyBytes} bytes` };
     }
     if (code === ADDRESS_NOT_ALLOWED) throw addressForbidden(this.root);
-    if (UNREACHABLE.has(code) || code === 'ETIMEDOUT') {
+    const isProxys = this.proxy !== undefined && PROXY_REFUSED.includes(code);
+    if (UNREACHABLE.has(code) || isProxys || code === 'ETIMEDOUT') {
       return { kind: 'failure', failure: 'unreachable', detail: `${code}${viaProxy({ proxy: this.proxy })}` };
     }
     if (TLS_CODE.test(code)) return { kind: 'failure', failure: 'tls', detail: code };
