@@ -13,7 +13,7 @@ import { listenForInterruption } from './interruption.ts';
 import { chosenJobs, loadOrFail } from './load.ts';
 import { type PlanFile, readPlanFile } from './plan-file.ts';
 import { programName } from './program-name.ts';
-import { createReporting } from './reporting.ts';
+import { createReporting, surroundingsOf } from './reporting.ts';
 import { runOneCycle } from './run-cycle.ts';
 import { runExitCodes } from './run-outcome.ts';
 import { checkStorePlace } from './store-preflight.ts';
@@ -46,12 +46,7 @@ export async function applyPlan(
     await refuseQuarantined(installation, job, suffix);
     using interruption = listenForInterruption(() => reporting.note('Stopping: what is in flight is finished.'));
     const request = { trigger: 'syncNow', dryRun: false, approved: plan.changes } as const;
-    const surroundings = {
-      environment: process.env,
-      log: reporting.log,
-      signal: interruption.signal,
-      progress: reporting.progress,
-    };
+    const surroundings = surroundingsOf(reporting, interruption.signal);
     const run = await runOneCycle(installation, job, { request, waitMilliseconds }, surroundings);
     reporting.finished(job.id);
     if (options.json) terminal.out(`${JSON.stringify(appliedDocument(plan.header, run), null, 2)}\n`);

@@ -13,7 +13,7 @@ import { listenForInterruption } from './interruption.ts';
 import { chosenJobs, loadOrFail } from './load.ts';
 import type { PlanWriter } from './plan-output.ts';
 import { programName } from './program-name.ts';
-import { createReporting } from './reporting.ts';
+import { createReporting, surroundingsOf } from './reporting.ts';
 import { runFault } from './run-fault.ts';
 import { faultExitCode, runExitCode } from './run-outcome.ts';
 import type { Terminal } from './terminal.ts';
@@ -79,12 +79,7 @@ async function plan(flags: PlanFlags, options: GlobalOptions, terminal: Terminal
     const codes: ExitCode[] = [];
     writer.begin();
     for (const job of jobs) {
-      const surroundings = {
-        environment: process.env,
-        log: reporting.log,
-        signal: interruption.signal,
-        progress: reporting.progress,
-      };
+      const surroundings = surroundingsOf(reporting, interruption.signal);
       const finished = () => reporting.finished(job.id);
       codes.push(await planOne(installation, job, surroundings, writer, finished, flags.out, terminal));
     }

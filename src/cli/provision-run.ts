@@ -1,5 +1,5 @@
 // What `scimsync provision` does: whom each name means, then one cycle for exactly these objects.
-import { type JobSurroundings, openInstallation } from '../compose.ts';
+import { openInstallation } from '../compose.ts';
 import type { LoadedConfiguration } from '../config/load.ts';
 import { isReadOnly } from '../config/read-only.ts';
 import { MOST_SELECTED } from '../model/cycle.ts';
@@ -11,7 +11,7 @@ import { listenForInterruption } from './interruption.ts';
 import { chosenJobs, loadOrFail } from './load.ts';
 import { findNamed } from './provision-names.ts';
 import { provisionDocument, provisionText } from './provision-text.ts';
-import { createReporting } from './reporting.ts';
+import { createReporting, surroundingsOf } from './reporting.ts';
 import { runOneCycle } from './run-cycle.ts';
 import { runExitCodes } from './run-outcome.ts';
 import { checkStorePlace } from './store-preflight.ts';
@@ -46,12 +46,7 @@ export async function provisionOnDemand(
   const installation = await openInstallation(configuration, options);
   try {
     using interruption = listenForInterruption(() => reporting.note('Stopping: what is in flight is finished.'));
-    const surroundings: JobSurroundings = {
-      environment: process.env,
-      log: reporting.log,
-      signal: interruption.signal,
-      progress: reporting.progress,
-    };
+    const surroundings = surroundingsOf(reporting, interruption.signal);
     const selection = await findNamed(installation, job, asked.names, surroundings);
     const run = await runOneCycle(
       installation,

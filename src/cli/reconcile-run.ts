@@ -11,7 +11,7 @@ import { type GlobalOptions, sameConfiguration } from './global-options.ts';
 import { listenForInterruption } from './interruption.ts';
 import { chosenJobs, loadOrFail } from './load.ts';
 import { programName } from './program-name.ts';
-import { createReporting } from './reporting.ts';
+import { createReporting, surroundingsOf } from './reporting.ts';
 import { type JobRun, runOneCycle } from './run-cycle.ts';
 import { runExitCodes, syncDocument } from './run-outcome.ts';
 import { checkStorePlace } from './store-preflight.ts';
@@ -37,12 +37,7 @@ export async function reconcile(
   const reporting = await createReporting(options, configuration, terminal);
   checkStorePlace(configuration, (message) => reporting.log.warn({}, message));
   using interruption = listenForInterruption(() => reporting.note('Stopping.'), ['SIGINT', 'SIGTERM', 'SIGHUP']);
-  const surroundings: JobSurroundings = {
-    environment: process.env,
-    log: reporting.log,
-    signal: interruption.signal,
-    progress: reporting.progress,
-  };
+  const surroundings = surroundingsOf(reporting, interruption.signal);
   if (asked.repair) return repair(job, asked, configuration, surroundings, options, terminal);
   const drift = await compare(configuration, job, surroundings);
   reporting.finished(id);

@@ -1,4 +1,5 @@
 // How a running command tells what happens meanwhile: redrawn lines for somebody at a terminal, JSON log lines otherwise.
+import type { JobSurroundings } from '../compose.ts';
 import type { LoadedConfiguration } from '../config/load.ts';
 import type { EngineLog, Progress } from '../engine/context.ts';
 import type { GlobalOptions } from './global-options.ts';
@@ -35,6 +36,11 @@ export async function createReporting(
     finished: () => undefined,
     note: (text) => log.info(text),
   };
+}
+
+/** What a job runs in when a command runs it; `signal` ends it. */
+export function surroundingsOf({ log, progress }: Reporting, signal: AbortSignal): JobSurroundings {
+  return { environment: process.env, log, signal, progress };
 }
 
 function onTerminal(terminal: Terminal): Reporting {

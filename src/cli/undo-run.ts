@@ -12,7 +12,7 @@ import { EXIT, type ExitCode } from './exit-code.ts';
 import { type GlobalOptions, sameConfiguration } from './global-options.ts';
 import { listenForInterruption } from './interruption.ts';
 import { chosenJobs, loadOrFail } from './load.ts';
-import { createReporting } from './reporting.ts';
+import { createReporting, surroundingsOf } from './reporting.ts';
 import { runOneCycle } from './run-cycle.ts';
 import { runExitCodes } from './run-outcome.ts';
 import { checkStorePlace } from './store-preflight.ts';
@@ -44,12 +44,7 @@ export async function undoInStore(
     if (!asked.dryRun) refuseIdle(job);
     const request = await requestOf(installation, cycle, asked);
     using interruption = listenForInterruption(() => reporting.note('Stopping: what is in flight is finished.'));
-    const surroundings = {
-      environment: process.env,
-      log: reporting.log,
-      signal: interruption.signal,
-      progress: reporting.progress,
-    };
+    const surroundings = surroundingsOf(reporting, interruption.signal);
     const run = await runOneCycle(installation, job, { request, waitMilliseconds }, surroundings);
     reporting.finished(job.id);
     const { memberships } = JSON.parse(cycle.counts ?? '{}') as Partial<CycleCounts>;

@@ -8,9 +8,9 @@ import { markDrift } from './reconcile.ts';
 /** Marks whoever differs for the plan that follows. The first cycle of a job counts as a reading: it has just met the target. */
 export async function readTargetBack(context: CycleContext): Promise<void> {
   const { job, io } = context;
-  const isDue = context.request.repair === true || (await isTime(context));
-  if (isDue) await markDrift(context);
-  if (!isDue && !(isScheduled(context) && (await readJob(io.store.db, job.id)).reconciled_at === null)) return;
+  const due = context.request.repair === true ? 'now' : await whenDue(context);
+  if (due === 'later') return;
+  if (due === 'now') await markDrift(context);
   await settling(context, (trx) => updateJob(trx, job.id, { reconciled_at: io.clock.now().getTime() }));
   const { drift } = context;
   if (drift === null) return;
@@ -21,21 +21,19 @@ export async function readTargetBack(context: CycleContext): Promise<void> {
   );
 }
 
-/** A cycle that writes all that is due; a plan file and a careful start are about something else. */
-function isScheduled({ job, request, carriesOut, careful, approved }: CycleContext): boolean {
-  return (
-    job.settings.schedule.reconcile !== undefined &&
-    carriesOut &&
-    isWhole(request) &&
-    careful === null &&
-    approved === null
-  );
-}
-
-async function isTime(context: CycleContext): Promise<boolean> {
-  const { job, io } = context;
+/** `met`: not yet, but the time counts from now. Only cycles that write all that is due read back by themselves. */
+async function whenDue({
+  job,
+  io,
+  request,
+  carriesOut,
+  careful,
+  approved,
+}: CycleContext): Promise<'now' | 'met' | 'later'> {
   const { reconcile } = job.settings.schedule;
-  if (reconcile === undefined || !isScheduled(context)) return false;
+  const writesAll = carriesOut && isWhole(request) && careful === null && approved === null;
+  if (reconcile === undefined || !writesAll) return 'later';
   const { reconciled_at: last } = await readJob(io.store.db, job.id);
-  return last !== null && io.clock.now().getTime() - last >= durationMilliseconds(reconcile);
+  if (last === null) return 'met';
+  return io.clock.now().getTime() - last >= durationMilliseconds(reconcile) ? 'now' : 'later';
 }

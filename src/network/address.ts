@@ -56,12 +56,23 @@ const LISTS = [
 
 /** The kind of an address; of an IPv6 address that stands for an IPv4 one, that of the IPv4 one. No address: `forbidden`. */
 export function addressKind(address: string): AddressKind {
-  const plain = address.replace(/^\[(.*)\]$/, '$1').replace(/%.*$/, '');
+  const plain = bareHost(address).replace(/%.*$/, '');
   const version = isIP(plain);
   if (version === 0) return 'forbidden';
   const embedded = version === 6 ? embeddedIpv4(plain) : undefined;
   if (embedded !== undefined) return addressKind(embedded);
   return LISTS.find(([, list]) => list.check(plain, version === 6 ? 'ipv6' : 'ipv4'))?.[0] ?? 'public';
+}
+
+/** A host of a URL without the brackets of an IPv6 address. */
+export function bareHost(hostname: string): string {
+  return hostname.replace(/^\[(.*)\]$/, '$1');
+}
+
+/** True for a literal address that no connection may go to; names are judged by what they resolve to. */
+export function isRefusedLiteral(hostname: string, privateAddresses: PrivateAddresses): boolean {
+  const host = bareHost(hostname);
+  return isIP(host) !== 0 && !isAllowed(host, privateAddresses);
 }
 
 /** Whether a connection may go to the address. */

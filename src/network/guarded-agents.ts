@@ -4,10 +4,10 @@
 import { lookup as resolveName } from 'node:dns';
 import http from 'node:http';
 import https from 'node:https';
-import { isIP, type LookupFunction } from 'node:net';
+import type { LookupFunction } from 'node:net';
 import { Duplex } from 'node:stream';
 import tls from 'node:tls';
-import { isAllowed, type PrivateAddresses } from './address.ts';
+import { isAllowed, isRefusedLiteral, type PrivateAddresses } from './address.ts';
 import { proxyFor, proxyName } from './proxy.ts';
 
 /** The code of the error with which a connection to an address that is not allowed is refused. */
@@ -48,7 +48,7 @@ export function viaProxy({ proxy }: Pick<ConnectionAgents, 'proxy'>): string {
 
 /** Agents for the origin of `url`, and for no other. A literal address in a URL is checked although a proxy is used. */
 export function agentsFor(url: string, settings: ConnectionSettings): ConnectionAgents {
-  const { privateAddresses, maxSockets, ca, clientCertificate } = settings;
+  const { privateAddresses, maxSockets } = settings;
   const proxy = proxyFor(new URL(url), settings.environment);
   const common = {
     keepAlive: true,
@@ -57,15 +57,16 @@ export function agentsFor(url: string, settings: ConnectionSettings): Connection
   };
   return {
     httpAgent: guarded(new http.Agent(common), privateAddresses),
-    httpsAgent: guarded(
-      new https.Agent({
-        ...common,
-        ...(ca === undefined ? {} : { ca: [...tls.getCACertificates('default'), ca] }),
-        ...(clientCertificate === undefined ? {} : { cert: clientCertificate.certificate, key: clientCertificate.key }),
-      }),
-      privateAddresses,
-    ),
+    httpsAgent: guarded(new https.Agent({ ...common, ...certificatesOf(settings) }), privateAddresses),
     proxy,
+  };
+}
+
+/** What TLS trusts, and what proves this machine. */
+export function certificatesOf({ ca, clientCertificate }: ConnectionSettings) {
+  return {
+    ...(ca === undefined ? {} : { ca: [...tls.getCACertificates('default'), ca] }),
+    ...(clientCertificate === undefined ? {} : { cert: clientCertificate.certificate, key: clientCertificate.key }),
   };
 }
 
@@ -77,8 +78,7 @@ function guarded<T extends http.Agent>(agent: T, privateAddresses: PrivateAddres
   // With a proxy Node does not look the host up, and connects to the proxy without this lookup.
   const lookup = guardedLookup(privateAddresses);
   agent.createConnection = (wanted, callback) => {
-    const host = String(wanted.host ?? '').replace(/^\[(.*)\]$/, '$1');
-    if (isIP(host) === 0 || isAllowed(host, privateAddresses)) return connect({ ...wanted, lookup }, callback);
+    if (!isRefusedLiteral(String(wanted.host ?? ''), privateAddresses)) return connect({ ...wanted, lookup }, callback);
     queueMicrotask(() => callback?.(refusal(), new Duplex()));
     return undefined;
   };

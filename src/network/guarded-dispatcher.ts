@@ -1,11 +1,9 @@
 // The connections to one target: kept alive, at most so many, HTTP/1.1, one request at a time on each, so that it is known
 // of every request whether it was sent. The address is checked when a connection is made; a proxy of the environment is used
 // where it says so; TLS is always verified, and a CA adds to the trusted roots.
-import { isIP } from 'node:net';
-import tls from 'node:tls';
 import { buildConnector, type Dispatcher, Pool, ProxyAgent } from 'undici';
-import { isAllowed } from './address.ts';
-import { type ConnectionSettings, guardedLookup, refusal } from './guarded-agents.ts';
+import { isRefusedLiteral } from './address.ts';
+import { type ConnectionSettings, certificatesOf, guardedLookup, refusal } from './guarded-agents.ts';
 import { proxyFor } from './proxy.ts';
 
 /** How many connections there may be, and how long a whole request may take. */
@@ -35,31 +33,20 @@ export function openDispatcher(origin: string, settings: ConnectionSettings, bou
   const url = new URL(origin);
   const proxy = proxyFor(url, settings.environment);
   // A proxy looks names up by itself; it is not asked for an address that is not allowed.
-  if (proxy !== undefined && !isRefused(url.hostname, settings)) {
+  if (proxy !== undefined && !isRefusedLiteral(url.hostname, settings.privateAddresses)) {
     const proxyTunnel = url.protocol === 'https:';
-    return new ProxyAgent({ ...common, uri: proxy, proxyTunnel, requestTls: certificates(settings) });
+    return new ProxyAgent({ ...common, uri: proxy, proxyTunnel, requestTls: certificatesOf(settings) });
   }
   return new Pool(origin, { ...common, connect: guardedConnector(settings, timeout) });
 }
 
-function certificates({ ca, clientCertificate }: ConnectionSettings) {
-  return {
-    ...(ca === undefined ? {} : { ca: [...tls.getCACertificates('default'), ca] }),
-    ...(clientCertificate === undefined ? {} : { cert: clientCertificate.certificate, key: clientCertificate.key }),
-  };
-}
-
 /** A name is checked when it is looked up; for a literal address nothing is looked up. */
 function guardedConnector(settings: ConnectionSettings, timeout: number): buildConnector.connector {
-  const lookup = guardedLookup(settings.privateAddresses);
-  const connect = buildConnector({ ...certificates(settings), allowH2: false, timeout, lookup });
+  const { privateAddresses } = settings;
+  const lookup = guardedLookup(privateAddresses);
+  const connect = buildConnector({ ...certificatesOf(settings), allowH2: false, timeout, lookup });
   return (wanted, callback) => {
-    if (!isRefused(wanted.hostname, settings)) return connect(wanted, callback);
+    if (!isRefusedLiteral(wanted.hostname, privateAddresses)) return connect(wanted, callback);
     queueMicrotask(() => callback(refusal(), null));
   };
-}
-
-function isRefused(hostname: string, { privateAddresses }: ConnectionSettings): boolean {
-  const host = hostname.replace(/^\[(.*)\]$/, '$1');
-  return isIP(host) !== 0 && !isAllowed(host, privateAddresses);
 }

@@ -1,7 +1,7 @@
 // Which proxy of the environment a request goes through: HTTPS_PROXY, HTTP_PROXY and NO_PROXY, as curl and Go read them. It
 // opens no connection, and must not put the credentials of a proxy into a text.
 import { BlockList, isIP } from 'node:net';
-import { addressKind } from './address.ts';
+import { addressKind, bareHost } from './address.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -20,18 +20,14 @@ export function proxyName(proxy: string): string {
 
 /** Names and addresses of this machine, and link-local ones, which no proxy knows. */
 function isHere(hostname: string): boolean {
-  const bare = bareHost(hostname);
+  const bare = bareHost(hostname).toLowerCase();
   if (isIP(bare) === 0) return bare === 'localhost' || bare.endsWith('.localhost');
   const kind = addressKind(bare);
   return kind === 'loopback' || kind === 'forbidden';
 }
 
-function bareHost(hostname: string): string {
-  return hostname.replace(/^\[(.*)\]$/, '$1').toLowerCase();
-}
-
 function isExempt(url: URL, list: string): boolean {
-  const host = bareHost(url.hostname);
+  const host = bareHost(url.hostname).toLowerCase();
   const port = url.port || (url.protocol === 'https:' ? '443' : '80');
   return list
     .split(/[\s,]+/)
