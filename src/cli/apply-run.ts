@@ -10,7 +10,7 @@ import { relativeTime } from './duration-text.ts';
 import { EXIT, type ExitCode } from './exit-code.ts';
 import { type GlobalOptions, sameConfiguration } from './global-options.ts';
 import { listenForInterruption } from './interruption.ts';
-import { chosenJobs, loadOrFail } from './load.ts';
+import { chosenJob, loadOrFail } from './load.ts';
 import { type PlanFile, readPlanFile } from './plan-file.ts';
 import { programName } from './program-name.ts';
 import { createReporting, surroundingsOf } from './reporting.ts';
@@ -32,8 +32,7 @@ export async function applyPlan(
 ): Promise<readonly ExitCode[]> {
   const plan = await readPlanFile(file);
   const configuration = await loadOrFail(options);
-  const [job] = chosenJobs(configuration, [plan.header.job]);
-  if (job === undefined) throw new CommandFault(`There is no job ${JSON.stringify(plan.header.job)}.`);
+  const job = chosenJob(configuration, plan.header.job);
   const suffix = sameConfiguration(options);
   const again = `Make a new one: ${programName()} plan --job ${job.id} --out FILE${suffix}`;
   refuseForeign(plan.header, compileJobOf(configuration, job), again);

@@ -1,13 +1,12 @@
 // Runs discover and prints what it found.
 import type { DiscoveredAccount } from '../engine/discover.ts';
 import { ensureJob } from '../store/jobs.ts';
-import { CommandFault } from './command-fault.ts';
 import { EXIT, type ExitCode } from './exit-code.ts';
 import type { GlobalOptions } from './global-options.ts';
 import { listenForInterruption } from './interruption.ts';
-import { chosenJobs, loadOrFail } from './load.ts';
+import { chosenJob, loadOrFail } from './load.ts';
 import { csvCell } from './log-csv.ts';
-import { createReporting } from './reporting.ts';
+import { createReporting, surroundingsOf } from './reporting.ts';
 import { alignedRows } from './table.ts';
 import type { Terminal } from './terminal.ts';
 import { counted, printable } from './terminal-text.ts';
@@ -29,8 +28,7 @@ export async function discover(
   terminal: Terminal,
 ): Promise<ExitCode> {
   const configuration = await loadOrFail(options);
-  const [job] = chosenJobs(configuration, [id]);
-  if (job === undefined) throw new CommandFault(`There is no job ${JSON.stringify(id)}.`);
+  const job = chosenJob(configuration, id);
   const { connectJob, openPlanning } = await import('../compose.ts');
   const { ACCOUNT_GROUPS, discoverAccounts } = await import('../engine/discover.ts');
   const reporting = await createReporting(options, configuration, terminal);
@@ -38,8 +36,8 @@ export async function discover(
   const installation = await openPlanning(configuration);
   try {
     await installation.store.transaction((trx) => ensureJob(trx, id));
-    const surroundings = { environment: process.env, log: reporting.log, signal: interruption.signal };
-    const { compiled, io } = await connectJob(installation, job, { ...surroundings, progress: reporting.progress });
+    const surroundings = surroundingsOf(reporting, interruption.signal);
+    const { compiled, io } = await connectJob(installation, job, surroundings);
     const accounts = await discoverAccounts(compiled, io);
     reporting.finished(id);
     const groups = ACCOUNT_GROUPS.map((group) => ({ group, found: accounts.filter((each) => each.group === group) }));

@@ -6,7 +6,7 @@ import { CommandFault } from './command-fault.ts';
 import { EXIT, type ExitCode } from './exit-code.ts';
 import { type GlobalOptions, sameConfiguration } from './global-options.ts';
 import { listenForInterruption } from './interruption.ts';
-import { chosenJobs, loadOrFail } from './load.ts';
+import { chosenJob, loadOrFail } from './load.ts';
 import { programName } from './program-name.ts';
 import { alignedRows } from './table.ts';
 import type { Terminal } from './terminal.ts';
@@ -20,8 +20,7 @@ export async function rebindInStore(
   terminal: Terminal,
 ): Promise<ExitCode> {
   const configuration = await loadOrFail(options);
-  const [job] = chosenJobs(configuration, [id]);
-  if (job === undefined) throw new CommandFault(`There is no job ${JSON.stringify(id)}.`);
+  const job = chosenJob(configuration, id);
   const { connectJob, openInstallation } = await import('../compose.ts');
   const { rebindJob } = await import('../engine/rebind.ts');
   const installation = await openInstallation(configuration, options);

@@ -1,14 +1,13 @@
 // `scimsync links rebuild --job ID`: the links of a lost store, read from the ids that the accounts carry.
 import type { FoundAccount, RebuildReport } from '../engine/rebuild-links.ts';
 import { ensureJob } from '../store/jobs.ts';
-import { CommandFault } from './command-fault.ts';
 import { confirm } from './confirm.ts';
 import { EXIT, type ExitCode } from './exit-code.ts';
 import { type GlobalOptions, sameConfiguration } from './global-options.ts';
 import { listenForInterruption } from './interruption.ts';
-import { chosenJobs, loadOrFail } from './load.ts';
+import { chosenJob, loadOrFail } from './load.ts';
 import { programName } from './program-name.ts';
-import { createReporting } from './reporting.ts';
+import { createReporting, surroundingsOf } from './reporting.ts';
 import { checkStorePlace } from './store-preflight.ts';
 import { alignedRows } from './table.ts';
 import type { Terminal } from './terminal.ts';
@@ -31,8 +30,7 @@ export async function rebuildInStore(
   terminal: Terminal,
 ): Promise<ExitCode> {
   const configuration = await loadOrFail(options);
-  const [job] = chosenJobs(configuration, [id]);
-  if (job === undefined) throw new CommandFault(`There is no job ${JSON.stringify(id)}.`);
+  const job = chosenJob(configuration, id);
   if (!asked.dryRun) {
     const meaning = `The accounts in the target are read, and links are added to the store. Neither directory nor target is changed.\nSee before what would be found: ${programName()} links rebuild --job ${id} --dry-run${sameConfiguration(options)}`;
     await confirm(meaning, `Add the links of job ${id}?`, asked.yes, terminal);
@@ -45,8 +43,8 @@ export async function rebuildInStore(
   const installation = await (asked.dryRun ? openPlanning(configuration) : openInstallation(configuration, options));
   try {
     await installation.store.transaction((trx) => ensureJob(trx, id));
-    const surroundings = { environment: process.env, log: reporting.log, signal: interruption.signal };
-    const { compiled, io } = await connectJob(installation, job, { ...surroundings, progress: reporting.progress });
+    const surroundings = surroundingsOf(reporting, interruption.signal);
+    const { compiled, io } = await connectJob(installation, job, surroundings);
     const neighbours = configuration.jobs
       .filter((each) => each.id !== id && compileJobOf(configuration, each).targetRoot === compiled.targetRoot)
       .map((each) => each.id);

@@ -53,6 +53,16 @@ export function chosenJobs(configuration: LoadedConfiguration, ids: readonly str
   return configuration.jobs.filter((job) => ids.includes(job.id));
 }
 
+/**
+ * The job with this id.
+ * @throws CommandFault when it does not exist, or its file was refused.
+ */
+export function chosenJob(configuration: LoadedConfiguration, id: string): Job {
+  const [job] = chosenJobs(configuration, [id]);
+  if (job === undefined) throw new CommandFault(`There is no job ${JSON.stringify(id)}.`);
+  return job;
+}
+
 /** A file that is no YAML may hold any job, so its faults are named with every id that is not found. */
 function refuseRefused({ refused }: LoadedConfiguration, known: readonly string[], id: string): void {
   if (known.includes(id)) return;

@@ -4,12 +4,11 @@ import type { LoadedConfiguration } from '../config/load.ts';
 import type { DriftReport } from '../model/drift-report.ts';
 import type { Job } from '../model/job.ts';
 import { ensureJob } from '../store/jobs.ts';
-import { CommandFault } from './command-fault.ts';
 import { driftText } from './drift-text.ts';
 import { EXIT, type ExitCode } from './exit-code.ts';
 import { type GlobalOptions, sameConfiguration } from './global-options.ts';
 import { listenForInterruption } from './interruption.ts';
-import { chosenJobs, loadOrFail } from './load.ts';
+import { chosenJob, loadOrFail } from './load.ts';
 import { programName } from './program-name.ts';
 import { createReporting, surroundingsOf } from './reporting.ts';
 import { type JobRun, runOneCycle } from './run-cycle.ts';
@@ -32,8 +31,7 @@ export async function reconcile(
   terminal: Terminal,
 ): Promise<readonly ExitCode[]> {
   const configuration = await loadOrFail(options);
-  const [job] = chosenJobs(configuration, [id]);
-  if (job === undefined) throw new CommandFault(`There is no job ${JSON.stringify(id)}.`);
+  const job = chosenJob(configuration, id);
   const reporting = await createReporting(options, configuration, terminal);
   checkStorePlace(configuration, (message) => reporting.log.warn({}, message));
   using interruption = listenForInterruption(() => reporting.note('Stopping.'), ['SIGINT', 'SIGTERM', 'SIGHUP']);

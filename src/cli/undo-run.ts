@@ -11,7 +11,7 @@ import { CommandFault } from './command-fault.ts';
 import { EXIT, type ExitCode } from './exit-code.ts';
 import { type GlobalOptions, sameConfiguration } from './global-options.ts';
 import { listenForInterruption } from './interruption.ts';
-import { chosenJobs, loadOrFail } from './load.ts';
+import { chosenJob, loadOrFail } from './load.ts';
 import { createReporting, surroundingsOf } from './reporting.ts';
 import { runOneCycle } from './run-cycle.ts';
 import { runExitCodes } from './run-outcome.ts';
@@ -39,8 +39,7 @@ export async function undoInStore(
   const installation = await openInstallation(configuration, options);
   try {
     const cycle = await knownCycle(installation, asked.cycleId);
-    const [job] = chosenJobs(configuration, [cycle.job_id]);
-    if (job === undefined) throw new CommandFault(`There is no job ${JSON.stringify(cycle.job_id)}.`);
+    const job = chosenJob(configuration, cycle.job_id);
     if (!asked.dryRun) refuseIdle(job);
     const request = await requestOf(installation, cycle, asked);
     using interruption = listenForInterruption(() => reporting.note('Stopping: what is in flight is finished.'));

@@ -1,11 +1,10 @@
 // Records what somebody decided about held changes, in the rows themselves and in the provisioning log. It sends nothing:
 // the next cycle carries out what was approved and is still due.
-import type { ObjectKind } from '../model/directory.ts';
 import { decideChanges } from '../store/change-decisions.ts';
 import type { Db } from '../store/database.ts';
 import { appendLog } from '../store/provisioning-log.ts';
 import type { ChangeTable } from '../store/schema.ts';
-import { heldAction, logEntry } from './log-entry.ts';
+import { heldAction, logEntry, subjectOfChange } from './log-entry.ts';
 import { step } from './planned-object.ts';
 
 /** What was decided, by whom and why; times are milliseconds. */
@@ -37,23 +36,13 @@ export async function recordDecision(
   await appendLog(
     trx,
     changes.map((change) =>
-      logEntry(
-        { job: { id: change.job_id }, cycleId: change.cycle_id, io },
-        {
-          kind: change.kind as ObjectKind,
-          sourceId: change.source_id,
-          displayName: change.display_name,
-          targetId: change.target_id,
-          changeId: change.id,
-        },
-        {
-          action: heldAction(change.action),
-          status: 'skipped',
-          steps: [step(STEP_NAMES[verdict], 'export', 'skipped', decisionText(decision))],
-          modified: [],
-          durationInMilliseconds: 0,
-        },
-      ),
+      logEntry({ job: { id: change.job_id }, cycleId: change.cycle_id, io }, subjectOfChange(change), {
+        action: heldAction(change.action),
+        status: 'skipped',
+        steps: [step(STEP_NAMES[verdict], 'export', 'skipped', decisionText(decision))],
+        modified: [],
+        durationInMilliseconds: 0,
+      }),
     ),
   );
 }

@@ -1,6 +1,6 @@
 // Carries out the verdicts of the gate: what tripped a guard is held, everything else may be sent.
 import type { GuardClass, ProvisioningLogEntry } from '../model/cycle.ts';
-import { OBJECT_KINDS, type ObjectKind } from '../model/directory.ts';
+import { OBJECT_KINDS } from '../model/directory.ts';
 import { classifyCreations, moveChanges, pageChanges } from '../store/changes.ts';
 import type { Db } from '../store/database.ts';
 import { clearEscrow } from '../store/escrows.ts';
@@ -10,7 +10,7 @@ import type { ChangePayload } from './change-payload.ts';
 import { type CycleContext, settling } from './context.ts';
 import type { GuardVerdicts } from './gate.ts';
 import { holdMemberships } from './hold-members.ts';
-import { heldAction, logEntry, modifiedProperties } from './log-entry.ts';
+import { heldAction, logEntry, modifiedProperties, subjectOfChange } from './log-entry.ts';
 import { ownCycle } from './on-demand.ts';
 import { step } from './planned-object.ts';
 
@@ -67,30 +67,20 @@ export async function endAttempts(
 function heldEntry(context: CycleContext, change: ChangeTable, because: string): ProvisioningLogEntry {
   const payload = JSON.parse(change.payload ?? '{}') as Partial<ChangePayload>;
   const shown = (payload.differences ?? []).filter(({ path }) => payload.identity?.includes(path.text) === true);
-  return logEntry(
-    context,
-    {
-      kind: change.kind as ObjectKind,
-      sourceId: change.source_id,
-      displayName: change.display_name,
-      targetId: change.target_id,
-      changeId: change.id,
-    },
-    {
-      action: heldAction(change.action),
-      status: 'skipped',
-      steps: [
-        step(
-          'EntryExportHeld',
-          'export',
-          'skipped',
-          `Held until approved: ${whatIsHeld(change)}. ${because}. See scimsync staged.`,
-        ),
-      ],
-      modified: modifiedProperties(shown, payload.redacted ?? []),
-      durationInMilliseconds: 0,
-    },
-  );
+  return logEntry(context, subjectOfChange(change), {
+    action: heldAction(change.action),
+    status: 'skipped',
+    steps: [
+      step(
+        'EntryExportHeld',
+        'export',
+        'skipped',
+        `Held until approved: ${whatIsHeld(change)}. ${because}. See scimsync staged.`,
+      ),
+    ],
+    modified: modifiedProperties(shown, payload.redacted ?? []),
+    durationInMilliseconds: 0,
+  });
 }
 
 function whatIsHeld({ guard_class, action, kind, event, amount }: ChangeTable): string {

@@ -5,6 +5,7 @@ import type { ObjectKind } from '../model/directory.ts';
 import { ERROR_TABLE, type ObjectFault } from '../model/errors.ts';
 import type { AttributeDifference } from '../scim/diff.ts';
 import type { ScimValue } from '../scim/resource.ts';
+import type { ChangeTable } from '../store/schema.ts';
 import type { ChangePayload } from './change-payload.ts';
 
 /** What an entry is about. */
@@ -14,6 +15,17 @@ export interface LogSubject {
   readonly displayName: string | null;
   readonly targetId: string | null;
   readonly changeId: string;
+}
+
+/** Whom a change is about. */
+export function subjectOfChange(change: ChangeTable): LogSubject {
+  return {
+    kind: change.kind as ObjectKind,
+    sourceId: change.source_id,
+    displayName: change.display_name,
+    targetId: change.target_id,
+    changeId: change.id,
+  };
 }
 
 /** What happened. */

@@ -20,7 +20,7 @@ import { type CycleContext, settling } from './context.ts';
 import { settleDepartures } from './departures.ts';
 import { type RenewedAccount, renewDependants } from './dependants.ts';
 import type { ChangeOutcome } from './execute.ts';
-import { discreet, type LogSubject, logEntry, modifiedProperties } from './log-entry.ts';
+import { discreet, type LogSubject, logEntry, modifiedProperties, subjectOfChange } from './log-entry.ts';
 import { keepMemberImages } from './member-images.ts';
 import { step } from './planned-object.ts';
 import { noteRemovals } from './sent-members.ts';
@@ -231,13 +231,7 @@ function count({ counts }: CycleContext, outcome: ChangeOutcome): void {
 }
 
 function subjectOf({ change, targetId }: ChangeOutcome): LogSubject {
-  return {
-    kind: change.kind as ObjectKind,
-    sourceId: change.source_id,
-    displayName: change.display_name,
-    targetId,
-    changeId: change.id,
-  };
+  return { ...subjectOfChange(change), targetId };
 }
 
 const LOGGED_ACTION = {

@@ -2,12 +2,12 @@
 // of the identity library. Adds what the library does not do: one request for parallel callers, one retry policy with
 // the injected clock, another try with a replaced secret, a count of requests. Must not log or put a token or the secret
 // into a message.
-import { setMaxListeners } from 'node:events';
 import type { Agent } from 'node:https';
 import type { Clock } from '../engine/ports.ts';
 import { JobFault } from '../model/errors.ts';
 import type { Redact } from '../model/secret.ts';
 import { agentsFor } from '../network/guarded-agents.ts';
+import { SingleFlight } from '../network/single-flight.ts';
 import {
   type BuiltCredential,
   buildCredential,
@@ -41,19 +41,13 @@ export interface AccessTokens {
 /** Refusals that a replaced secret, certificate or assertion may cure. */
 const CURABLE: ReadonlySet<JobFault['code']> = new Set(['SourceCredentialsInvalid', 'SourceSecretExpired']);
 
-interface Flight {
-  readonly promise: Promise<string>;
-  readonly controller: AbortController;
-  waiting: number;
-}
-
 /** Tokens of one application; the identity library is loaded with the first request. */
 export function createAccessTokens(settings: TokenSettings): AccessTokens {
   const backoff: Backoff = createBackoff(settings);
   const traffic: { requests: number; last: TokenExchange | undefined } = { requests: 0, last: undefined };
   const names = { ...settings, service: tokenServiceName(settings) };
   let credential: BuiltCredential | undefined;
-  let flight: Flight | undefined;
+  const shared = new SingleFlight<string>();
   let latest: string | undefined;
 
   async function request(claims: string | undefined): Promise<Attempt<string>> {
@@ -91,46 +85,17 @@ export function createAccessTokens(settings: TokenSettings): AccessTokens {
     }
   }
 
-  function start(claims: string | undefined): Flight {
-    const controller = new AbortController();
-    setMaxListeners(0, controller.signal);
-    const promise = backoff
-      .run(() => request(claims), controller.signal)
-      .finally(() => {
-        if (flight?.controller === controller) flight = undefined;
-      });
-    flight = { promise, controller, waiting: 0 };
-    return flight;
-  }
-
-  /** Waits for a shared request; it is given up when nobody waits for it any more. */
-  async function join(shared: Flight, signal: AbortSignal): Promise<string> {
-    signal.throwIfAborted();
-    shared.waiting += 1;
-    const abandoned = Promise.withResolvers<never>();
-    const abandon = () => abandoned.reject(signal.reason);
-    signal.addEventListener('abort', abandon, { once: true });
-    try {
-      return await Promise.race([shared.promise, abandoned.promise]);
-    } finally {
-      signal.removeEventListener('abort', abandon);
-      shared.waiting -= 1;
-      if (shared.waiting === 0 && signal.aborted) {
-        if (flight === shared) flight = undefined;
-        shared.controller.abort(signal.reason);
-      }
-    }
-  }
+  const begin = (claims: string | undefined) => (signal: AbortSignal) => backoff.run(() => request(claims), signal);
 
   return {
     async get(signal) {
-      return join(flight ?? start(undefined), signal);
+      return shared.join(begin(undefined), signal);
     },
     async renew(refused, claims, signal) {
-      if (flight !== undefined || (latest !== undefined && latest !== refused)) return this.get(signal);
+      if (shared.isUnderWay || (latest !== undefined && latest !== refused)) return this.get(signal);
       // Without claims the library would answer from its cache, so the cache goes with the credential.
       if (claims === undefined) credential = undefined;
-      return join(start(claims), signal);
+      return shared.join(begin(claims), signal);
     },
     get requests() {
       return traffic.requests;

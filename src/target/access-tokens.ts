@@ -1,6 +1,7 @@
 // Access tokens of one target: kept in memory until shortly before they end, asked for once however many requests wait, and
 // asked for anew when one is refused. How one is asked for is in token-request.ts.
 import type { Clock } from '../engine/ports.ts';
+import { SingleFlight } from '../network/single-flight.ts';
 import type { IssuedToken, TokenRequester } from './token-request.ts';
 
 /** Where the token of a target is kept between cycles of one process. */
@@ -20,23 +21,9 @@ export interface AccessTokens {
 /** So long before its end a token is not used any more: a tenth of its lifetime, at most five minutes. */
 const LONGEST_MARGIN_SECONDS = 300;
 
-interface Flight {
-  readonly promise: Promise<IssuedToken>;
-  readonly controller: AbortController;
-  waiting: number;
-}
-
 /** Tokens by a requester; `memory` may hold one of an earlier cycle. */
 export function createAccessTokens(requester: TokenRequester, memory: TokenMemory, clock: Clock): AccessTokens {
-  let flight: Flight | undefined;
-
-  function start(): Flight {
-    const controller = new AbortController();
-    const begun: Flight = { controller, waiting: 0, promise: fetchToken(controller.signal) };
-    begun.promise.finally(() => end(begun)).catch(() => undefined); // whoever waits is told
-    flight = begun;
-    return begun;
-  }
+  const shared = new SingleFlight<IssuedToken>();
 
   async function fetchToken(signal: AbortSignal): Promise<IssuedToken> {
     const token = await requester.request(signal);
@@ -44,40 +31,17 @@ export function createAccessTokens(requester: TokenRequester, memory: TokenMemor
     return token;
   }
 
-  function end(ended: Flight): void {
-    if (flight === ended) flight = undefined;
-  }
-
-  /** Waits for a request that others may wait for too; it is given up when nobody does any more. */
-  async function join(shared: Flight, signal: AbortSignal): Promise<IssuedToken> {
-    const abandoned = Promise.withResolvers<never>();
-    const abandon = (): void => abandoned.reject(signal.reason);
-    signal.throwIfAborted();
-    signal.addEventListener('abort', abandon, { once: true });
-    shared.waiting += 1;
-    try {
-      return await Promise.race([shared.promise, abandoned.promise]);
-    } finally {
-      signal.removeEventListener('abort', abandon);
-      shared.waiting -= 1;
-      if (shared.waiting === 0 && signal.aborted) {
-        end(shared);
-        shared.controller.abort(signal.reason);
-      }
-    }
-  }
-
   return {
     async get(signal) {
       const { held } = memory;
       if (held !== undefined && isGood(held, clock.now())) return held;
-      return join(flight ?? start(), signal);
+      return shared.join(fetchToken, signal);
     },
     async renew(refused, signal) {
       // Somebody else was refused before and has a new one already, or is waiting for it.
       const { held } = memory;
       if (held !== undefined && held.value !== refused && isGood(held, clock.now())) return held;
-      return join(flight ?? start(), signal);
+      return shared.join(fetchToken, signal);
     },
     get requests() {
       return requester.requests;
