@@ -20,6 +20,7 @@ import { giveUp } from './give-up.ts';
 import { releaseAndHold } from './hold.ts';
 import { completeMemberships } from './memberships.ts';
 import { ownCycle } from './on-demand.ts';
+import { readPayload } from './payload-text.ts';
 import { judgeStanding } from './quarantine.ts';
 import { completeReferences } from './references.ts';
 import { settleOutcomes } from './settle-change.ts';
@@ -106,7 +107,7 @@ async function sendPage(context: CycleContext, page: readonly ChangeTable[]): Pr
       'sent',
     ),
   );
-  const payloads = new Map(page.map((change) => [change.id, JSON.parse(change.payload ?? '{}') as ChangePayload]));
+  const payloads = new Map(page.map((change) => [change.id, readPayload(change.payload) as ChangePayload]));
   const referenced = [...payloads.values()].flatMap((payload) =>
     payload.references.map((reference) => reference.referencedId),
   );
