@@ -7,7 +7,7 @@ import type { Db } from './database.ts';
 import type { Tables } from './schema.ts';
 
 /** So many values make a text that is kept prepared (statement-cache.ts). */
-const MOST_VALUES = 600;
+const MOST_VALUES = 500;
 /** What is left over goes in a few statements of this size, and one by one. */
 const FEW = 8;
 

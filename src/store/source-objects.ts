@@ -132,20 +132,14 @@ export async function addUnread(db: Db, jobId: string, kind: ObjectKind, ids: re
 
 /** Stores what a reading says; the row must exist. Moves changed_seq when `sequence` is given. */
 export async function storeImage(db: Db, jobId: string, image: ObjectImage, sequence: number | null): Promise<void> {
-  await db
-    .updateTable('source_object')
-    .set({
-      state: image.state,
-      display_name: image.displayName,
-      attributes: image.attributes,
-      manager_id: image.managerId,
-      needs_read: 0,
-      ...(sequence === null ? {} : { changed_seq: sequence }),
-    })
-    .where('job_id', '=', jobId)
-    .where('kind', '=', image.kind)
-    .where('id', '=', image.id)
-    .execute();
+  await updateObjects(db, jobId, image.kind, [image.id], {
+    state: image.state,
+    display_name: image.displayName,
+    attributes: image.attributes,
+    manager_id: image.managerId,
+    needs_read: 0,
+    ...(sequence === null ? {} : { changed_seq: sequence }),
+  });
 }
 
 type ObjectColumns = Partial<Omit<SourceObjectTable, 'row_id' | 'job_id' | 'kind' | 'id'>>;
