@@ -1,13 +1,16 @@
 // The SCIM 2.0 client: `ScimTarget` over HTTP (RFC 7644 section 3). It decides nothing about people; it knows how servers
 // differ from the RFC and from each other, and says honestly what is not known after a broken request.
-import type { Clock, ScimTarget, TargetResult } from '../engine/ports.ts';
+import type { BulkPort, Clock, ScimTarget, TargetResult } from '../engine/ports.ts';
+import type { BulkSettings } from '../model/bulk.ts';
 import { type ConcurrencyBounds, concurrencyBounds, type TargetProfile } from '../model/profile.ts';
 import type { Redact } from '../model/secret.ts';
 import type { ConnectionSettings } from '../network/guarded-agents.ts';
 import { type Capabilities, NO_DISCOVERY } from '../scim/capabilities.ts';
 import { PATCH_SCHEMA, type PatchOperation, resourceId, type ScimKind, type ScimResource } from '../scim/resource.ts';
+import { resourcePath } from '../scim/resource-path.ts';
 import { type Answer, isNotJson, isWebPage, resourceOf } from './answer.ts';
 import type { Authorizer } from './authorizer.ts';
+import { BulkSender } from './bulk.ts';
 import { discover } from './discovery.ts';
 import { Exchange } from './exchange.ts';
 import { faultOfAnswer, incompatible, incompatibleAnswer } from './faults.ts';
@@ -31,6 +34,8 @@ export interface ScimTargetOptions {
   readonly profile: TargetProfile;
   /** Those of the profile unless given. */
   readonly concurrency?: ConcurrencyBounds;
+  /** How many writes may share a request; none do unless given. */
+  readonly bulk?: BulkSettings | null;
   /** Where requests wait for their turn, shared with other jobs; one of its own unless given. */
   readonly realm?: { readonly realm: Realm; readonly job: string };
   /** For one request until its answer is complete. */
@@ -78,7 +83,7 @@ export function createScimTarget(options: ScimTargetOptions): ScimTarget {
     retryableErrors: profile.retryableErrors,
     maxWaitSeconds: options.maxWaitSeconds ?? 120,
   });
-  return new HttpScimTarget(profile, transport, exchange);
+  return new HttpScimTarget(profile, transport, exchange, options.bulk ?? null);
 }
 
 class HttpScimTarget implements ScimTarget {
@@ -87,9 +92,10 @@ class HttpScimTarget implements ScimTarget {
   private readonly exchange: Exchange;
   private readonly finder: Finder;
   private readonly ladder: PatchLadder;
+  private readonly sender: BulkSender | undefined;
   private capabilities: Capabilities = NO_DISCOVERY;
 
-  constructor(profile: TargetProfile, transport: Transport, exchange: Exchange) {
+  constructor(profile: TargetProfile, transport: Transport, exchange: Exchange, bulk: BulkSettings | null) {
     this.profile = profile;
     this.transport = transport;
     this.exchange = exchange;
@@ -101,6 +107,14 @@ class HttpScimTarget implements ScimTarget {
       },
       profile,
     );
+    if (bulk !== null) {
+      const { rateLimits } = profile;
+      this.sender = new BulkSender({ exchange, settings: bulk, rateLimits, single: this, adapted: () => undefined });
+    }
+  }
+
+  get bulk(): BulkPort | undefined {
+    return this.sender;
   }
 
   get requests(): { readonly scim: number; readonly tokens: number } {
@@ -116,6 +130,7 @@ class HttpScimTarget implements ScimTarget {
 
   remember(capabilities: Capabilities): void {
     this.capabilities = capabilities;
+    this.sender?.narrow(capabilities);
   }
 
   find(
@@ -225,10 +240,4 @@ class HttpScimTarget implements ScimTarget {
       throw incompatible(this.exchange.root, request, answer, this.exchange.redact);
     }
   }
-}
-
-// Ids of only dots never come from here (answer.ts); encoded twice they name nothing instead of the list itself.
-function resourcePath(kind: ScimKind, id: string): string {
-  const encoded = encodeURIComponent(id.toWellFormed());
-  return `/${kind}s/${/^\.{1,2}$/.test(encoded) ? encoded.replaceAll('.', '%252E') : encoded}`;
 }

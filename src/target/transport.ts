@@ -10,6 +10,7 @@ import { proxyFor } from '../network/proxy.ts';
 import { type Answer, parseJson } from './answer.ts';
 import type { Authorizer, RequestHeaders } from './authorizer.ts';
 import { addressForbidden } from './faults.ts';
+import type { CountedRequest } from './rate-window.ts';
 import { DECODED, NOT_CONNECTED, TOO_LARGE, undiciAdapter } from './undici-adapter.ts';
 
 type Method = 'GET' | 'POST' | 'PATCH' | 'DELETE';
@@ -23,6 +24,8 @@ export interface ScimRequest {
   readonly query?: Readonly<Record<string, string>>;
   /** Sent as JSON. */
   readonly body?: unknown;
+  /** What limits count instead of the request, where the target counts the operations of a bulk request. */
+  readonly parts?: readonly CountedRequest[];
 }
 
 /** A request with its body as text. */
