@@ -103,11 +103,12 @@ function ownAnswers(
   const inOrder =
     answers.length === operations.length && named.every((place, at) => place === undefined || place === at);
   const nameless = answers.map((answer) => (answer?.bulkId === undefined ? answer : undefined));
+  if (nameless.every((answer) => answer === undefined)) return own;
   operations.forEach((operation, index) => {
     if ((own[index]?.length ?? 0) > 0) return;
     const alike = nameless.filter((answer) => answer !== undefined && isRecognised(operation, answer));
-    const isOnly = operations.filter((other) => isSameRequest(operation, other)).length === 1;
-    if (isOnly && alike.length > 0) own[index]?.push(...alike.filter((answer) => answer !== undefined));
+    const isOnly = (): boolean => operations.filter((other) => isSameRequest(operation, other)).length === 1;
+    if (alike.length > 0 && isOnly()) own[index]?.push(...alike.filter((answer) => answer !== undefined));
     else if (inOrder) {
       const [here] = nameless.slice(index, index + 1);
       if (here !== undefined && mayBePlaced(operation, here)) own[index]?.push(here);

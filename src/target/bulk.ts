@@ -154,7 +154,8 @@ export class BulkSender implements BulkPort {
   #tooLarge(operations: readonly BulkOperation[]): void {
     // A request of few operations has too many bytes.
     const isSmall = operations.length * 2 <= this.#size;
-    if (isSmall) this.#maxPayloadSize = Math.floor(bytesOf(bulkRequest(operations)) / 2);
+    const bytes = bytesOf(bulkRequest(operations)) + bytesOf(bulkRequest([]));
+    if (isSmall) this.#maxPayloadSize = Math.floor(bytes / 2);
     this.#shrink(isSmall ? this.#size : Math.floor(operations.length / 2), 'one was too large for the target (413)');
   }
 
