@@ -9,6 +9,7 @@ import {
   targetHeaders,
 } from './config/target-secrets.ts';
 import type { Clock, ScimTarget } from './engine/ports.ts';
+import { bulkInForce } from './model/bulk.ts';
 import type { Job } from './model/job.ts';
 import { concurrencyBounds } from './model/profile.ts';
 import { agentsFor } from './network/guarded-agents.ts';
@@ -62,6 +63,7 @@ export async function connectTarget(
     redact,
     profile: { ...job.profile, rateLimits: job.target.rateLimits ?? job.profile.rateLimits },
     concurrency: concurrencyBounds(job.profile, job.target.concurrency),
+    bulk: bulkInForce(job.profile.bulk, job.target.bulk),
     realm: { realm, job: job.id },
   });
   return { target, authentication };

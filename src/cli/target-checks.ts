@@ -84,7 +84,7 @@ function judgeCapabilities(said: Capabilities): ConnectionCheck {
   const facts = [
     `patch ${word(said.patch)}`,
     `filter ${word(said.filter)}`,
-    `bulk ${said.bulk === null ? 'no' : `up to ${said.bulk.maxOperations} operations`}`,
+    `bulk ${said.bulk ? `up to ${said.bulk.maxOperations} operations` : 'no'}`,
     `etag ${word(said.etag)}`,
     said.attributes === null
       ? 'no usable /Schemas'

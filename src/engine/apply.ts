@@ -7,9 +7,11 @@ import { countChanges, setStatus } from '../store/changes.ts';
 import { findLinks } from '../store/links.ts';
 import { countInScope } from '../store/object-counts.ts';
 import { freeWaiting, pageReady } from '../store/ready-changes.ts';
-import type { ChangeTable } from '../store/schema.ts';
+import type { ChangeTable, LinkTable } from '../store/schema.ts';
 import { releaseApproved, reportApproved } from './approved-plan.ts';
 import { runBounded } from './bounded.ts';
+import { formBatches } from './bulk-batches.ts';
+import { sendBatches } from './bulk-changes.ts';
 import { ensureCapabilities } from './capabilities.ts';
 import { leaveTheRest } from './careful-start.ts';
 import type { ChangePayload } from './change-payload.ts';
@@ -74,9 +76,11 @@ async function drainPhase(context: CycleContext, phase: number): Promise<void> {
     }
     for (const change of page) context.careful?.admits(change.kind as ObjectKind, change.source_id);
     await ensureCapabilities(context);
-    await sendPage(context, page);
+    const batches = await formBatches(context, page, PAGE);
+    const sent = batches?.flat() ?? page;
+    await sendPage(context, sent, batches);
     await keepLearned(context);
-    done += page.length;
+    done += sent.length;
     io.progress({ jobId: job.id, stage: 'apply', done, total });
     await breathe(context);
     if (await failsTooMuch(context)) return;
@@ -101,7 +105,11 @@ async function leaveUnsent(context: CycleContext): Promise<void> {
   await settling(context, (trx) => giveUp(trx, job.id, 'pending', io.clock.now().getTime()));
 }
 
-async function sendPage(context: CycleContext, page: readonly ChangeTable[]): Promise<void> {
+async function sendPage(
+  context: CycleContext,
+  page: readonly ChangeTable[],
+  batches: readonly (readonly ChangeTable[])[] | null,
+): Promise<void> {
   const { job, io } = context;
   await settling(context, (trx) =>
     setStatus(
@@ -130,29 +138,37 @@ async function sendPage(context: CycleContext, page: readonly ChangeTable[]): Pr
   }
   const settler = new Settler(context);
   const doubtful: ChangeOutcome[] = [];
-  const tasks = page.map((change) => async () => {
+  const execute = async (
+    within: CycleContext,
+    change: ChangeTable,
+    known: ReadonlyMap<string, LinkTable>,
+  ): Promise<ChangeOutcome> => {
     io.signal.throwIfAborted();
     settler.throwIfFailed();
     const payload = payloads.get(change.id);
-    if (payload === undefined) return;
-    const outcome = await executeChange(
-      context,
-      change,
-      payload,
-      links.get(change.kind)?.get(change.source_id),
-      referencedLinks,
-    );
+    if (payload === undefined) throw new Error(`the change ${change.id} is of no page`);
+    return executeChange(within, change, payload, links.get(change.kind)?.get(change.source_id), known);
+  };
+  const take = (outcome: ChangeOutcome): void => {
     if (outcome.inDoubt) doubtful.push(outcome);
     else settler.add(outcome);
-  });
+  };
+  let again: ChangeTable[] = [];
   try {
-    await runBounded(tasks, job.concurrency);
+    if (batches === null) {
+      const tasks = page.map((change) => async () => take(await execute(context, change, referencedLinks)));
+      await runBounded(tasks, job.concurrency);
+    } else {
+      const sending = { payloads, links: referencedLinks, execute, take };
+      again = await sendBatches(context, batches, sending);
+    }
   } finally {
     await settler.finish();
   }
   // Those that may have been carried out come first: a refusal may be about one of their accounts.
   for (const outcome of doubtful.toSorted((a, b) => doubt(a) - doubt(b)))
     await settleOutcomes(context, [await resolveDoubt(context, outcome, referencedLinks)]);
+  if (again.length > 0) await sendPage(context, again, null);
 }
 
 function doubt(outcome: ChangeOutcome): number {

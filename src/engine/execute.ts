@@ -278,7 +278,7 @@ function exactly(desired: readonly DesiredAttribute[]): DesiredAttribute[] {
 }
 
 /** Compares what the target answered with what was sent: success without effect is a warning of its own. */
-function notApplied(answered: ScimResource, wanted: readonly DesiredAttribute[]): ObjectFault | null {
+export function notApplied(answered: ScimResource, wanted: readonly DesiredAttribute[]): ObjectFault | null {
   if (
     resourceId(answered) === undefined ||
     (answered['userName'] === undefined && answered['displayName'] === undefined)

@@ -29,6 +29,7 @@ import { keepMemberImages, wasAdopted } from './member-images.ts';
 import { step } from './planned-object.ts';
 import { countedOf, noteRemovals, takeMembers } from './sent-members.ts';
 import { escrow, forgetAccount } from './settle-plan.ts';
+import { runForEach } from './together.ts';
 
 type DirtyGroup = Awaited<ReturnType<typeof dirtyGroups>>[number];
 
@@ -37,11 +38,13 @@ export async function completeMemberships(context: CycleContext): Promise<void> 
   const { job, io } = context;
   if (job.group === null || !job.group.mapsMembers) return;
   const only = context.request.selection?.group;
-  for (const group of await dirtyGroups(io.store.db, job.id, io.clock.now().getTime())) {
-    if (only !== undefined && !only.includes(group.id)) continue;
-    if (await admitsMembers(context, group)) await completeGroup(context, group);
+  const dirty = await dirtyGroups(io.store.db, job.id, io.clock.now().getTime());
+  const groups = dirty.filter(({ id }) => only?.includes(id) !== false);
+  const complete = async (within: CycleContext, group: DirtyGroup): Promise<void> => {
+    if (await admitsMembers(context, group)) await completeGroup(within, group);
     await breathe(context);
-  }
+  };
+  await runForEach(context, groups, complete, 1);
   await confirmDepartures(context);
 }
 

@@ -10,6 +10,7 @@ import type {
 } from '../model/directory.ts';
 import type { Candidate, DirectoryFacts } from '../model/directory-facts.ts';
 import type { ObjectFault } from '../model/errors.ts';
+import type { BulkWrite } from '../scim/bulk.ts';
 import type { Capabilities } from '../scim/capabilities.ts';
 import type { LearnedFacts } from '../scim/learned.ts';
 import type { PatchOperation, ScimKind, ScimResource } from '../scim/resource.ts';
@@ -92,6 +93,28 @@ export interface ListPage {
   readonly totalResults: number;
 }
 
+/** Answer of one write of a bulk request: what the method for a single one would answer. */
+export type BulkResult =
+  | { readonly type: 'create'; readonly result: TargetResult<ScimResource> }
+  | { readonly type: 'patch'; readonly result: TargetResult<ScimResource | null> }
+  | { readonly type: 'remove'; readonly result: TargetResult<'removed' | 'absent' | 'disabled'> };
+
+/** Many writes in one request. */
+export interface BulkPort {
+  /** How many writes are worth sending together at present; 1 once the target has refused that. */
+  readonly size: number;
+  /**
+   * Whether a reference to what the same request creates arrives as its id. Who sends one finds out, and keeps it here with
+   * what else is learned about the target.
+   */
+  references: 'untried' | 'proved' | 'useless';
+  /**
+   * Sends writes, those that others refer to first, and answers each of them in its place. What a target refuses to take
+   * together is sent one by one.
+   */
+  send(writes: readonly BulkWrite[], signal: AbortSignal): Promise<readonly BulkResult[]>;
+}
+
 /** A SCIM 2.0 service as the engine sees it. Methods throw JobFault for faults of the job. */
 export interface ScimTarget {
   /** Reads discovery (ServiceProviderConfig, Schemas); at most three requests; absent endpoints are no fault. */
@@ -134,6 +157,8 @@ export interface ScimTarget {
    * this one is disabled now.
    */
   remove(kind: ScimKind, id: string, signal: AbortSignal): Promise<TargetResult<'removed' | 'absent' | 'disabled'>>;
+  /** Present where the target is trusted with bulk requests. */
+  readonly bulk?: BulkPort | undefined;
   /** HTTP requests sent so far, retries included; `tokens` to the token endpoint of the target. */
   readonly requests: { readonly scim: number; readonly tokens: number };
 }

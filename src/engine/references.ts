@@ -20,13 +20,13 @@ import { appendLog } from '../store/provisioning-log.ts';
 import type { LinkTable } from '../store/schema.ts';
 import { findObjects } from '../store/source-objects.ts';
 import { beforeImage } from './before-image.ts';
-import { runBounded } from './bounded.ts';
 import { admits } from './careful-start.ts';
 import { type Exported, exportedAfter } from './change-payload.ts';
 import { breathe, type CycleContext, settling } from './context.ts';
 import { type LogSubject, logEntry, modifiedProperties } from './log-entry.ts';
 import { step } from './planned-object.ts';
 import { doubtOrForget, escrow } from './settle-plan.ts';
+import { runForEach } from './together.ts';
 
 const PAGE = 200;
 
@@ -59,8 +59,10 @@ export async function completeReferences(context: CycleContext): Promise<void> {
     // Until the answer is settled, which stores the link as it was read, nobody knows what the account holds.
     const people = [...new Set(admitted.map((each) => each.source_id))];
     await settling(context, (trx) => markToVerify(trx, job.id, 'user', people));
-    const completed = await runBounded(
-      admitted.map((reference) => () => complete(context, reference, links.get(reference.source_id))),
+    const completed = await runForEach(
+      context,
+      admitted,
+      (within, reference) => complete(within, reference, links.get(reference.source_id)),
       job.concurrency,
     );
     await settle(

@@ -2,6 +2,7 @@
 // an exported configuration reads the same. Templates and defaults are merged before this schema is applied.
 import { z } from 'zod';
 import { adoptionSchema } from './adoption.ts';
+import { bulkJobSchema } from './bulk.ts';
 import { durationSchema as duration } from './duration.ts';
 import { escrowThresholdsSchema } from './escrow-thresholds.ts';
 import { lifecycleSchema } from './lifecycle.ts';
@@ -155,6 +156,9 @@ export const jobSchema = z.strictObject({
         .max(64)
         .optional()
         .describe('Requests in flight at once; replaces the value of the profile.'),
+      bulk: bulkJobSchema
+        .optional()
+        .describe('Bulk requests: what is said here replaces what the profile says; false for none.'),
     })
     .describe('Where accounts are kept.'),
   profile: targetProfileSchema.prefault({}).describe('What the target can and cannot do; usually from the template.'),

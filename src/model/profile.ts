@@ -1,5 +1,6 @@
 // What a target can and cannot do, as data. A gallery template carries one; discovery narrows it; a job may override it.
 import { z } from 'zod';
+import { bulkProfileSchema } from './bulk.ts';
 
 const resourceKind = z.enum(['User', 'Group']);
 
@@ -110,6 +111,9 @@ export const targetProfileSchema = z.strictObject({
     .array(retryableErrorSchema)
     .default([])
     .describe('Answers beside 429 that mean: not carried out, ask again later.'),
+  bulk: bulkProfileSchema
+    .optional()
+    .describe('Bulk requests (RFC 7644 section 3.7): how many operations, and how they are counted.'),
   references: z
     .record(z.string(), z.enum(['id', 'email']))
     .default({})

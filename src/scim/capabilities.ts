@@ -26,7 +26,8 @@ export interface Capabilities {
   readonly patch: boolean | null;
   readonly filter: boolean | null;
   readonly filterMaxResults: number | null;
-  readonly bulk: { readonly maxOperations: number; readonly maxPayloadSize: number } | null;
+  /** False when the target says that it does not support it. */
+  readonly bulk: { readonly maxOperations: number; readonly maxPayloadSize: number } | false | null;
   readonly etag: boolean | null;
   /** Attributes by resource kind; null when /Schemas did not answer usably. */
   readonly attributes: {

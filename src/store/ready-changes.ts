@@ -43,6 +43,26 @@ export async function pageReady(
     .execute();
 }
 
+/** Changes of a phase that wait for one of these people, in id order; of one cycle only when given. */
+export async function pageWaitingFor(
+  db: Db,
+  jobId: string,
+  phase: number,
+  people: readonly string[],
+  limit: number,
+  cycleId?: string,
+): Promise<ChangeTable[]> {
+  let query = db
+    .selectFrom('change')
+    .selectAll()
+    .where('job_id', '=', jobId)
+    .where('status', '=', 'pending')
+    .where('phase', '=', phase)
+    .where('waits_for', 'in', people);
+  if (cycleId !== undefined) query = query.where('cycle_id', '=', cycleId);
+  return query.orderBy('id').limit(limit).execute();
+}
+
 /**
  * Frees changes that wait for somebody who will not come: whoever waits for nobody pending; if all wait for each other
  * (a cycle in the hierarchy), one of them. Returns how many were freed.

@@ -39,17 +39,19 @@ function capabilitiesOf(json: unknown): Omit<Capabilities, 'attributes'> {
   const first = isJsonObject(json) && Array.isArray(json['Resources']) ? (json['Resources'][0] as unknown) : json;
   if (!isJsonObject(first)) return NO_DISCOVERY;
   const { patch, filter, bulk, etag } = first;
-  const operations = positive(bulk, 'maxOperations');
   return {
     patch: supported(patch),
     filter: supported(filter),
     filterMaxResults: positive(filter, 'maxResults') ?? null,
-    bulk:
-      supported(bulk) === true && operations !== undefined
-        ? { maxOperations: operations, maxPayloadSize: positive(bulk, 'maxPayloadSize') ?? 1_048_576 }
-        : null,
+    bulk: bulkOf(bulk),
     etag: supported(etag),
   };
+}
+
+function bulkOf(bulk: unknown): Capabilities['bulk'] {
+  const operations = positive(bulk, 'maxOperations');
+  if (supported(bulk) !== true || operations === undefined) return supported(bulk) === false ? false : null;
+  return { maxOperations: operations, maxPayloadSize: positive(bulk, 'maxPayloadSize') ?? 1_048_576 };
 }
 
 function supported(feature: unknown): boolean | null {

@@ -155,9 +155,10 @@ export class Exchange {
   }
 }
 
-function countedOf({ method, path, text }: PreparedRequest): CountedRequest {
+function countedOf({ method, path, text, parts }: PreparedRequest): CountedRequest {
   const bodyBytes = text === undefined ? 0 : Buffer.byteLength(text);
-  return { method, endpoint: path.split(/[/?]/, 2)[1] ?? '', bodyBytes, operations: 1 };
+  const counted = { method, endpoint: path.split(/[/?]/, 2)[1] ?? '', bodyBytes, operations: 1 };
+  return parts === undefined ? counted : { ...counted, parts };
 }
 
 /** What an outcome says about how much the target bears. */

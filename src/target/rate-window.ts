@@ -9,8 +9,10 @@ export interface CountedRequest {
   /** First segment of the path, for instance `Users`. */
   readonly endpoint: string;
   readonly bodyBytes: number;
-  /** How many operations the request is; more than one in a bulk request. */
+  /** How many operations the request is. */
   readonly operations: number;
+  /** The operations of a bulk request, where the target counts each of them for itself. */
+  readonly parts?: readonly CountedRequest[];
 }
 
 /** Operations that were sent at about one time. */
@@ -34,6 +36,12 @@ const CATCH_UP = 0.25;
 const LATENESS = 0.01;
 /** The usual time of an answer creeps up, so that a path that got longer for good is learned. */
 const CREEP = 1.01;
+
+/** How many operations of a limit a request is; 0 when it does not count it. */
+export function amountOf(limit: RateLimit, request: CountedRequest): number {
+  if (request.parts === undefined) return isCounted(limit, request) ? request.operations : 0;
+  return request.parts.reduce((sum, part) => sum + amountOf(limit, part), 0);
+}
 
 /** Whether a limit counts a request. */
 export function isCounted(limit: RateLimit, request: CountedRequest): boolean {

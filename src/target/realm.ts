@@ -4,7 +4,7 @@
 import type { Clock } from '../engine/ports.ts';
 import type { ConcurrencyBounds, RateLimit } from '../model/profile.ts';
 import { type ConcurrencyState, firstConcurrency, nextConcurrency } from './concurrency.ts';
-import { type CountedRequest, isCounted, nameOf, RateWindow, type Usage } from './rate-window.ts';
+import { amountOf, type CountedRequest, nameOf, RateWindow, type Usage } from './rate-window.ts';
 
 /** What a job says about the target. */
 export interface RealmClaim {
@@ -171,20 +171,22 @@ export class Realm {
     if (this.#pausedUntil > now) return this.#pausedUntil - now;
     if (this.#inFlight >= (this.#concurrency?.limit ?? 1)) return Number.POSITIVE_INFINITY;
     let wait = 0;
-    const counting = this.#windows.filter((each) => isCounted(each.limit, request));
-    for (const window of counting) wait = Math.max(wait, window.wait(now, request.operations));
-    return wait > 0 ? wait : this.#permit(counting, request, now);
+    const counting = this.#windows
+      .map((window) => ({ window, operations: amountOf(window.limit, request) }))
+      .filter(({ operations }) => operations > 0);
+    for (const { window, operations } of counting) wait = Math.max(wait, window.wait(now, operations));
+    return wait > 0 ? wait : this.#permit(counting, now);
   }
 
-  #permit(counting: readonly RateWindow[], request: CountedRequest, now: number): Permit {
-    for (const window of counting) window.take(now, request.operations);
+  #permit(counting: readonly { readonly window: RateWindow; readonly operations: number }[], now: number): Permit {
+    for (const { window, operations } of counting) window.take(now, operations);
     this.#inFlight += 1;
     if (this.#ledger !== null && counting.length > 0 && now - this.#saved >= SAVE_EVERY_MS) void this.save();
     return {
       leave: (feedback) => {
         const left = this.#now();
-        for (const window of counting) {
-          for (let each = 0; each < request.operations; each += 1) window.answered(now, left);
+        for (const { window, operations } of counting) {
+          for (let each = 0; each < operations; each += 1) window.answered(now, left);
           if (feedback === 'refused') window.refused(left);
         }
         this.#learn(feedback, left - now);

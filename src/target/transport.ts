@@ -10,6 +10,7 @@ import { proxyFor } from '../network/proxy.ts';
 import { type Answer, parseJson } from './answer.ts';
 import type { Authorizer, RequestHeaders } from './authorizer.ts';
 import { addressForbidden } from './faults.ts';
+import type { CountedRequest } from './rate-window.ts';
 import { DECODED, NOT_CONNECTED, type RawAnswer, RawRequest, TOO_LARGE, undiciAdapter } from './undici-adapter.ts';
 
 type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
@@ -25,6 +26,8 @@ export interface ScimRequest {
   readonly body?: unknown;
   /** The version that the resource has to have (RFC 7644 section 3.14), as the target wrote it. */
   readonly ifMatch?: string;
+  /** What limits count instead of the request, where the target counts the operations of a bulk request. */
+  readonly parts?: readonly CountedRequest[];
 }
 
 /** A request with its body as text. */

@@ -1,5 +1,5 @@
 // A SCIM target that does next to nothing, as a process of its own: it answers what a new target would, after a latency and
-// within a limit, and remembers what it was sent.
+// within a limit, and remembers what it was sent. Bulk requests take the latency once.
 //   node test/bench/bench-server.ts <latency in ms> <requests a second, 0 for any number>
 // First line of its output: its address. GET /_bench/report tells what came; POST /_bench/reset forgets it.
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
@@ -64,8 +64,34 @@ function send(response: ServerResponse, status: number, body: string, headers: R
   open -= 1;
 }
 
+const BULK = { supported: true, maxOperations: 1000, maxPayloadSize: 1_048_576 };
+
+interface Operation {
+  readonly method: string;
+  readonly path: string;
+  readonly bulkId: string;
+}
+
+/** Answers what was stored, with ids in the place of references. */
+function answerBulk(body: string, response: ServerResponse): void {
+  const { Operations } = JSON.parse(body) as { Operations: (Operation & { data: { id?: string } })[] };
+  const made = new Map<string, string>();
+  const answers = Operations.map(({ method, path, bulkId, data }) => {
+    if (method !== 'POST') return { method, bulkId, location: `/scim${path}`, status: '200' };
+    ids += 1;
+    made.set(bulkId, String(ids));
+    const text = JSON.stringify({ id: String(ids), ...data });
+    const stored = text.replaceAll(/"bulkId:([^"]+)"/g, (_, name: string) => JSON.stringify(made.get(name) ?? ''));
+    return { method, bulkId, location: `/scim${path}/${ids}`, status: '201', response: JSON.parse(stored) as unknown };
+  });
+  send(response, 200, JSON.stringify({ Operations: answers }));
+}
+
 function answer(method: string, path: string, body: string, response: ServerResponse): void {
-  if (method === 'POST') {
+  if (method === 'POST' && path.endsWith('/Bulk')) answerBulk(body, response);
+  else if (method === 'GET' && path.endsWith('/ServiceProviderConfig')) {
+    send(response, 200, JSON.stringify({ patch: { supported: true }, bulk: BULK }));
+  } else if (method === 'POST') {
     ids += 1;
     // The answer of most targets: what was sent, with an id.
     send(response, 201, `{"id":"${ids}",${body.slice(1)}`);

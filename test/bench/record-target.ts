@@ -37,14 +37,15 @@ async function readResults(): Promise<AllResults> {
 function page(all: AllResults): string {
   return `# Requests to a target
 
-\`npm run bench:target\` measures how politely and how quickly an initial cycle writes; \`limit\`, \`tenant\` or
-\`throughput\` after \`--\` runs one of the three. The target (\`bench-server.ts\`) is a process of its own that answers what an
+\`npm run bench:target\` measures how politely and how quickly an initial cycle writes; \`limit\`, \`tenant\`,
+\`bulk\` or \`throughput\` after \`--\` runs one of them. The target (\`bench-server.ts\`) is a process of its own that answers what an
 empty SCIM target would. Everything shares the machine with whatever else runs there, so times are upper bounds; CPU
 seconds are those of the scimsync process with all its threads. "Apply" is from the last page planned to the end of the
 cycle: guards, requests, store, provisioning log. The benchmark writes this file.
 
 - \`limit\`: the target answers 429 to the 26th request of any second, counted as requests arrive; the job states 25 a second.
 - \`tenant\`: 2,000 people, 100 groups, 6,000 memberships; the target answers after 10 ms; the whole cycle, Graph included.
+- \`bulk\`: the same as \`tenant\`, in bulk requests of 100 operations.
 - \`throughput\`: 12,000 people in the directory; the target answers at once; then undici alone sends the same writes, 32 at
   a time.
 

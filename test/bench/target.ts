@@ -1,7 +1,8 @@
-// How politely and how quickly changes reach a target: npm run bench:target [-- limit | tenant | throughput …]. Sandbox,
+// How politely and how quickly changes reach a target: npm run bench:target [-- limit | tenant | bulk | throughput …]. Sandbox,
 // target and scimsync are processes of their own; results go to target.json and the table of target.md.
 //   limit       a target that answers 429 to the 26th request of any second: how much of the 25 is used
 //   tenant      2,000 people with accounts, 100 groups and 6,000 memberships to a target that answers after 10 ms
+//   bulk        the same in bulk requests of 100 operations
 //   throughput  10,000 people to a target that answers at once, beside undici sending the same requests
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -30,6 +31,8 @@ interface Setting {
   readonly latency: number;
   /** Requests a second; 0 for any number. */
   readonly limit: number;
+  /** Operations of one bulk request. */
+  readonly bulk?: number;
 }
 
 interface Ran {
@@ -53,7 +56,7 @@ async function stop(child: ChildProcess): Promise<void> {
 
 /** One initial cycle into an empty target, and what else is to be asked while the target is there. */
 async function run(setting: Setting, then: (ran: Ran) => Promise<TargetResult>): Promise<TargetResult> {
-  const { users, groups, memberships, latency, limit } = setting;
+  const { users, groups, memberships, latency, limit, bulk } = setting;
   const config = await mkdtemp(join(tmpdir(), 'scimsync-bench-'));
   const server = await startServer(latency, limit);
   const content = ['--users', String(users), '--groups', String(groups), '--memberships', String(memberships)];
@@ -61,7 +64,8 @@ async function run(setting: Setting, then: (ran: Ran) => Promise<TargetResult>):
   const sandbox = startSandbox([CLI, 'sandbox', ...content, '--assigned', 'all', ...target, '--write-config', config]);
   try {
     await assignGroups(JSON.parse(await sandbox.ready) as SandboxLine);
-    if (limit > 0) await stateLimit(config, limit);
+    if (limit > 0) await stateTarget(config, `rateLimits: [{ operations: ${limit}, perSeconds: 1 }]`);
+    if (bulk !== undefined) await stateTarget(config, `bulk: { maxOperations: ${bulk} }`);
     const { stdout } = await measureRun([here('bench-cycle.ts'), config]);
     const report = (await (await fetch(`${server.address}/_bench/report`)).json()) as ServerReport;
     return await then({ marks: JSON.parse(stdout) as CycleMarks, report, address: server.address });
@@ -72,12 +76,11 @@ async function run(setting: Setting, then: (ran: Ran) => Promise<TargetResult>):
   }
 }
 
-async function stateLimit(config: string, limit: number): Promise<void> {
+async function stateTarget(config: string, stated: string): Promise<void> {
   for (const name of await readdir(join(config, 'jobs'))) {
     const file = join(config, 'jobs', name);
     const text = await readFile(file, 'utf8');
-    const stated = `target:\n  rateLimits: [{ operations: ${limit}, perSeconds: 1 }]`;
-    await writeFile(file, text.replace(/^target:/m, stated));
+    await writeFile(file, text.replace(/^target:/m, `target:\n  ${stated}`));
   }
 }
 
@@ -97,8 +100,9 @@ function limitBench(): Promise<TargetResult> {
   );
 }
 
-function tenantBench(): Promise<TargetResult> {
-  return run({ users: 2060, groups: 100, memberships: 6200, latency: 10, limit: 0 }, ({ marks, report }) =>
+function tenantBench(bulk?: number): Promise<TargetResult> {
+  const setting = { users: 2060, groups: 100, memberships: 6200, latency: 10, limit: 0 };
+  return run({ ...setting, ...(bulk === undefined ? {} : { bulk }) }, ({ marks, report }) =>
     Promise.resolve({
       'people and groups created': Number(marks.counts['created']),
       memberships: (marks.counts['memberships'] as { readonly added: number }).added,
@@ -136,7 +140,8 @@ function throughputBench(): Promise<TargetResult> {
 
 const BENCHES: Readonly<Record<string, () => Promise<TargetResult>>> = {
   limit: limitBench,
-  tenant: tenantBench,
+  tenant: () => tenantBench(),
+  bulk: () => tenantBench(100),
   throughput: throughputBench,
 };
 

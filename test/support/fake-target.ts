@@ -1,7 +1,8 @@
 // A SCIM 2.0 service in memory: real filter semantics, a unique userName, members, a log of every request. Faults and
 // bad habits of real services are switched by tests.
-import type { ListPage, ScimTarget, TargetResult } from '../../src/engine/ports.ts';
+import type { BulkPort, BulkResult, ListPage, ScimTarget, TargetResult } from '../../src/engine/ports.ts';
 import type { ObjectFault } from '../../src/model/errors.ts';
+import { type BulkWrite, withIds } from '../../src/scim/bulk.ts';
 import { type Capabilities, NO_DISCOVERY } from '../../src/scim/capabilities.ts';
 import { type LearnedFacts, NOTHING_LEARNED } from '../../src/scim/learned.ts';
 import { parsePath } from '../../src/scim/path.ts';
@@ -11,7 +12,7 @@ import { applyOperation, type Json } from './patch-resource.ts';
 
 /** One request as the service saw it. */
 export interface LoggedRequest {
-  readonly method: 'discover' | 'find' | 'findAny' | 'list' | 'get' | 'create' | 'patch' | 'remove';
+  readonly method: 'bulk' | 'discover' | 'find' | 'findAny' | 'list' | 'get' | 'create' | 'patch' | 'remove';
   readonly kind: ScimKind;
   readonly id: string | null;
   readonly body?: unknown;
@@ -48,7 +49,52 @@ export class FakeTarget implements ScimTarget {
   hidesMembers = false;
   /** Answers 404 to every DELETE. */
   deniesRemovals = false;
+  /** Present once `takesBulk` was called. */
+  bulk: BulkPort | undefined;
+  /** What becomes of a name for a resource of the same bulk request. */
+  names: 'resolved' | 'kept' | 'refused' = 'resolved';
+  /** Answers bulk requests with the resources that were made, as few services do. */
+  showsCreated = false;
   #next = 0;
+
+  /** The service takes so many writes in one request from now on. */
+  takesBulk(size: number): void {
+    this.bulk = { size, references: 'untried', send: (writes) => this.#bulk(writes) };
+  }
+
+  async #bulk(writes: readonly BulkWrite[]): Promise<readonly BulkResult[]> {
+    const ids = new Map<string, string>();
+    const results: BulkResult[] = [];
+    const answered = await this.#answer({ method: 'bulk', kind: 'User', id: null, body: writes }, () => ({
+      ok: true,
+      value: null,
+    }));
+    // A disturbance of the whole request that says "applied" is for the writes to carry out.
+    const lost = answered.ok ? null : answered.fault;
+    if (lost !== null && lost.ambiguous !== true) return writes.map((write) => failed(write, lost));
+    for (const write of writes) {
+      this.requests.scim -= 1;
+      const named = this.names === 'kept' ? write : withIds(write, ids);
+      const isStrange =
+        this.names !== 'kept' && JSON.stringify(this.names === 'refused' ? write : named).includes('"bulkId:');
+      const refusal: ObjectFault = { code: 'EntryConflict', message: 'no such resource', status: 409 };
+      const result = isStrange ? failed(write, refusal) : await this.#carryOut(named);
+      if (isStrange) this.requests.scim += 1;
+      if (result.type === 'create' && result.result.ok) ids.set(write.bulkId, String(result.result.value['id']));
+      results.push(lost === null ? result : failed(write, lost));
+    }
+    return results;
+  }
+
+  async #carryOut(write: BulkWrite): Promise<BulkResult> {
+    if (write.type === 'patch') {
+      return { type: 'patch', result: await this.patch(write.kind, write.id, write.operations) };
+    }
+    if (write.type === 'remove') return { type: 'remove', result: await this.remove(write.kind, write.id) };
+    const result = await this.create(write.kind, write.resource);
+    if (!result.ok || this.showsCreated) return { type: 'create', result };
+    return { type: 'create', result: { ok: true, value: { id: result.value['id'] } } };
+  }
 
   /** Puts an account into the service as if somebody had created it there. */
   seed(kind: ScimKind, resource: Json): string {
@@ -198,6 +244,10 @@ function lower(value: unknown): string {
 
 function conflict(value: unknown): { ok: false; fault: ObjectFault } {
   return { ok: false, fault: { code: 'EntryConflict', message: `${JSON.stringify(value)} is taken`, status: 409 } };
+}
+
+function failed(write: BulkWrite, fault: ObjectFault): BulkResult {
+  return { type: write.type, result: { ok: false, fault } };
 }
 
 /** A fault whose request may have been carried out. */

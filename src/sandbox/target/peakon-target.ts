@@ -3,11 +3,11 @@
 // left out means false, unknown attributes are passed over, `active` may be the text "True"/"False", pages are cut at
 // 100, an exceeded limit is 429 with Retry-After, what stands in PeakonSwitches. None of this proves how Peakon behaves.
 import { isDeepStrictEqual } from 'node:util';
+import { BULK_MAX_OPERATIONS, readBulkRequest, runBulk } from './bulk.ts';
 import { schemas, serviceProviderConfig } from './discovery.ts';
 import { findIds, listResponse, readPage } from './list-response.ts';
 import { applyPatch, readPatchOperations } from './patch.ts';
 import { type PeakonAttribute, peakonUserType } from './peakon-attributes.ts';
-import { BULK_MAX_OPERATIONS, readBulkRequest, runBulk } from './peakon-bulk.ts';
 import { parsePeakonFilter } from './peakon-filter.ts';
 import * as rules from './peakon-rules.ts';
 import type { PeakonSwitches } from './peakon-switches.ts';
@@ -165,7 +165,7 @@ function bulk(world: World, request: ScimRequest): ScimResponse {
   if (request.method !== 'POST') throw methodNotAllowed(request.method, ['POST']);
   const message = readBulkRequest(request.readBody());
   charge(world, Math.max(1, message.operations.length));
-  const body = runBulk(message, (method, segments, data) =>
+  const body = runBulk(message, ['Users'], (method, segments, data) =>
     routeUsers(
       world,
       { ...request, method, segments, query: new URLSearchParams(), readBody: () => data },

@@ -1,7 +1,7 @@
 // The strict target: RFC 7643 and RFC 7644 taken at their word. Users, groups, discovery, filters, sorting, paging,
-// PATCH, entity tags; Bulk, /Me and searches over all types are answered 501, as ServiceProviderConfig says. A PATCH is
-// answered 200 with the resource.
+// PATCH, Bulk, entity tags; /Me and searches over all types are answered 501. A PATCH is answered 200 with the resource.
 import { isDeepStrictEqual } from 'node:util';
+import { BULK_MAX_OPERATIONS, readBulkRequest, runBulk } from './bulk.ts';
 import { type Capabilities, resourceTypes, schemas, serviceProviderConfig } from './discovery.ts';
 import { checkIfMatch, entityTag, isNotModified } from './entity-tag.ts';
 import { parseFilter } from './filter.ts';
@@ -9,6 +9,7 @@ import { mentionsAttribute } from './filter-evaluate.ts';
 import { findIds, listResponse, readPage, sortIds } from './list-response.ts';
 import { applyPatch, readPatchOperations } from './patch.ts';
 import { type Projection, readProjection } from './projection.ts';
+import { MAX_BODY_BYTES } from './request-body.ts';
 import type { StoredResource } from './resource-store.ts';
 import { createRfcCollections, type RfcCollection, type RfcCollections } from './rfc-resources.ts';
 import { normaliseResource } from './schema-validate.ts';
@@ -32,7 +33,7 @@ export interface RfcTargetOptions {
   readonly pageCap: number;
 }
 
-const NOT_THERE = new Set(['Bulk', 'Me', '.search']);
+const NOT_THERE = new Set(['Me', '.search']);
 
 /** Makes the service; nothing is stored outside of it. */
 export function createRfcTarget(options: RfcTargetOptions): ScimService {
@@ -80,8 +81,19 @@ function route(world: World, request: ScimRequest): ScimResponse {
   if (deeper.length > 0) throw scimRefusal(404, undefined, 'There is nothing at this path.');
   if (endpoint === 'Users') return routeCollection(world, world.collections.users, request, id);
   if (endpoint === 'Groups') return routeCollection(world, world.collections.groups, request, id);
+  if (endpoint === 'Bulk' && id === undefined) return bulk(world, request);
   if (NOT_THERE.has(endpoint)) throw scimRefusal(501, undefined, `/${endpoint} is not implemented here.`);
   return discover(world, request, endpoint, id);
+}
+
+function bulk(world: World, request: ScimRequest): ScimResponse {
+  if (request.method !== 'POST') throw methodNotAllowed(request.method, ['POST']);
+  const { authorization } = request.headers;
+  const headers = authorization === undefined ? {} : { authorization };
+  const body = runBulk(readBulkRequest(request.readBody()), ['Users', 'Groups'], (method, segments, data) =>
+    route(world, { method, segments, query: new URLSearchParams(), headers, readBody: () => data }),
+  );
+  return { status: 200, body };
 }
 
 function discover(world: World, request: ScimRequest, endpoint: string, id: string | undefined): ScimResponse {
@@ -102,7 +114,8 @@ function discover(world: World, request: ScimRequest, endpoint: string, id: stri
 
 function capabilities(pageCap: number): Capabilities {
   const authenticationNote = 'The token that the sandbox prints, in the Authorization header.';
-  return { bulk: undefined, sort: true, etag: true, maxResults: pageCap, authenticationNote };
+  const bulk = { maxOperations: BULK_MAX_OPERATIONS, maxPayloadSize: MAX_BODY_BYTES };
+  return { bulk, sort: true, etag: true, maxResults: pageCap, authenticationNote };
 }
 
 function routeCollection(

@@ -222,7 +222,7 @@ describe('discovery and paths', () => {
     const { body } = await client.get('/ServiceProviderConfig');
     expect(body).toMatchObject({
       patch: { supported: true },
-      bulk: { supported: false, maxOperations: 0, maxPayloadSize: 0 },
+      bulk: { supported: true, maxOperations: 1000, maxPayloadSize: 1_048_576 },
       filter: { supported: true, maxResults: 100 },
       sort: { supported: true },
       etag: { supported: true },
@@ -244,7 +244,8 @@ describe('discovery and paths', () => {
   });
 
   it.each([
-    ['POST', '/Bulk', 501],
+    ['POST', '/Bulk/a', 404],
+    ['GET', '/Bulk', 405],
     ['GET', '/Me', 501],
     ['POST', '/.search', 501],
     ['GET', '/Nothing', 404],

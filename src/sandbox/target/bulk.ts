@@ -1,5 +1,6 @@
-// Bulk of RFC 7644 section 3.7 for Peakon users. *Assumed*: Peakon documents that bulk exists and that every operation
-// in it counts against the limit; path, caps (1,000 operations) and answer are the RFC's. Groups are refused.
+// Bulk of RFC 7644 section 3.7. A bulkId stands for an id once its operation was carried out; references to later
+// operations are refused. For Peakon this is *assumed*: it documents that bulk exists and that every operation in it counts
+// against the limit; path, caps (1,000 operations) and answer are the RFC's.
 import { isScimRefusal, type ScimRefusal, scimErrorBody, scimRefusal } from './scim-error.ts';
 import { isScimJson, type JsonValue, readMember, readText, type ScimJson, stringItems } from './scim-json.ts';
 import type { ScimResponse } from './scim-message.ts';
@@ -36,26 +37,31 @@ export function readBulkRequest(body: unknown): BulkRequest {
   return { operations, failOnErrors: typeof failOnErrors === 'number' ? failOnErrors : Number.POSITIVE_INFINITY };
 }
 
-/** Performs the operations in order and makes the BulkResponse. */
-export function runBulk(request: BulkRequest, execute: BulkExecute): ScimJson {
+/** Performs the operations in order, on these endpoints only, and makes the BulkResponse. */
+export function runBulk(request: BulkRequest, endpoints: readonly string[], execute: BulkExecute): ScimJson {
   const ids = new Map<string, string>();
   const results: ScimJson[] = [];
   let errors = 0;
   for (const operation of request.operations) {
     if (errors >= request.failOnErrors) break;
-    const result = runOperation(operation, ids, execute);
+    const result = runOperation(operation, endpoints, ids, execute);
     if (Number(result['status']) >= 400) errors += 1;
     results.push(result);
   }
   return { schemas: [RESPONSE_URN], Operations: results };
 }
 
-function runOperation(operation: ScimJson, ids: Map<string, string>, execute: BulkExecute): ScimJson {
+function runOperation(
+  operation: ScimJson,
+  endpoints: readonly string[],
+  ids: Map<string, string>,
+  execute: BulkExecute,
+): ScimJson {
   const method = readText(readMember(operation, 'method')).toUpperCase();
   const bulkId = readMember(operation, 'bulkId');
   const head: ScimJson = { method, ...(typeof bulkId === 'string' ? { bulkId } : {}) };
   try {
-    const segments = readPath(operation, method, ids);
+    const segments = readPath(operation, method, endpoints, ids);
     if (method === 'POST' && typeof bulkId !== 'string') {
       throw scimRefusal(400, 'invalidSyntax', 'A POST inside Bulk needs a bulkId.');
     }
@@ -79,17 +85,30 @@ function locationOf(response: ScimResponse): ScimJson {
   return isScimJson(meta) && typeof meta['location'] === 'string' ? { location: meta['location'] } : {};
 }
 
-function readPath(operation: ScimJson, method: string, ids: ReadonlyMap<string, string>): string[] {
+function readPath(
+  operation: ScimJson,
+  method: string,
+  endpoints: readonly string[],
+  ids: ReadonlyMap<string, string>,
+): string[] {
   const path = readMember(operation, 'path');
   if (typeof path !== 'string') throw scimRefusal(400, 'invalidPath', 'A bulk operation needs a path.');
   const [endpoint = '', id, ...deeper] = path.split('/').filter((segment) => segment !== '');
-  if (endpoint !== 'Users' || deeper.length > 0) {
-    throw scimRefusal(404, undefined, `Bulk works on /Users only, not on "${path}".`);
+  if (!endpoints.includes(endpoint) || deeper.length > 0) {
+    throw scimRefusal(404, undefined, `Bulk works on ${endpoints.join(' and ')} only, not on "${path}".`);
   }
   if (!['POST', 'PUT', 'PATCH', 'DELETE'].includes(method)) {
     throw scimRefusal(400, 'invalidSyntax', `Bulk has no method "${method}".`);
   }
-  return id === undefined ? ['Users'] : ['Users', resolveId(id, ids)];
+  return id === undefined ? [endpoint] : [endpoint, resolveId(readSegment(id), ids)];
+}
+
+function readSegment(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    throw scimRefusal(400, 'invalidPath', `"${text}" is no part of a path.`);
+  }
 }
 
 function resolveId(text: string, ids: ReadonlyMap<string, string>): string {

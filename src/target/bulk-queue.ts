@@ -1,0 +1,83 @@
+// The writes of one call for a bulk request that are still to be sent, and what came of the others. It knows whom a write
+// refers to: an id takes the place of a reference as soon as there is one, and where there will be none, the write is
+// given back instead of being sent with a name that means nothing to the target.
+import type { BulkResult } from '../engine/ports.ts';
+import { type BulkWrite, referencesOf, withIds } from '../scim/bulk.ts';
+import { resourceId } from '../scim/resource.ts';
+
+interface Entry {
+  readonly write: BulkWrite;
+  readonly place: number;
+  /** Writes of this call that it refers to. */
+  readonly references: readonly string[];
+  /** Whether a text in it looks like a reference and is none. */
+  readonly isStrange: boolean;
+}
+
+/** See the comment of the file. */
+export class BulkQueue {
+  readonly #entries: ReadonlyMap<string, Entry>;
+  readonly #results = new Map<string, BulkResult>();
+  readonly #ids = new Map<string, string>();
+
+  constructor(writes: readonly BulkWrite[]) {
+    const names = new Set(writes.map(({ bulkId }) => bulkId));
+    const entries = writes.map((write, place): [string, Entry] => {
+      const found = referencesOf(write);
+      const references = found.filter((each) => names.has(each));
+      return [write.bulkId, { write, place, references, isStrange: references.length < found.length }];
+    });
+    this.#entries = new Map(entries);
+  }
+
+  /** What is still to be sent, in order, with the ids that are known by now. */
+  next(): readonly BulkWrite[] {
+    for (const entry of this.#open()) if (this.#isLost(entry)) this.settle(entry.write, notSent(entry.write));
+    const open = this.#open();
+    // Who is called like a reference may be taken for one: such a write goes alone, in its turn.
+    const strange = open.findIndex(({ isStrange }) => isStrange);
+    const next = strange < 0 ? open : open.slice(0, Math.max(1, strange));
+    return next.map((entry) => this.#withIds(entry));
+  }
+
+  /** Those of them that refer to nobody who is still to be created. */
+  resolved(writes: readonly BulkWrite[]): readonly BulkWrite[] {
+    return writes.flatMap(({ bulkId }) => {
+      const entry = this.#entries.get(bulkId);
+      return entry?.references.every((each) => this.#ids.has(each)) === true ? [this.#withIds(entry)] : [];
+    });
+  }
+
+  settle({ bulkId }: BulkWrite, result: BulkResult): void {
+    this.#results.set(bulkId, result);
+    if (result.type !== 'create' || !result.result.ok) return;
+    const id = resourceId(result.result.value);
+    if (id !== undefined) this.#ids.set(bulkId, id);
+  }
+
+  /** The results, in the order of the writes. */
+  results(): readonly BulkResult[] {
+    return [...this.#entries.values()].map(({ write }) => this.#results.get(write.bulkId) ?? notSent(write));
+  }
+
+  #open(): readonly Entry[] {
+    return [...this.#entries.values()].filter(({ write }) => !this.#results.has(write.bulkId));
+  }
+
+  #withIds({ write, references }: Entry): BulkWrite {
+    return references.length === 0 ? write : withIds(write, this.#ids);
+  }
+
+  /** Whether it refers to somebody who was not created, or to itself or somebody after it. */
+  #isLost({ references, place }: Entry): boolean {
+    return references.some((each) => {
+      const isLater = (this.#entries.get(each)?.place ?? place) >= place;
+      return isLater || (this.#results.has(each) && !this.#ids.has(each));
+    });
+  }
+}
+
+function notSent(write: BulkWrite): BulkResult {
+  const message = 'It was not sent: what it refers to was not created.';
+  return { type: write.type, result: { ok: false, fault: { code: 'UnprocessableEntity', message } } };
+}
