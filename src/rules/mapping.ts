@@ -8,6 +8,7 @@ import type { Flow } from '../scim/desired.ts';
 import { parsePath, pathKey, type ScimPath } from '../scim/path.ts';
 import type { ScimKind } from '../scim/resource.ts';
 import { appRoleForm } from './app-role-value.ts';
+import { type CompiledLimits, compileLimits, isSingle } from './attribute-limits.ts';
 import { compileEvaluation, type EvaluateAttribute } from './evaluate-attribute.ts';
 import { type CompiledScope, compileScope } from './scoping.ts';
 
@@ -29,6 +30,8 @@ export interface CompiledAttribute {
   readonly flow: Flow | undefined;
   /** True for expressions that list app roles, one text or object each. */
   readonly listsAppRoles: boolean;
+  /** True where the target holds one element, so that another one takes its place. */
+  readonly single: boolean;
   /** Present for mappings of `manager` and `members`. */
   readonly reference: { readonly relation: 'manager' | 'members'; readonly form: ReferenceForm } | undefined;
 }
@@ -44,6 +47,8 @@ export interface CompiledMapping {
   readonly matching: readonly CompiledAttribute[];
   /** The mapping that writes `active`, if any. */
   readonly active: CompiledAttribute | undefined;
+  /** What the target takes in single attributes; null where the profile says nothing. */
+  readonly limits: CompiledLimits;
   readonly mapsManager: boolean;
   readonly mapsMembers: boolean;
   /** Graph properties that mappings and filters need. */
@@ -54,7 +59,8 @@ export interface CompiledMapping {
 
 /** Compiles a mapping that validation has accepted. */
 export function compileObjectMapping(mapping: ObjectMapping, profile: TargetProfile): CompiledMapping {
-  const attributes = mapping.attributeMappings.map((each) => compileAttribute(each, profile));
+  const limits = compileLimits(profile.attributes[mapping.targetObjectName]);
+  const attributes = mapping.attributeMappings.map((each) => compileAttribute(each, profile, limits));
   const scope = mapping.scope === null ? null : compiledScope(mapping.scope);
   const used = new Set<string>(scope?.attributes ?? []);
   for (const attribute of attributes) for (const name of sourceNames(attribute)) used.add(name);
@@ -70,6 +76,7 @@ export function compileObjectMapping(mapping: ObjectMapping, profile: TargetProf
     attributes,
     matching: matching.toSorted((a, b) => a.mapping.matchingPriority - b.mapping.matchingPriority),
     active: attributes.find((each) => each.name === 'active'),
+    limits,
     mapsManager: attributes.some((each) => each.reference?.relation === 'manager'),
     mapsMembers: attributes.some((each) => each.reference?.relation === 'members'),
     properties: graphProperties(mapping.sourceObjectName, used),
@@ -84,7 +91,11 @@ function compiledScope(filter: NonNullable<ObjectMapping['scope']>): CompiledSco
   return compiled.scope;
 }
 
-function compileAttribute(mapping: AttributeMapping, profile: TargetProfile): CompiledAttribute {
+function compileAttribute(
+  mapping: AttributeMapping,
+  profile: TargetProfile,
+  limits: CompiledLimits,
+): CompiledAttribute {
   const parsed = parsePath(mapping.targetAttributeName);
   if (!parsed.ok)
     throw new Error(`A target attribute that was accepted does not parse: ${mapping.targetAttributeName}`);
@@ -96,7 +107,8 @@ function compileAttribute(mapping: AttributeMapping, profile: TargetProfile): Co
   const evaluate = compileEvaluation({ name, mapping, flow, expression, attribute: () => compiled });
   // All attributes have the same members, which is what makes reading them fast.
   const sourceName = mapping.source?.type === 'Attribute' ? mapping.source.name : undefined;
-  const described = { name, path, mapping, sourceName, expression, flow, listsAppRoles, reference };
+  const single = isSingle(limits, path);
+  const described = { name, path, mapping, sourceName, expression, flow, listsAppRoles, single, reference };
   const compiled: CompiledAttribute = { ...described, evaluate };
   return compiled;
 }

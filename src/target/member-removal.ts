@@ -5,6 +5,7 @@
 import type { TargetResult } from '../engine/ports.ts';
 import type { TargetProfile } from '../model/profile.ts';
 import { addMembers, removeMembers } from '../scim/patch.ts';
+import { operationPath } from '../scim/pathless.ts';
 import { elementsOf, isComplex, memberOf } from '../scim/read.ts';
 import type { PatchOperation, ScimKind, ScimResource } from '../scim/resource.ts';
 
@@ -33,6 +34,12 @@ export class MemberRemoval {
     this.requests = requests;
     this.membersReadable = membersReadable;
     if (memberRemoval === 'list') this.form = 'valueList';
+  }
+
+  /** Removals within a request that changes more than that: a list where the target is known to want one. */
+  inKnownForm(operations: readonly PatchOperation[], members: readonly string[]): readonly PatchOperation[] {
+    if (this.form !== 'valueList' || members.length === 0) return operations;
+    return [...operations.filter((operation) => removedMember(operation) === undefined), valueList(members)];
   }
 
   /** Success when nobody of `members` is a member any more; the refusal of the first form when nothing helped. */
@@ -91,6 +98,13 @@ export class MemberRemoval {
   private patch(id: string, operations: readonly PatchOperation[], signal: AbortSignal): Promise<PatchResult> {
     return this.requests.patch('Group', id, operations, signal);
   }
+}
+
+/** The id of the member that an operation removes by its path; undefined for any other operation. */
+export function removedMember(operation: PatchOperation): string | undefined {
+  const path = operation.op === 'remove' ? operationPath(operation) : undefined;
+  if (path?.attribute !== 'members' || path.schema !== undefined || path.subAttribute !== undefined) return undefined;
+  return path.filter?.attribute === 'value' ? String(path.filter.value) : undefined;
 }
 
 function valueList(members: readonly string[]): PatchOperation {

@@ -6,7 +6,13 @@ import { attributeText } from '../scim/path.ts';
 import { hasExtensionPath, operationPath, toAddedElements, toPathless } from '../scim/pathless.ts';
 import { findElement } from '../scim/read.ts';
 import type { PatchOperation, ScimKind } from '../scim/resource.ts';
-import { type MemberHabits, MemberRemoval, type PatchRequests, type PatchResult } from './member-removal.ts';
+import {
+  type MemberHabits,
+  MemberRemoval,
+  type PatchRequests,
+  type PatchResult,
+  removedMember,
+} from './member-removal.ts';
 
 /** Sends changes in the form that the target was seen to understand. */
 export class PatchLadder {
@@ -31,7 +37,8 @@ export class PatchLadder {
     if (members.length > 0 && members.length === operations.length) {
       return this.members.remove(id, members, signal);
     }
-    const usual = toPathless(operations, (operation) => this.pathless.has(attributeKey(operation)));
+    const known = this.members.inKnownForm(operations, members);
+    const usual = toPathless(known, (operation) => this.pathless.has(attributeKey(operation)));
     const first = await this.requests.patch(kind, id, usual, signal);
     if (!isPathRefusal(first)) return first;
     const rungs: ((form: readonly PatchOperation[]) => Promise<readonly PatchOperation[] | undefined>)[] = [
@@ -94,10 +101,4 @@ function isPathRefusal(result: PatchResult): boolean {
 function attributeKey(operation: PatchOperation): string {
   const path = operationPath(operation);
   return path === undefined ? '' : attributeText(path).toLowerCase();
-}
-
-function removedMember(operation: PatchOperation): string | undefined {
-  const path = operation.op === 'remove' ? operationPath(operation) : undefined;
-  if (path?.attribute !== 'members' || path.schema !== undefined || path.subAttribute !== undefined) return undefined;
-  return path.filter?.attribute === 'value' ? String(path.filter.value) : undefined;
 }

@@ -14,6 +14,7 @@ import { faultOfAnswer, incompatible, incompatibleAnswer } from './faults.ts';
 import { Finder } from './find.ts';
 import { listResources } from './list.ts';
 import type { PatchResult } from './member-removal.ts';
+import { withMemberType, withTypedMembers } from './member-type.ts';
 import { PatchLadder } from './patch-ladder.ts';
 import { Realm } from './realm.ts';
 import { isSuccess } from './success.ts';
@@ -93,7 +94,7 @@ class HttpScimTarget implements ScimTarget {
     this.profile = profile;
     this.transport = transport;
     this.exchange = exchange;
-    this.finder = new Finder(exchange);
+    this.finder = new Finder(exchange, profile);
     this.ladder = new PatchLadder(
       {
         patch: (kind, id, operations, signal) => this.patchOnce(kind, id, operations, signal),
@@ -160,7 +161,11 @@ class HttpScimTarget implements ScimTarget {
   }
 
   async create(kind: ScimKind, resource: ScimResource, signal: AbortSignal): Promise<TargetResult<ScimResource>> {
-    const request: ScimRequest = { method: 'POST', path: `/${kind}s`, body: resource };
+    const request: ScimRequest = {
+      method: 'POST',
+      path: `/${kind}s`,
+      body: withMemberType(kind, resource, this.profile),
+    };
     const exchanged = await this.exchange.send(request, signal);
     if (!exchanged.ok) return exchanged;
     const { answer } = exchanged;
@@ -202,7 +207,8 @@ class HttpScimTarget implements ScimTarget {
     operations: readonly PatchOperation[],
     signal: AbortSignal,
   ): Promise<PatchResult> {
-    const body = { schemas: [PATCH_SCHEMA], Operations: operations };
+    const typed = operations.map((operation) => withTypedMembers(kind, operation, this.profile));
+    const body = { schemas: [PATCH_SCHEMA], Operations: typed };
     const request: ScimRequest = { method: 'PATCH', path: resourcePath(kind, id), body };
     const exchanged = await this.exchange.send(request, signal);
     if (!exchanged.ok) return exchanged;

@@ -32,7 +32,7 @@ describe('gallery', () => {
       'slack',
     ]);
     for (const { name, file } of templates) {
-      expect((await readTemplate(file)).faults).toEqual([]);
+      expect((await readTemplate(file, '/nowhere')).faults).toEqual([]);
       expect(await readFile(file, 'utf8')).toContain(`\nname: ${name}\n`);
     }
   });
@@ -112,7 +112,7 @@ describe('gallery', () => {
 
   it('reports what a template lacks', async () => {
     const files = await temporaryConfiguration({ 'gallery/own.yaml': 'name: own\ncolour: red\n' });
-    const { faults } = await readTemplate(join(files.directory, 'gallery/own.yaml'));
+    const { faults } = await readTemplate(join(files.directory, 'gallery/own.yaml'), files.directory);
     expect(faults.map(({ path, message }) => `${path}: ${message}`)).toEqual([
       'description: This key is missing.',
       'objectMappings: This key is missing.',
