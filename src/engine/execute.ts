@@ -24,6 +24,11 @@ import { viewOf } from './planned-object.ts';
 import type { TargetResult } from './ports.ts';
 import { countedOf, NO_MEMBERS, takeMembers } from './sent-members.ts';
 
+const DISABLED_INSTEAD: ObjectFault = {
+  code: 'DisabledInstead',
+  message: 'The target does not delete accounts. This one was disabled instead, and is not linked any more.',
+};
+
 /** What came of one change. */
 export interface ChangeOutcome {
   readonly change: ChangeTable;
@@ -135,7 +140,9 @@ async function send(attempt: Attempt): Promise<Result> {
 async function remove({ context, mapping, change }: Attempt): Promise<Result> {
   const removed = await context.io.target.remove(mapping.scimKind, change.target_id ?? '', context.io.signal);
   if (!removed.ok) return { fault: removed.fault };
-  return removed.value === 'removed' ? {} : { fault: await confirmAbsence(context, mapping, change) };
+  if (removed.value === 'removed') return {};
+  if (removed.value === 'disabled') return { warning: DISABLED_INSTEAD };
+  return { fault: await confirmAbsence(context, mapping, change) };
 }
 
 async function create(attempt: Attempt): Promise<Result> {

@@ -7,8 +7,8 @@ import { conditionsOf, elementText, parsePath, pathKey, type ScimPath } from './
 import {
   elementsOf,
   findElement,
-  isComplex,
   isMultiple,
+  isSilentAbout,
   isUnassigned,
   memberOf,
   readAttribute,
@@ -116,9 +116,8 @@ function holdsUntyped(current: ScimResource, { path, value }: DesiredAttribute, 
   const { filter, subAttribute } = path;
   if (filter === undefined || subAttribute === undefined || isUnassigned(value)) return false;
   const [element, ...others] = elementsOf(readAttribute(current, path));
-  if (!isComplex(element) || others.length > 0) return false;
-  const isSilent = conditionsOf(filter).every(({ attribute }) => memberOf(element, attribute) === undefined);
-  return isSilent && sameValue(memberOf(element, subAttribute), value, ignoreCase);
+  if (element === undefined || others.length > 0 || !isSilentAbout(element, filter)) return false;
+  return sameValue(memberOf(element, subAttribute), value, ignoreCase);
 }
 
 function changedList(held: ScimValue | undefined, { add, remove }: ElementChanges): ScimValue {

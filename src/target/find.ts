@@ -10,6 +10,7 @@ import type { ScimKind, ScimResource } from '../scim/resource.ts';
 import { listOf } from './answer.ts';
 import type { Exchange } from './exchange.ts';
 import { faultOfAnswer, incompatible } from './faults.ts';
+import type { LadderContext } from './requests.ts';
 import { isSuccess } from './success.ts';
 import type { ScimRequest } from './transport.ts';
 
@@ -23,11 +24,17 @@ export class Finder {
   private readonly exchange: Exchange;
   /** What is asked beside the filter. */
   private readonly page: Readonly<Record<string, string>>;
-  private readonly understood = new Map<string, number>();
+  private readonly ladder: Pick<LadderContext, 'learning' | 'adapted'> | null;
 
-  constructor(exchange: Exchange, { pagedFilters, pageSize }: FilterHabits) {
+  /** Without a ladder only the first form is asked. */
+  constructor(
+    exchange: Exchange,
+    { pagedFilters, pageSize }: FilterHabits,
+    ladder: Pick<LadderContext, 'learning' | 'adapted'> | null,
+  ) {
     this.exchange = exchange;
     this.page = pagedFilters ? { startIndex: '1', count: String(pageSize) } : {};
+    this.ladder = ladder;
   }
 
   /** Resources that really have the value. Throws TargetIncompatible for 404 and for answers that are no list. */
@@ -40,12 +47,16 @@ export class Finder {
     const path = pathOf(attribute);
     const forms = filterForms(attribute, path, value);
     const key = `${kind} ${attribute.toLowerCase()}`;
-    const first = this.understood.get(key) ?? 0;
-    let refusal: TargetResult<readonly ScimResource[]> | undefined;
-    for (let form = first; form < forms.length; form += 1) {
+    const first = this.ladder?.learning.facts.filterForms[key] ?? 0;
+    const end = this.ladder === null ? 1 : forms.length;
+    let refusal: Extract<TargetResult<readonly ScimResource[]>, { ok: false }> | undefined;
+    for (let form = first; form < end; form += 1) {
+      if (refusal !== undefined) {
+        this.ladder?.adapted({ rung: 'filterForm', kind, id: null, because: refusal.fault.message });
+      }
       const asked = await this.ask(kind, forms[form] ?? '', signal);
       if (asked.ok) {
-        this.understood.set(key, form);
+        this.ladder?.learning.noteFilterForm(key, form);
         return { ok: true, value: asked.value.filter((resource) => holdsValue(resource, attribute, path, value)) };
       }
       refusal ??= asked;

@@ -2,25 +2,25 @@
 // sub-attribute and does not ask for it.
 import type { TargetProfile } from '../model/profile.ts';
 import { isComplex, isMultiple, memberOf } from '../scim/read.ts';
-import type { PatchOperation, ScimKind, ScimResource, ScimValue } from '../scim/resource.ts';
+import type { PatchOperation, ScimValue } from '../scim/resource.ts';
+import { isJsonObject } from './answer.ts';
+import type { ScimRequest } from './transport.ts';
 
-type MemberHabits = Pick<TargetProfile, 'memberType'>;
-
-/** The group whose members all state a type; everything else as it is. */
-export function withMemberType(kind: ScimKind, resource: ScimResource, { memberType }: MemberHabits): ScimResource {
-  const { members } = resource;
-  if (memberType === undefined || kind !== 'Group' || members === undefined) return resource;
-  return { ...resource, members: typed(members, memberType) };
-}
-
-/** The operation with a type for every member that it lists. */
-export function withTypedMembers(
-  kind: ScimKind,
-  operation: PatchOperation,
-  { memberType }: MemberHabits,
-): PatchOperation {
-  if (memberType === undefined || kind !== 'Group' || operation.path !== 'members') return operation;
-  return operation.value === undefined ? operation : { ...operation, value: typed(operation.value, memberType) };
+/** The request with a type for every member that it lists, in a group as in the operations of a PATCH. */
+export function withMemberType(request: ScimRequest, { memberType }: Pick<TargetProfile, 'memberType'>): ScimRequest {
+  const { body } = request;
+  if (memberType === undefined || !request.path.startsWith('/Groups') || !isJsonObject(body)) return request;
+  if (request.method !== 'PATCH')
+    return body['members'] === undefined
+      ? request
+      : { ...request, body: { ...body, members: typed(body['members'] as ScimValue, memberType) } };
+  const operations = body['Operations'] as readonly PatchOperation[];
+  const Operations = operations.map((operation) =>
+    operation.path === 'members' && operation.value !== undefined
+      ? { ...operation, value: typed(operation.value, memberType) }
+      : operation,
+  );
+  return { ...request, body: { ...body, Operations } };
 }
 
 function typed(members: ScimValue, type: string): ScimValue {

@@ -12,7 +12,7 @@ import type { Authorizer, RequestHeaders } from './authorizer.ts';
 import { addressForbidden } from './faults.ts';
 import { DECODED, NOT_CONNECTED, TOO_LARGE, undiciAdapter } from './undici-adapter.ts';
 
-type Method = 'GET' | 'POST' | 'PATCH' | 'DELETE';
+type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
 /** A request relative to the SCIM root. */
 export interface ScimRequest {
@@ -23,6 +23,8 @@ export interface ScimRequest {
   readonly query?: Readonly<Record<string, string>>;
   /** Sent as JSON. */
   readonly body?: unknown;
+  /** The version that the resource has to have (RFC 7644 section 3.14), as the target wrote it. */
+  readonly ifMatch?: string;
 }
 
 /** A request with its body as text. */
@@ -193,6 +195,7 @@ export class Transport {
         location: header('location'),
         retryAfter: header('retry-after'),
         date: header('date'),
+        etag: header('etag'),
       };
       return { kind: 'answer', answer };
     } catch (error) {
@@ -206,6 +209,7 @@ export class Transport {
       Accept: 'application/scim+json, application/json',
       'Accept-Encoding': DECODED,
       'User-Agent': this.options.userAgent,
+      ...(request.ifMatch === undefined ? {} : { 'If-Match': request.ifMatch }),
     };
     return request.body === undefined ? headers : { ...headers, 'Content-Type': this.options.contentType };
   }

@@ -141,6 +141,20 @@ export const APPLICATIONS: readonly Application[] = [
     people: 6,
   },
   {
+    template: 'zoom',
+    habits: {
+      attributes: CORE,
+      filterable: { Users: ['userName', 'externalId'] },
+      requiredInLists: ['startIndex'],
+      patchable: ['active'],
+      limits: [
+        { requests: 1, perSeconds: 1, endpoint: 'Users' },
+        { requests: 1, perSeconds: 1, endpoint: 'Groups' },
+      ],
+    },
+    people: 6,
+  },
+  {
     template: 'miro',
     habits: {
       attributes: { Users: PLAIN, Groups: ['displayName', 'members'] },
