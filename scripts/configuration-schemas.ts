@@ -96,7 +96,13 @@ export function configurationSchemas(): ReadonlyMap<string, JsonSchema> {
       }),
     ],
     ['job', titled('A job of scimsync (jobs/*.yaml)', { ...mergeable(jsonSchema(writtenJob)), required: ['id'] })],
-    ['template', titled('A gallery template of scimsync (gallery/*.yaml)', jsonSchema(writtenTemplate))],
+    [
+      'template',
+      titled('A gallery template of scimsync (gallery/*.yaml)', {
+        ...mergeable(jsonSchema(writtenTemplate)),
+        required: ['name', 'description'],
+      }),
+    ],
     ['test', titled('Mapping tests of scimsync (*.test.yaml)', jsonSchema(mappingTestFileSchema))],
   ]);
 }

@@ -3,6 +3,7 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { baseUrlProblems } from '../config/base-url.ts';
+import { readTemplate } from '../config/gallery.ts';
 import { examineConfiguration } from '../config/load.ts';
 import { testFileOf } from '../config/mapping-test-subject.ts';
 import { FILL_IN, missingIn, type NewJob, newJobText, newTestText } from '../config/new-job.ts';
@@ -45,7 +46,7 @@ export async function addJob(
     throw new CommandFault(`The id ${job.id} is taken by ${printable(other.file)}. Give this job its own with --id.`);
   const file = join(options.config, 'jobs', `${job.id}.yaml`);
   await writeNew(file, newJobText(job, template), join(options.config, 'jobs'));
-  const tests = await copyTests(templateFile, file);
+  const tests = await copyTests(templateFile, options.config, file);
 
   const missing = missingIn(job);
   const suffix = sameConfiguration(options);
@@ -105,16 +106,23 @@ export function newJob(suggested: string, flags: AddFlags, sources: readonly str
   };
 }
 
-/** The tests of the template, to be changed with the mappings; null when there are none, or the job has some already. */
-async function copyTests(templateFile: string, jobFile: string): Promise<string | null> {
+/**
+ * The tests of the template, or of the nearest that it extends, to be changed with the mappings; null when there are none, or
+ * the job has some already.
+ */
+async function copyTests(templateFile: string, directory: string, jobFile: string): Promise<string | null> {
   const file = testFileOf(jobFile);
-  try {
-    await writeFile(file, newTestText(await readFile(testFileOf(templateFile), 'utf8')), { flag: 'wx' });
-    return file;
-  } catch {
+  const { files = [templateFile] } = await readTemplate(templateFile, directory);
+  for (const each of files.toReversed()) {
+    const text = await readFile(testFileOf(each), 'utf8').catch(() => null);
+    if (text === null) continue;
     // The job is there; tests are no reason to say that it could not be made.
-    return null;
+    return writeFile(file, newTestText(text), { flag: 'wx' }).then(
+      () => file,
+      () => null,
+    );
   }
+  return null;
 }
 
 /**

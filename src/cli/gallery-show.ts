@@ -14,16 +14,16 @@ import { printable } from './terminal-text.ts';
 /** One line a template; those with faults say so and make the exit code. */
 export async function listGallery(options: GlobalOptions, terminal: Terminal): Promise<ExitCode> {
   const templates = await Promise.all(
-    (await listTemplates(options.config)).map(async ({ name, file }) => ({
-      name,
-      file,
-      description: (await describeTemplate(file))?.description ?? null,
-    })),
+    (await listTemplates(options.config)).map(async ({ name, file }) => {
+      const template = await describeTemplate(file, options.config);
+      return { name, file, description: template?.description ?? null, status: template?.status ?? null };
+    }),
   );
   if (options.json) terminal.out(`${JSON.stringify({ templates }, null, 2)}\n`);
   else {
-    const rows = templates.map(({ name, description, file }) => [
+    const rows = templates.map(({ name, description, status, file }) => [
       terminal.paint('bold', name),
+      status ?? '',
       description === null ? `has faults: ${printable(file)}` : printable(description),
     ]);
     for (const row of alignedRows(rows)) terminal.out(`${row}\n`);
@@ -42,7 +42,11 @@ export async function showTemplate(name: string, options: GlobalOptions, termina
   const notes = template.notes.map((note) => `#  - ${note}`);
   const head = [
     `# ${name}: ${template.description}`,
+    ...(template.status === undefined ? [] : [`# Status: ${template.status}`]),
     `# ${file}`,
+    ...(template.extends === undefined
+      ? []
+      : [`# Extends ${template.extends}: ${programName()} gallery show ${template.extends}`]),
     ...(notes.length === 0 ? [] : ['# Before the first cycle:', ...notes]),
   ];
   const text = await readFile(file, 'utf8');
@@ -64,7 +68,7 @@ export async function findTemplate(
     const names = templates.map((template) => template.name);
     throw new CommandFault(`There is no template ${JSON.stringify(name)}. ${suggestion(name, names) ?? ''}`.trimEnd());
   }
-  const template = await describeTemplate(file);
-  if (template === undefined) throw new CommandFault(formatFaults((await readTemplate(file)).faults));
+  const template = await describeTemplate(file, directory);
+  if (template === undefined) throw new CommandFault(formatFaults((await readTemplate(file, directory)).faults));
   return { file, template };
 }

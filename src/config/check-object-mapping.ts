@@ -4,6 +4,7 @@ import { compileScope } from '../rules/scoping.ts';
 import { MEMBER_OF } from '../rules/scoping-attributes.ts';
 import { checkAttribute, knowsSourceAttribute } from './check-attribute.ts';
 import { checkLifecycle } from './check-lifecycle.ts';
+import { limitFaults } from './check-limits.ts';
 import { overlapFaults } from './check-overlap.ts';
 import type { Findings } from './fault.ts';
 import { addFindings, noFindings } from './fault.ts';
@@ -15,7 +16,7 @@ export function checkObjectMapping(job: JobDraft, object: ObjectMappingDraft): F
   const findings = noFindings();
   for (const attribute of object.attributes) addFindings(findings, checkAttribute(job, object, attribute));
   checkDuplicates(object, findings);
-  findings.faults.push(...overlapFaults(object.attributes));
+  findings.faults.push(...overlapFaults(object.attributes), ...limitFaults(job, object));
   checkScope(object, findings);
   checkKind(job, object, findings);
   if (object.enabled && object.complete) checkMatchingExists(object, findings);

@@ -5,7 +5,8 @@ import { fileURLToPath } from 'node:url';
 import type { z } from 'zod';
 import type { ConfigurationFault } from './fault.ts';
 import type { Located, LocatedMap } from './located.ts';
-import { faultAt, textOf, withoutEntries } from './located.ts';
+import { child, faultAt, textOf, withoutEntries } from './located.ts';
+import { mergeLayers } from './merge-layers.ts';
 import { readYamlFile } from './read-yaml.ts';
 import { parsed, schemaFaults } from './schema-faults.ts';
 import { expandShortForms } from './short-forms.ts';
@@ -18,6 +19,8 @@ const SHIPPED = fileURLToPath(new URL('../../config/gallery/', import.meta.url))
 export interface TemplateLayer {
   /** What the template contributes to a job; undefined when it could not be read. */
   readonly layer?: LocatedMap;
+  /** Its file, and before it those that it extends. */
+  readonly files?: readonly string[];
   readonly faults: readonly ConfigurationFault[];
 }
 
@@ -52,25 +55,60 @@ export async function loadTemplate(reference: Located, directory: string): Promi
     const message = name === undefined ? 'This must be the name of a template.' : `There is no template "${name}".`;
     return { faults: [faultAt(reference.at, message, suggestion(name ?? '', names))] };
   }
-  return readTemplate(file);
+  return readTemplate(file, directory);
 }
 
-/** A gallery file as its author describes it, with the short forms of its lists written out. */
+/** A gallery file as its author describes it, with what it extends and the short forms of its lists written out. */
 export type Template = z.infer<typeof templateSchema>;
 
 /** The template in a gallery file; undefined when it has faults, which `readTemplate` names. */
-export async function describeTemplate(file: string): Promise<Template | undefined> {
-  const { root } = await readYamlFile(file, '');
-  if (root === undefined) return undefined;
-  return parsed(templateSchema, expandShortForms(root, []));
+export async function describeTemplate(file: string, directory: string): Promise<Template | undefined> {
+  const { root, faults } = await readExtended(file, directory, []);
+  return root === undefined || faults.length > 0 ? undefined : parsed(templateSchema, root);
 }
 
-/** One gallery file, validated on its own. */
-export async function readTemplate(file: string): Promise<TemplateLayer> {
-  const { root, faults } = await readYamlFile(file, 'Restore the file, or reinstall scimsync.');
+/** What describes a template and is no part of a job. */
+const ABOUT = ['name', 'description', 'status', 'extends', 'sources', 'notes'] as const;
+
+/** One gallery file with what it extends, validated as a whole. */
+export async function readTemplate(file: string, directory: string): Promise<TemplateLayer> {
+  const { root, files, faults } = await readExtended(file, directory, []);
   if (root === undefined) return { faults };
-  const shortFormFaults: ConfigurationFault[] = [];
-  const expanded = expandShortForms(root, shortFormFaults);
-  const layer = withoutEntries(expanded, 'name', 'description', 'sources', 'notes');
-  return { layer, faults: [...faults, ...shortFormFaults, ...schemaFaults(templateSchema, expanded)] };
+  const layer = withoutEntries(root, ...ABOUT);
+  return { layer, files, faults: [...faults, ...schemaFaults(templateSchema, root)] };
+}
+
+interface ExtendedFile {
+  /** Undefined when the file, or one that it extends, could not be read. */
+  readonly root?: LocatedMap;
+  /** The outermost first. */
+  readonly files: readonly string[];
+  readonly faults: readonly ConfigurationFault[];
+}
+
+/** What a template says itself wins over what it extends; `above` are the names that led here. */
+async function readExtended(file: string, directory: string, above: readonly string[]): Promise<ExtendedFile> {
+  const { root, faults: unread } = await readYamlFile(file, 'Restore the file, or reinstall scimsync.');
+  if (root === undefined) return { files: [file], faults: unread };
+  const faults = [...unread];
+  const own = expandShortForms(root, faults);
+  const reference = child(own, 'extends');
+  if (reference === undefined) return { root: own, files: [file], faults };
+  const name = textOf(reference) ?? '';
+  const refused = (message: string, advice?: string): ExtendedFile => ({
+    files: [file],
+    faults: [...faults, faultAt(reference.at, message, advice)],
+  });
+  const templates = await listTemplates(directory);
+  const below = templates.find((template) => template.name === name);
+  if (below === undefined) {
+    const names = templates.map((template) => template.name);
+    return refused(`There is no template "${name}".`, suggestion(name, names));
+  }
+  if (above.includes(name)) return refused('These templates extend each other in a circle.', 'Remove one extends.');
+  const base = await readExtended(below.file, directory, [...above, name]);
+  faults.push(...base.faults);
+  const files = [...base.files, file];
+  if (base.root === undefined) return { files, faults };
+  return { root: mergeLayers([base.root, own], faults), files, faults };
 }

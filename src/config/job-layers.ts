@@ -61,7 +61,7 @@ export async function readLayers(job: LocatedMap, shared: SharedLayers): Promise
     template: textOf(reference),
     withTemplate,
     withBases: bases.complete,
-    files: layers.map(({ at }) => at.file),
+    files: layers.flatMap((layer) => (layer === template?.layer ? (template.files ?? []) : [layer.at.file])),
     faults,
   };
 }

@@ -68,7 +68,7 @@ export async function findSubject(
   const own = jobs.find((each) => isBeside(each.file));
   if (own !== undefined) return subjectOfJob(own);
   const template = (await listTemplates(directory)).find((each) => isBeside(each.file));
-  if (template !== undefined) return subjectOfTemplate(template.name, template.file);
+  if (template !== undefined) return subjectOfTemplate(template.name, template.file, directory);
   const name = basename(file).replace(ENDING, '');
   const namesake = jobs.find(({ draft }) => draft.id === name);
   if (namesake !== undefined) return subjectOfJob(namesake);
@@ -92,8 +92,8 @@ export function subjectOfJob({ draft, findings }: ExaminedJob): FoundSubject {
   return { ok: true, subject: subjectOf('job', draft.id ?? '', draft) };
 }
 
-async function subjectOfTemplate(name: string, file: string): Promise<FoundSubject> {
-  const { layer, faults } = await readTemplate(file);
+async function subjectOfTemplate(name: string, file: string, directory: string): Promise<FoundSubject> {
+  const { layer, faults } = await readTemplate(file, directory);
   if (layer === undefined || faults.length > 0) return { ok: false, faults: sortedFaults(faults) };
   const draft = draftJob(layer, name, true);
   const wrong = draft.objectMappings.flatMap((mapping) => checkObjectMapping(draft, mapping).faults);

@@ -12,6 +12,16 @@ export const templateSchema = z.strictObject({
     .regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'lower-case letters, digits and dashes')
     .describe('The name of the file without .yaml.'),
   description: z.string().min(1).describe('One sentence: which application, which flavour.'),
+  status: z
+    .enum(['documented, not run'])
+    .optional()
+    .describe('documented, not run: written from the pages of sources; nobody has tried it against the service.'),
+  extends: z
+    .string()
+    .optional()
+    .describe(
+      'Another template; what is written here wins over it. Its notes and sources hold where none are written.',
+    ),
   sources: z
     .array(z.url({ protocol: /^https$/ }))
     .default([])

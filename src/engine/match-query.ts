@@ -24,9 +24,23 @@ interface Witness {
   readonly value: string;
 }
 
-/** One query per matching attribute. */
+/** Whether the profile says that the target can be asked for this attribute; it says so of all when it names none. */
+export function isFilterable({ job }: CycleContext, mapping: CompiledMapping, attribute: string): boolean {
+  const named = job.settings.profile.filterable[mapping.scimKind] ?? [];
+  return (
+    named.length === 0 ||
+    named.some((each) => attribute === each || attribute.startsWith(`${each}[`) || attribute.startsWith(`${each}.`))
+  );
+}
+
+/**
+ * One query per matching attribute. What the target cannot be asked for is not asked, as long as there is another attribute;
+ * otherwise its refusal says what is wrong.
+ */
 export function askEach(context: CycleContext, mapping: CompiledMapping): LookUp {
+  const asked = mapping.matching.filter(({ name }) => isFilterable(context, mapping, name));
   return async (attribute, value) => {
+    if (asked.length > 0 && !asked.includes(attribute)) return { resources: [] };
     const found = await context.io.target.find(mapping.scimKind, attribute.name, value, context.io.signal);
     return found.ok ? { resources: found.value } : { fault: found.fault };
   };
@@ -38,7 +52,10 @@ export async function prepareQuery(
   mapping: CompiledMapping,
 ): Promise<(view: (name: string) => SourceValue) => Promise<LookUp>> {
   const each = askEach(context, mapping);
-  const combines = context.job.settings.profile.combinedFilter && mapping.matching.length > 1;
+  const combines =
+    context.job.settings.profile.combinedFilter &&
+    mapping.matching.length > 1 &&
+    mapping.matching.every(({ name }) => isFilterable(context, mapping, name));
   let witness = combines ? await findWitness(context, mapping) : null;
   return async (view) => {
     if (witness === null) return each;

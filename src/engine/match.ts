@@ -13,7 +13,7 @@ import { alreadyLinked, whyNotTheirs } from './adoption.ts';
 import { breathe, type CycleContext, planMark, settling } from './context.ts';
 import { environmentOf } from './environment.ts';
 import { identityAttributes } from './identity-attributes.ts';
-import { askEach, type LookUp, prepareQuery } from './match-query.ts';
+import { askEach, isFilterable, type LookUp, prepareQuery } from './match-query.ts';
 
 /** What matching found. */
 export type Match =
@@ -69,7 +69,9 @@ async function prepare(context: CycleContext, mapping: CompiledMapping): Promise
     ? candidates * mapping.matching.length
     : Number.POSITIVE_INFINITY;
   const worth = isFirstMeeting(context, mapping) ? Math.max(queries, FIRST_CONTACT_PAGES) : queries;
-  const indexed = candidates > 0 && (await indexWhenCheaper(context, mapping, worth));
+  // Where nothing can be asked for, a list that may be short is better than none.
+  const isTrusted = context.job.settings.profile.stableLists || !Number.isFinite(queries);
+  const indexed = candidates > 0 && isTrusted && (await indexWhenCheaper(context, mapping, worth));
   return { index: indexed ? await readIndex(context, mapping) : null, ask: await prepareQuery(context, mapping) };
 }
 
@@ -84,15 +86,6 @@ async function readIndex(context: CycleContext, mapping: CompiledMapping): Promi
   if ((await countIndexed(store.db, context.job.id, mapping.kind)) === 0)
     return () => Promise.resolve({ resources: [] });
   return (attribute, value) => fromIndex(context, mapping, attribute.name, value);
-}
-
-/** Whether the profile says that the target can be asked for this attribute; it says so of all when it names none. */
-function isFilterable(context: CycleContext, mapping: CompiledMapping, attribute: string): boolean {
-  const named = context.job.settings.profile.filterable[mapping.scimKind] ?? [];
-  return (
-    named.length === 0 ||
-    named.some((each) => attribute === each || attribute.startsWith(`${each}[`) || attribute.startsWith(`${each}.`))
-  );
 }
 
 /** Asks the target itself, without any index: after a conflict, or when a request may have been carried out unseen. */

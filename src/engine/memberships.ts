@@ -26,6 +26,7 @@ import { breathe, type CycleContext, settling } from './context.ts';
 import { confirmDepartures } from './departures.ts';
 import { type LogSubject, logEntry } from './log-entry.ts';
 import { keepMemberImages, wasAdopted } from './member-images.ts';
+import { limitReached } from './member-limits.ts';
 import { step } from './planned-object.ts';
 import { countedOf, noteRemovals, takeMembers } from './sent-members.ts';
 import { escrow, forgetAccount } from './settle-plan.ts';
@@ -69,6 +70,8 @@ async function completeGroup(context: CycleContext, group: DirtyGroup): Promise<
     added += add.length;
     removed += remove.length;
   }
+  const beyond = await limitReached(context.io.store.db, context, group.id);
+  if (beyond !== null) return fail(context, group, beyond);
   await settling(context, async (trx) => {
     // What was approved while the last request was on its way is not done yet.
     const isDue = await hasDueMembers(trx, context, group.id);

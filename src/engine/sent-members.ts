@@ -15,6 +15,7 @@ import {
 } from '../store/members.ts';
 import { findObjects, updateObjects } from '../store/source-objects.ts';
 import { type CycleContext, settling } from './context.ts';
+import { admittedMembers, limitsMembers } from './member-limits.ts';
 
 /** Membership changes that fit into one request. */
 export interface MembersToSend {
@@ -30,12 +31,18 @@ export const NO_MEMBERS: MembersToSend = { add: [], remove: [], verify: false };
 /** The next membership changes of a group; `addOnly` for a group that does not exist yet. */
 export async function takeMembers(context: CycleContext, groupId: string, addOnly: boolean): Promise<MembersToSend> {
   const { job } = context;
-  const limit = job.settings.profile.membersPerRequest;
-  const add = (await candidates(context, groupId, membersToAdd, 'add')).slice(0, limit);
-  const room = addOnly ? 0 : limit - add.length;
-  const remove = room > 0 ? (await candidates(context, groupId, membersToRemove, 'remove')).slice(0, room) : [];
-  if (add.length + remove.length === 0) return NO_MEMBERS;
+  const { profile } = job.settings;
+  const limit = profile.membersPerRequest;
+  const isLimited = limitsMembers(profile);
+  // Those who may be added can stand behind any number of those who may not.
+  const due = await candidates(context, groupId, membersToAdd, 'add', isLimited ? Number.MAX_SAFE_INTEGER : limit);
+  const room = addOnly ? 0 : limit - (isLimited ? 0 : due.length);
+  const leaving = room > 0 ? await candidates(context, groupId, membersToRemove, 'remove', room) : [];
+  if (due.length + leaving.length === 0) return NO_MEMBERS;
   return settling(context, async (trx) => {
+    const add = isLimited ? await admittedMembers(trx, context, groupId, due, limit) : due;
+    const remove = leaving.slice(0, limit - add.length);
+    if (add.length + remove.length === 0) return NO_MEMBERS;
     const row = (await findObjects(trx, job.id, 'group', [groupId])).get(groupId);
     await recordTargetMembers(
       trx,
@@ -48,17 +55,18 @@ export async function takeMembers(context: CycleContext, groupId: string, addOnl
   });
 }
 
-/** Members to add or to remove; where a plan file is applied, those that it names. */
+/** At most `limit` members to add or to remove; where a plan file is applied, those that it names. */
 async function candidates<T extends LinkedMember>(
   { job, io, approved }: CycleContext,
   groupId: string,
   read: (db: Db, jobId: string, groupId: string, after: string, limit: number) => Promise<T[]>,
   side: 'add' | 'remove',
+  limit: number,
 ): Promise<T[]> {
-  if (approved === null) return read(io.store.db, job.id, groupId, '', job.settings.profile.membersPerRequest);
+  if (approved === null) return read(io.store.db, job.id, groupId, '', limit);
   if (approved.membersOf(groupId) === undefined && !approved.takesOutOfGroups) return [];
   const all = await read(io.store.db, job.id, groupId, '', Number.MAX_SAFE_INTEGER);
-  return all.filter((each) => approved.admitsMember(groupId, each.member_id, side));
+  return all.filter((each) => approved.admitsMember(groupId, each.member_id, side)).slice(0, limit);
 }
 
 /** How many of the removals a guard counts. */

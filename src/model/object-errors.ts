@@ -66,8 +66,14 @@ export const OBJECT_ERRORS = {
   InvalidValue: {
     scope: 'object',
     retry: 'ladder',
-    cause: 'The target refused a value (400).',
-    advice: 'Read what the target said and correct the source value or the mapping.',
+    cause: 'The target refused a value (400), or its profile says that it would.',
+    advice: 'Read the message and correct the source value or the mapping.',
+  },
+  MembershipLimit: {
+    scope: 'object',
+    retry: 'ladder',
+    cause: 'The target takes no more members in this group, or no more groups for somebody; everybody else was added.',
+    advice: 'Divide the group, or take people out of groups. If the vendor raised the limit, raise it in the profile.',
   },
   UnprocessableEntity: {
     scope: 'object',

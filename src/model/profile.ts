@@ -45,6 +45,17 @@ const retryableErrorSchema = z.strictObject({
   text: z.string().trim().min(4).max(200).describe('Text in the body of the answer, in any case of letters.'),
 });
 
+/** What a target takes in one attribute, beyond RFC 7643. */
+const attributeLimitsSchema = z.strictObject({
+  supported: z.boolean().default(true).describe('false: must not be mapped.'),
+  required: z.boolean().default(false).describe('Nothing is created without it, and it is never cleared.'),
+  maxLength: z.int().positive().optional().describe('Characters that its text may have.'),
+  single: z
+    .boolean()
+    .default(false)
+    .describe('Holds one element where RFC 7643 has a list; another element takes the place of the one that is there.'),
+});
+
 /** What is known of a target before anybody asked it. */
 export const targetProfileSchema = z.strictObject({
   pageSize: z.int().min(1).max(1000).default(100).describe('Resources per page when listing.'),
@@ -91,6 +102,22 @@ export const targetProfileSchema = z.strictObject({
     .describe(
       'Whether a group that is read shows its members. false: what was sent is remembered and never compared with an answer.',
     ),
+  membersPerGroup: z
+    .int()
+    .positive()
+    .optional()
+    .describe('Members that a group may have; nobody is added beyond, and the group is reported.'),
+  groupsPerUser: z
+    .int()
+    .positive()
+    .optional()
+    .describe('Groups that somebody may be in; nobody is added beyond, and the group is reported.'),
+  memberType: z
+    .string()
+    .trim()
+    .min(1)
+    .optional()
+    .describe('The type that every member is sent with, for targets that refuse members without one.'),
   memberRemoval: z
     .enum(['path', 'list'])
     .default('path')
@@ -122,6 +149,16 @@ export const targetProfileSchema = z.strictObject({
     .partialRecord(resourceKind, z.array(z.string()))
     .default({})
     .describe('Attributes that may be used in filters, by resource type; empty means any.'),
+  pagedFilters: z
+    .boolean()
+    .default(false)
+    .describe('Whether filtered requests state startIndex and count as well, for targets that answer nothing without.'),
+  stableLists: z
+    .boolean()
+    .default(true)
+    .describe(
+      'Whether the pages of a list fit together. false: nobody is taken for missing because of a list; everybody is asked for by the matching attributes.',
+    ),
   combinedFilter: z
     .boolean()
     .default(false)
@@ -136,6 +173,10 @@ export const targetProfileSchema = z.strictObject({
     .array(z.string())
     .default(['userName', 'emails[type eq "work"].value'])
     .describe('Attribute values compared without regard to case (RFC 7643 caseExact false).'),
+  attributes: z
+    .partialRecord(resourceKind, z.record(z.string().min(1), attributeLimitsSchema))
+    .default({})
+    .describe('What single attributes take, by resource type and attribute name.'),
   irreversible: z
     .array(z.enum(['disable', 'delete']))
     .default([])
@@ -152,6 +193,7 @@ export const targetProfileSchema = z.strictObject({
 
 export type TargetProfile = z.infer<typeof targetProfileSchema>;
 export type RateLimit = z.infer<typeof rateLimitSchema>;
+export type AttributeLimits = z.infer<typeof attributeLimitsSchema>;
 export type RetryableError = z.infer<typeof retryableErrorSchema>;
 
 /** How many requests may be in flight: to begin with, and at most. */

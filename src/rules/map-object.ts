@@ -7,6 +7,7 @@ import type { ScimPath } from '../scim/path.ts';
 import type { ScimValue } from '../scim/resource.ts';
 import { attributeType, type Coerced, coerceValue, type TargetAttributeType } from '../scim/types.ts';
 import { asObjects, asTexts } from './app-role-value.ts';
+import { exceededLimit } from './attribute-limits.ts';
 import { evaluateAttribute, type MappingEnvironment } from './evaluate-attribute.ts';
 import type { CompiledAttribute, CompiledMapping, ReferenceForm } from './mapping.ts';
 import { stableJson } from './stable-json.ts';
@@ -70,18 +71,24 @@ export function mapObject(
     desired.push(desiredOf(attribute, coerced.value, evaluated.byDefault === true));
     if (evaluated.redacted) redacted.add(attribute.name);
   }
-  return whole;
+  const beyond = mapping.limits === null ? null : exceededLimit(mapping.limits, desired, creating);
+  return beyond === null ? whole : { ...whole, fault: beyond };
 }
 
 /** Most attributes simply hold their value; the rest is left out then, since this happens for every value of everybody. */
-function desiredOf({ path, flow, mapping }: CompiledAttribute, value: ScimValue, byDefault: boolean): DesiredAttribute {
+function desiredOf(
+  { path, flow, mapping, single }: CompiledAttribute,
+  value: ScimValue,
+  byDefault: boolean,
+): DesiredAttribute {
   const resend = mapping.flowBehavior === 'FlowAlways';
-  if (flow === undefined && !byDefault && !resend) return { path, value };
+  if (flow === undefined && !byDefault && !resend && !single) return { path, value };
   return {
     path,
     value,
     ...(byDefault ? { flow: 'ObjectAddOnly' } : flow === undefined ? {} : { flow }),
     ...(resend ? { resend } : {}),
+    ...(single ? { single } : {}),
   };
 }
 

@@ -9,6 +9,7 @@ import type { Flow } from '../scim/desired.ts';
 import { parsePath, pathKey, type ScimPath } from '../scim/path.ts';
 import type { ScimKind } from '../scim/resource.ts';
 import { appRoleForm } from './app-role-value.ts';
+import { type CompiledLimits, compileLimits, isSingle } from './attribute-limits.ts';
 import { compileEvaluation, type EvaluateAttribute } from './evaluate-attribute.ts';
 import { type CompiledScope, compileScope } from './scoping.ts';
 
@@ -34,6 +35,8 @@ export interface CompiledAttribute {
   readonly flow: Flow | undefined;
   /** True for expressions that list app roles, one text or object each. */
   readonly listsAppRoles: boolean;
+  /** True where the target holds one element, so that another one takes its place. */
+  readonly single: boolean;
   /** Present for mappings of `manager` and `members`. */
   readonly reference: { readonly relation: 'manager' | 'members'; readonly form: ReferenceForm } | undefined;
 }
@@ -51,6 +54,8 @@ export interface CompiledMapping {
   readonly matching: readonly CompiledAttribute[];
   /** The mapping that writes `active`, if any. */
   readonly active: CompiledAttribute | undefined;
+  /** What the target takes in single attributes; null where the profile says nothing. */
+  readonly limits: CompiledLimits;
   readonly mapsManager: boolean;
   readonly mapsMembers: boolean;
   /** Graph properties that mappings and filters need. */
@@ -62,7 +67,8 @@ export interface CompiledMapping {
 /** Compiles a mapping that validation has accepted. */
 export function compileObjectMapping(mapping: ObjectMapping, profile: TargetProfile): CompiledMapping {
   const slots = new SourceSlots();
-  const attributes = mapping.attributeMappings.map((each) => compileAttribute(each, profile, slots));
+  const limits = compileLimits(profile.attributes[mapping.targetObjectName]);
+  const attributes = mapping.attributeMappings.map((each) => compileAttribute(each, { profile, limits, slots }));
   const scope = mapping.scope === null ? null : compiledScope(mapping.scope);
   const used = new Set<string>(scope?.attributes ?? []);
   for (const attribute of attributes) for (const name of sourceNames(attribute)) used.add(name);
@@ -79,6 +85,7 @@ export function compileObjectMapping(mapping: ObjectMapping, profile: TargetProf
     slots,
     matching: matching.toSorted((a, b) => a.mapping.matchingPriority - b.mapping.matchingPriority),
     active: attributes.find((each) => each.name === 'active'),
+    limits,
     mapsManager: attributes.some((each) => each.reference?.relation === 'manager'),
     mapsMembers: attributes.some((each) => each.reference?.relation === 'members'),
     properties: graphProperties(mapping.sourceObjectName, used),
@@ -93,7 +100,14 @@ function compiledScope(filter: NonNullable<ObjectMapping['scope']>): CompiledSco
   return compiled.scope;
 }
 
-function compileAttribute(mapping: AttributeMapping, profile: TargetProfile, slots: SourceSlots): CompiledAttribute {
+/** What compiling one mapping has to know of the whole. */
+interface Compilation {
+  readonly profile: TargetProfile;
+  readonly limits: CompiledLimits;
+  readonly slots: SourceSlots;
+}
+
+function compileAttribute(mapping: AttributeMapping, { profile, limits, slots }: Compilation): CompiledAttribute {
   const parsed = parsePath(mapping.targetAttributeName);
   if (!parsed.ok)
     throw new Error(`A target attribute that was accepted does not parse: ${mapping.targetAttributeName}`);
@@ -105,8 +119,10 @@ function compileAttribute(mapping: AttributeMapping, profile: TargetProfile, slo
   const sourceName = mapping.source?.type === 'Attribute' ? mapping.source.name : undefined;
   const sourceSlot = sourceName === undefined ? NO_SLOT : slots.slotOf(sourceName);
   const evaluate = compileEvaluation({ name, mapping, flow, sourceSlot, expression, attribute: () => compiled });
+  const single = isSingle(limits, path);
   // All attributes have the same members, which is what makes reading them fast.
-  const described = { name, path, mapping, sourceName, sourceSlot, slots, expression, flow, listsAppRoles, reference };
+  const source = { sourceName, sourceSlot, slots, expression };
+  const described = { name, path, mapping, ...source, flow, listsAppRoles, single, reference };
   const compiled: CompiledAttribute = { ...described, evaluate };
   return compiled;
 }

@@ -26,4 +26,6 @@ export interface DesiredAttribute {
   readonly flow?: Flow;
   /** True: part of every update of the account, also where it holds the value already (Entra's `FlowAlways`). */
   readonly resend?: true;
+  /** True: the target holds one element of this list, so that an element takes the place of any other. */
+  readonly single?: true;
 }

@@ -4,7 +4,16 @@ import type { DesiredAttribute } from './desired.ts';
 import { sameValue } from './equal.ts';
 import { type ElementChanges, elementChanges, isLeftAlone } from './flow.ts';
 import { conditionsOf, elementText, parsePath, pathKey, type ScimPath } from './path.ts';
-import { elementsOf, findElement, isMultiple, isUnassigned, readAttribute, readPath } from './read.ts';
+import {
+  elementsOf,
+  findElement,
+  isMultiple,
+  isSilentAbout,
+  isUnassigned,
+  memberOf,
+  readAttribute,
+  readPath,
+} from './read.ts';
 import type { ScimResource, ScimValue } from './resource.ts';
 
 /** One attribute that has to change. */
@@ -22,6 +31,8 @@ export interface AttributeDifference {
   readonly elements?: ElementChanges;
   /** True when nothing of the element that a filter names would be left, so that it goes as a whole. */
   readonly wholeElement?: true;
+  /** True when an element takes the place of whatever the target holds, because it holds one only. */
+  readonly single?: true;
 }
 
 /** How attributes are compared. */
@@ -94,7 +105,8 @@ export function diffResource(
     const oldValue = readPath(current, path);
     const ignoreCase = ignoringCase.size > 0 && ignoringCase.has(pathKey(path));
     const elements = elementChanges(oldValue, attribute, before?.[path.text], ignoreCase);
-    if (isHeld(oldValue, attribute, elements, ignoreCase)) continue;
+    const isKept = isHeld(oldValue, attribute, elements, ignoreCase);
+    if (isKept || (elements === undefined && holdsUntyped(current, attribute, ignoreCase))) continue;
     differences.push({
       path,
       oldValue,
@@ -102,20 +114,34 @@ export function diffResource(
       elementExists: findElement(current, path) !== undefined,
       attributeExists: !isUnassigned(readAttribute(current, path)),
       ...(elements === undefined ? {} : { elements }),
+      ...(attribute.single === true ? { single: true } : {}),
     });
   }
   return differences.map((each) => (emptiesElement(each, current, desired) ? { ...each, wholeElement: true } : each));
 }
 
 /** An attribute that the account holds already, for an update that is to state it all the same. */
-export function restated(current: ScimResource, { path, value }: DesiredAttribute): AttributeDifference {
+export function restated(current: ScimResource, { path, value, single }: DesiredAttribute): AttributeDifference {
   return {
     path,
     oldValue: readPath(current, path),
     newValue: value,
     elementExists: findElement(current, path) !== undefined,
     attributeExists: !isUnassigned(readAttribute(current, path)),
+    ...(single === true ? { single } : {}),
   };
+}
+
+/**
+ * Whether the only element of a list holds the wanted value without saying what the filter asks for: some targets keep the
+ * type of an address, and never show it.
+ */
+function holdsUntyped(current: ScimResource, { path, value }: DesiredAttribute, ignoreCase: boolean): boolean {
+  const { filter, subAttribute } = path;
+  if (filter === undefined || subAttribute === undefined || isUnassigned(value)) return false;
+  const [element, ...others] = elementsOf(readAttribute(current, path));
+  if (element === undefined || others.length > 0 || !isSilentAbout(element, filter)) return false;
+  return sameValue(memberOf(element, subAttribute), value, ignoreCase);
 }
 
 function changedList(held: ScimValue | undefined, { add, remove }: ElementChanges): ScimValue {

@@ -3,7 +3,17 @@
 // is plainly missing, still there, or the opposite is.
 import { attributeText, type ScimPath } from './path.ts';
 import { operationPath } from './pathless.ts';
-import { elementMatches, elementsOf, findElement, isComplex, isUnassigned, memberOf, readPath } from './read.ts';
+import {
+  elementMatches,
+  elementsOf,
+  findElement,
+  isComplex,
+  isSilentAbout,
+  isUnassigned,
+  memberOf,
+  readAttribute,
+  readPath,
+} from './read.ts';
 import type { PatchOperation, ScimKind, ScimResource, ScimValue } from './resource.ts';
 
 /** Never shown by a service that follows RFC 7643 section 4.1.1. */
@@ -64,12 +74,22 @@ function isMissing(resource: ScimResource, path: ScimPath, value: ScimValue | un
   if (isUnassigned(value)) return false;
   const held = readPath(resource, path);
   if (typeof value === 'boolean') return booleanOf(held) === !value;
-  if (isUnassigned(held)) return true;
+  if (isUnassigned(held)) return !mayBeHidden(resource, path);
   if (!Array.isArray(value)) return false;
   const types = elementsOf(value).map((each) => (isComplex(each) ? memberOf(each, 'type') : undefined));
   return types.every(
     (type) =>
       typeof type === 'string' &&
-      !elementsOf(held).some((element) => elementMatches(element, { attribute: 'type', value: type })),
+      !elementsOf(held).some((element) => {
+        const filter = { attribute: 'type', value: type };
+        return elementMatches(element, filter) || isSilentAbout(element, filter);
+      }),
   );
+}
+
+// An element that does not show its type may be the one that was written.
+function mayBeHidden(resource: ScimResource, path: ScimPath): boolean {
+  const { filter } = path;
+  if (filter === undefined) return false;
+  return elementsOf(readAttribute(resource, path)).some((element) => isSilentAbout(element, filter));
 }

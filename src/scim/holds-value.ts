@@ -1,7 +1,7 @@
 // Whether a resource has the value it was looked up by. Answers are never believed unread: servers ignore the attribute,
 // the filter or the case.
-import { conditionsOf, type ScimPath } from './path.ts';
-import { elementsOf, isComplex, memberOf, readAttribute, readPath } from './read.ts';
+import type { ScimPath } from './path.ts';
+import { elementsOf, isComplex, isSilentAbout, memberOf, readAttribute, readPath } from './read.ts';
 import type { ScimResource, ScimValue } from './resource.ts';
 
 const CASE_EXACT = new Set(['id', 'externalid']);
@@ -24,14 +24,8 @@ function heldValues(resource: ScimResource, path: ScimPath | undefined): readonl
   const { filter, subAttribute } = path;
   const found = elementsOf(readPath(resource, path)).flatMap(texts);
   if (filter === undefined || subAttribute === undefined) return found;
-  const untyped = elementsOf(readAttribute(resource, path)).filter(
-    (element) =>
-      isComplex(element) && conditionsOf(filter).every(({ attribute }) => memberOf(element, attribute) === undefined),
-  );
-  return [
-    ...found,
-    ...untyped.flatMap((element) => (isComplex(element) ? texts(memberOf(element, subAttribute)) : [])),
-  ];
+  const untyped = elementsOf(readAttribute(resource, path)).filter((element) => isSilentAbout(element, filter));
+  return [...found, ...untyped.flatMap((element) => texts(memberOf(element, subAttribute)))];
 }
 
 function texts(value: ScimValue | undefined): readonly string[] {

@@ -9,7 +9,8 @@ import type { PatchOperation, ScimValue } from './resource.ts';
 
 /**
  * The operations of the one PATCH that removes all differences. A value path is replaced where its element exists; elements
- * that do not exist are added whole, all sub-attributes together, as is one for `emails.value` without a filter. `replace` for what has a value, `add` for what has none.
+ * that do not exist are added whole, all sub-attributes together, as is one for `emails.value` without a filter; where the
+ * target holds one element only, it takes the place of another. `replace` for what has a value, `add` for what has none.
  * No differences, no operations: an empty PATCH must not be sent.
  */
 export function buildPatch(differences: readonly AttributeDifference[]): PatchOperation[] {
@@ -63,11 +64,11 @@ function addElements(missing: readonly AttributeDifference[]): PatchOperation[] 
   const values = missing.map(({ path, newValue }) => ({ path, value: newValue }));
   return groupElements(values).map(({ path, elements }) => {
     const text = attributeText(path);
-    const first = missing.some(
-      (difference) =>
-        attributeText(difference.path).toLowerCase() === text.toLowerCase() && !difference.attributeExists,
-    );
-    return { op: 'add', path: text, value: [...(first ? withPrimaryEmail(path, elements) : elements)] };
+    const group = missing.filter((each) => attributeText(each.path).toLowerCase() === text.toLowerCase());
+    const isFirst = group.some(({ attributeExists }) => !attributeExists);
+    const replaces = !isFirst && group.some(({ single }) => single === true);
+    const value = [...(isFirst || replaces ? withPrimaryEmail(path, elements) : elements)];
+    return { op: replaces ? 'replace' : 'add', path: text, value };
   });
 }
 

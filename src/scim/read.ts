@@ -53,6 +53,16 @@ export function elementMatches(element: ScimValue, filter: ElementFilter): boole
   });
 }
 
+/**
+ * Whether an element shows nothing of what a filter asks for: some services keep the type of an address and never show it,
+ * so it may be the one that is meant.
+ */
+export function isSilentAbout(element: ScimValue, filter: ElementFilter): element is ScimComplex {
+  return (
+    isComplex(element) && conditionsOf(filter).every(({ attribute }) => memberOf(element, attribute) === undefined)
+  );
+}
+
 /** The first element that the filter of a path names, or undefined. */
 export function findElement(resource: ScimResource, path: ScimPath): ScimComplex | undefined {
   const { filter } = path;

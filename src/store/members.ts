@@ -164,14 +164,19 @@ export async function membersToRemove(
   return result.rows;
 }
 
-/** Number of memberships that the target holds by our hand. */
-export async function countTargetMembers(db: Db, jobId: string): Promise<number> {
-  const row = await db
+/** Number of memberships that the target holds by our hand, or is being sent: all, those of one group, or one person's. */
+export async function countTargetMembers(
+  db: Db,
+  jobId: string,
+  of: Partial<Record<'group_id' | 'member_id', string>> = {},
+): Promise<number> {
+  let query = db
     .selectFrom('target_member')
     .select((eb) => eb.fn.countAll<number>().as('count'))
-    .where('job_id', '=', jobId)
-    .executeTakeFirstOrThrow();
-  return Number(row.count);
+    .where('job_id', '=', jobId);
+  if (of.group_id !== undefined) query = query.where('group_id', '=', of.group_id);
+  if (of.member_id !== undefined) query = query.where('member_id', '=', of.member_id);
+  return Number((await query.executeTakeFirstOrThrow()).count);
 }
 
 /** Records memberships that the target holds by our hand. */

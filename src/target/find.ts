@@ -2,6 +2,7 @@
 // filter or the case, so every resource answered is checked for the value. No result is no proof of absence; the caller
 // handles the 409 that may follow. A refused value path is asked again in the two other forms that servers understand.
 import type { TargetResult } from '../engine/ports.ts';
+import type { TargetProfile } from '../model/profile.ts';
 import { equalsFilter } from '../scim/filter.ts';
 import { holdsValue } from '../scim/holds-value.ts';
 import { attributeText, filterText, parsePath, type ScimPath } from '../scim/path.ts';
@@ -15,14 +16,24 @@ import type { ScimRequest } from './transport.ts';
 
 const REFUSED_FILTER = new Set([400, 403, 500, 501]);
 
+/** What the profile says of filtered requests. */
+type FilterHabits = Pick<TargetProfile, 'pagedFilters' | 'pageSize'>;
+
 /** Remembers, per attribute, which form of filter a target understood. */
 export class Finder {
   private readonly exchange: Exchange;
+  /** What is asked beside the filter. */
+  private readonly page: Readonly<Record<string, string>>;
   private readonly ladder: Pick<LadderContext, 'learning' | 'adapted'> | null;
 
   /** Without a ladder only the first form is asked. */
-  constructor(exchange: Exchange, ladder: Pick<LadderContext, 'learning' | 'adapted'> | null) {
+  constructor(
+    exchange: Exchange,
+    { pagedFilters, pageSize }: FilterHabits,
+    ladder: Pick<LadderContext, 'learning' | 'adapted'> | null,
+  ) {
     this.exchange = exchange;
+    this.page = pagedFilters ? { startIndex: '1', count: String(pageSize) } : {};
     this.ladder = ladder;
   }
 
@@ -78,7 +89,7 @@ export class Finder {
     signal: AbortSignal,
   ): Promise<TargetResult<readonly ScimResource[]>> {
     const { exchange } = this;
-    const request: ScimRequest = { method: 'GET', path: `/${kind}s`, query: { filter } };
+    const request: ScimRequest = { method: 'GET', path: `/${kind}s`, query: { filter, ...this.page } };
     const exchanged = await exchange.send(request, signal);
     if (!exchanged.ok) return exchanged;
     const { answer } = exchanged;

@@ -17,6 +17,7 @@ import { faultOfAnswer, incompatible, incompatibleAnswer } from './faults.ts';
 import { Finder } from './find.ts';
 import { Learning } from './learning.ts';
 import { listResources } from './list.ts';
+import { withMemberType } from './member-type.ts';
 import { PatchLadder } from './patch-ladder.ts';
 import { type Removed, removeOrDisable } from './removal.ts';
 import { Replacement } from './replacement.ts';
@@ -54,7 +55,7 @@ export class HttpScimTarget implements ScimTarget {
     this.exchange = exchange;
     const { learning } = this;
     const capabilities = (): Capabilities => this.capabilities;
-    this.finder = new Finder(exchange, ladders ? { learning, adapted } : null);
+    this.finder = new Finder(exchange, profile, ladders ? { learning, adapted } : null);
     this.context = {
       requests: {
         patch: (kind, id, operations, signal) => this.patchOnce(kind, id, operations, signal),
@@ -148,7 +149,7 @@ export class HttpScimTarget implements ScimTarget {
   }
 
   async create(kind: ScimKind, resource: ScimResource, signal: AbortSignal): Promise<TargetResult<ScimResource>> {
-    const request: ScimRequest = { method: 'POST', path: `/${kind}s`, body: resource };
+    const request = withMemberType({ method: 'POST', path: `/${kind}s`, body: resource }, this.profile);
     const exchanged = await this.exchange.send(request, signal);
     if (!exchanged.ok) return exchanged;
     const { answer } = exchanged;
@@ -218,7 +219,8 @@ export class HttpScimTarget implements ScimTarget {
     mayRepeat: boolean,
     signal: AbortSignal,
   ): Promise<PatchResult> {
-    const exchanged = await this.versioned.send(kind, id, request, mayRepeat, signal);
+    const typed = withMemberType(request, this.profile);
+    const exchanged = await this.versioned.send(kind, id, typed, mayRepeat, signal);
     if (!exchanged.ok) return exchanged;
     const { answer } = exchanged;
     if (!isSuccess(answer)) return this.refused(answer, request);

@@ -1,50 +1,29 @@
-// The strict target of the sandbox with the habits of one vendor, as that vendor's documents tell them. A request that the
-// vendor would refuse is refused, and noted: a template that fits its application causes none.
+// The strict target of the sandbox as the service of one vendor, by what its documents say (vendor-habits.ts). What it refuses,
+// and every limit that was exceeded, is noted: a template that fits its application causes none.
 import nock from 'nock';
 import type { Clock } from '../../../src/engine/ports.ts';
 import { createRfcTarget } from '../../../src/sandbox/target/rfc-target.ts';
-import { isScimRefusal, scimErrorBody, scimRefusal } from '../../../src/sandbox/target/scim-error.ts';
-import { isScimJson, readText, type ScimJson } from '../../../src/sandbox/target/scim-json.ts';
+import { isScimRefusal, scimErrorBody } from '../../../src/sandbox/target/scim-error.ts';
+import { isScimJson, type ScimJson } from '../../../src/sandbox/target/scim-json.ts';
 import type { ScimRequest, ScimResponse } from '../../../src/sandbox/target/scim-message.ts';
+import { RequestCounter } from './request-counter.ts';
+import { answerOf } from './vendor-answers.ts';
+import { judge, memberChanges, type VendorHabits } from './vendor-habits.ts';
 
 const HOST = 'http://scim.test:8080';
 export const ROOT = `${HOST}/scim/v2`;
 export const TOKEN = 'tok-123456-secret';
 
-/** What is documented of a vendor beyond the RFC. */
-export interface VendorHabits {
-  /** Top-level attributes that are taken. */
-  readonly attributes: { readonly Users: readonly string[]; readonly Groups: readonly string[] };
-  /** Attributes of users that a POST must have. */
-  readonly required?: readonly string[];
-  /** The only attributes that filters may name. */
-  readonly filterable?: { readonly Users: readonly string[]; readonly Groups: readonly string[] };
-  readonly pageCap: number;
-  /** startIndex is refused, pages come by cursor and are short. */
-  readonly cursorOnly?: boolean;
-  /** Groups are answered without members. */
-  readonly hidesMembers?: boolean;
-  /** Membership changes in one request. */
-  readonly mostMemberChanges?: number;
-  /** Paths of a PATCH must not have a filter. */
-  readonly plainPaths?: boolean;
-  /** Multi-valued attributes of users take one element. */
-  readonly singleValued?: boolean;
-  /** An e-mail address as userName becomes a handle. */
-  readonly handles?: boolean;
-  /** active: false removes the account. */
-  readonly disableRemoves?: boolean;
-  /** Writes to /Users within any minute. */
-  readonly userWritesPerMinute?: number;
-  /** Requests at once; one more is answered 500 with `says`. */
-  readonly atOnce?: { readonly requests: number; readonly says: string; readonly everyWrite: number };
-}
-
 /** A vendor's service, as it stands and as it was used. */
 export interface Vendor {
   readonly service: ReturnType<typeof createRfcTarget>;
-  /** What was refused. */
+  readonly counter: RequestCounter;
+  /** What was refused, and what should not have been asked. */
   readonly refused: string[];
+  /** Membership changes of each request that had any, by method. */
+  readonly memberChanges: { readonly method: string; readonly changes: number }[];
+  /** How many requests have arrived. */
+  readonly received: () => number;
 }
 
 /** Answers everything at `ROOT` until nock is cleaned. */
@@ -53,53 +32,44 @@ export function serveVendor(habits: VendorHabits, clock: Clock): Vendor {
     token: () => TOKEN,
     now: () => clock.now().getTime(),
     baseUrl: () => ROOT,
-    pageCap: habits.pageCap,
+    pageCap: habits.pageCap ?? 100,
   });
   const refused: string[] = [];
-  const writtenAt: number[] = [];
+  const counter = new RequestCounter(habits.limits ?? []);
+  const changed: Vendor['memberChanges'] = [];
+  const hidden = new Set<string>();
+  let received = 0;
   let atOnce = 0;
   let writes = 0;
 
-  const noteUserWrite = (): void => {
-    const now = clock.now().getTime();
-    writtenAt.push(now);
-    const within = writtenAt.filter((at) => at > now - 60_000).length;
-    if (within > (habits.userWritesPerMinute ?? Number.MAX_SAFE_INTEGER))
-      refused.push(`${within} writes to users within a minute`);
-  };
-  const answer = (request: ScimRequest): ScimResponse => {
+  const answer = (request: ScimRequest, bytes: number): ScimResponse => {
     const [endpoint = ''] = request.segments;
-    const isUser = endpoint === 'Users';
     if (request.method !== 'GET') {
       writes += 1;
       if (habits.atOnce !== undefined && writes % habits.atOnce.everyWrite === 0)
         return { status: 500, body: { detail: habits.atOnce.says } };
-      if (isUser) noteUserWrite();
     }
-    if (endpoint !== 'Users' && endpoint !== 'Groups') return service.handle(request);
+    if (endpoint !== 'Users' && endpoint !== 'Groups') return service.handle(discovered(habits, request));
     const changes = endpoint === 'Groups' ? memberChanges(request) : 0;
-    judge(habits, request, endpoint, changes);
-    const result = pageOf(habits, service.handle(handled(habits, request, isUser)), request);
-    if (isUser && habits.disableRemoves === true && result.body?.['active'] === false)
-      service.handle({ ...request, method: 'DELETE' });
-    return habits.hidesMembers === true && !isUser ? { ...result, ...hidden(result.body) } : result;
+    if (changes > 0) changed.push({ method: request.method, changes });
+    judge(habits, request, endpoint, bytes);
+    const result = answerOf(habits, service, request, endpoint, hidden);
+    if (request.method !== 'GET') refused.push(...excesses(habits, service));
+    return result;
   };
-  nock(HOST)
-    .persist()
-    .intercept(/^\/scim\/v2\//, 'GET')
-    .reply(respond)
-    .intercept(/^\/scim\/v2\//, 'POST')
-    .reply(respond)
-    .intercept(/^\/scim\/v2\//, 'PATCH')
-    .reply(respond)
-    .intercept(/^\/scim\/v2\//, 'DELETE')
-    .reply(respond);
-  return { service, refused };
+  const scope = nock(HOST).persist();
+  for (const method of ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'])
+    scope.intercept(/^\/scim\/v2\//, method).reply(respond);
+  return { service, counter, refused, memberChanges: changed, received: () => received };
 
   async function respond(request: Request): Promise<[number, nock.Body]> {
+    received += 1;
+    const at = clock.now().getTime();
     const url = new URL(request.url);
     const text = await request.text();
     const segments = url.pathname.slice('/scim/v2/'.length).split('/').map(decodeURIComponent);
+    const bytes = Buffer.byteLength(text);
+    counter.note({ method: request.method, endpoint: segments[0] ?? '', bytes, at });
     atOnce += 1;
     try {
       // Others of the same moment arrive before the first is answered.
@@ -107,12 +77,13 @@ export function serveVendor(habits: VendorHabits, clock: Clock): Vendor {
       if (habits.atOnce !== undefined && atOnce > habits.atOnce.requests) refused.push(`${atOnce} requests at once`);
       const headers = Object.fromEntries(request.headers);
       const readBody = (): unknown => JSON.parse(text);
-      const result = answer({ method: request.method, segments, query: url.searchParams, headers, readBody });
+      const parts = { method: request.method, segments, query: url.searchParams, headers, readBody };
+      const result = answer(parts, bytes);
       return [result.status, (result.body ?? '') as nock.Body];
     } catch (error) {
       if (!isScimRefusal(error)) throw error;
       const { status, scimType } = error.refusal;
-      // To ask for what is gone is no misuse.
+      // To ask for what is gone is no misuse, nor for a description that is not there.
       if (status !== 404 || request.method !== 'GET')
         refused.push(`${request.method} ${segments[0]}${url.search}: ${status} ${error.message} ${text}`);
       return [status, scimErrorBody(status, scimType, error.message) as nock.Body];
@@ -122,79 +93,27 @@ export function serveVendor(habits: VendorHabits, clock: Clock): Vendor {
   }
 }
 
-type Operation = { readonly op: string; readonly path?: string; readonly value?: unknown };
-
-function operationsOf(request: ScimRequest): readonly Operation[] {
-  return request.method === 'PATCH' ? (request.readBody() as { Operations: Operation[] }).Operations : [];
+function discovered({ discoveryAt }: VendorHabits, request: ScimRequest): ScimRequest {
+  const [endpoint = ''] = request.segments;
+  if (discoveryAt === undefined) return request;
+  if (endpoint === discoveryAt) return { ...request, segments: ['ServiceProviderConfig'] };
+  return endpoint === 'ServiceProviderConfig' ? { ...request, segments: ['NotHere'] } : request;
 }
 
-const lengthOf = (value: unknown): number => (Array.isArray(value) ? value.length : 1);
-
-function memberChanges(request: ScimRequest): number {
-  if (request.method === 'POST') {
-    const { members = [] } = request.readBody() as { members?: unknown[] };
-    return members.length;
+/** What no document allows to be stored. */
+function excesses(habits: VendorHabits, service: Vendor['service']): string[] {
+  const found: string[] = [];
+  const sizeOf = (value: unknown): number => (Array.isArray(value) ? value.length : 0);
+  for (const name of habits.singleValued ?? [])
+    for (const user of service.users()) if (sizeOf(user[name]) > 1) found.push(`${sizeOf(user[name])} ${name}`);
+  if (habits.mostMembers === undefined && habits.mostGroups === undefined) return found;
+  const groupsOf = new Map<string, number>();
+  for (const group of service.groups()) {
+    const members = Array.isArray(group['members']) ? group['members'].filter(isScimJson) : [];
+    if (members.length > (habits.mostMembers ?? Number.MAX_SAFE_INTEGER)) found.push(`${members.length} members`);
+    for (const id of members.map(({ value }: ScimJson) => String(value))) groupsOf.set(id, (groupsOf.get(id) ?? 0) + 1);
   }
-  return operationsOf(request)
-    .filter(({ path }) => path?.startsWith('members') === true)
-    .reduce((sum, { value }) => sum + lengthOf(value), 0);
-}
-
-/** Throws what the vendor would refuse. */
-function judge(habits: VendorHabits, request: ScimRequest, endpoint: 'Users' | 'Groups', changes: number): void {
-  const { query, method } = request;
-  const refuse = (detail: string): never => {
-    throw scimRefusal(400, 'invalidValue', detail);
-  };
-  if (changes > (habits.mostMemberChanges ?? Number.MAX_SAFE_INTEGER)) refuse(`${changes} membership changes`);
-  if (habits.cursorOnly === true && query.has('startIndex')) refuse('startIndex is not supported');
-  const filtered = /^(\S+) eq /.exec(query.get('filter') ?? '')?.[1];
-  if (filtered !== undefined && habits.filterable?.[endpoint].includes(filtered) === false)
-    refuse(`no filter by ${filtered}`);
-  const known = ['schemas', ...habits.attributes[endpoint]];
-  const body = method === 'POST' ? (request.readBody() as ScimJson) : {};
-  const named = [...Object.keys(body), ...operationsOf(request).map(({ path }) => /^\w+/.exec(path ?? '')?.[0] ?? '')];
-  for (const name of named) if (!known.includes(name)) refuse(`${name} is not supported`);
-  if (habits.plainPaths === true && operationsOf(request).some(({ path }) => path?.includes('[') === true))
-    refuse('paths with filters are not supported');
-  if (method !== 'POST' || endpoint !== 'Users') return;
-  for (const name of habits.required ?? []) if (readDeep(body, name) === undefined) refuse(`${name} is required`);
-  if (habits.singleValued === true && Object.values(body).some((value, index) => index > 0 && tooMany(value)))
-    refuse('one value each');
-}
-
-const tooMany = (value: unknown): boolean =>
-  Array.isArray(value) && value.length > 1 && value.every((each) => isScimJson(each));
-
-function readDeep(body: unknown, path: string): unknown {
-  return path.split('.').reduce<unknown>((at, name) => (isScimJson(at) ? at[name] : undefined), body);
-}
-
-/** The request as the strict target is to see it: a cursor is a place, an address as userName a handle. */
-function handled(habits: VendorHabits, request: ScimRequest, isUser: boolean): ScimRequest {
-  const { query } = request;
-  if (habits.cursorOnly === true && query.has('cursor')) {
-    const startIndex = query.get('cursor') === '' ? '1' : (query.get('cursor') ?? '');
-    return { ...request, query: new URLSearchParams({ startIndex, count: '40' }) };
-  }
-  if (habits.handles !== true || !isUser || request.method !== 'POST') return request;
-  const body = request.readBody() as ScimJson;
-  const userName = readText(body['userName']).split('@')[0] ?? '';
-  return { ...request, readBody: () => ({ ...body, userName }) };
-}
-
-function pageOf(habits: VendorHabits, result: ScimResponse, { query }: ScimRequest): ScimResponse {
-  if (habits.cursorOnly !== true || !query.has('cursor') || result.body === undefined) return result;
-  const { startIndex, itemsPerPage, totalResults, ...body } = result.body;
-  const next = Number(startIndex) + Number(itemsPerPage);
-  const more = next <= Number(totalResults) ? { nextCursor: String(next) } : {};
-  return { ...result, body: { ...body, totalResults: Number(itemsPerPage), ...more } };
-}
-
-function hidden(body: ScimJson | undefined): { body?: ScimJson } {
-  if (body === undefined) return {};
-  const without = ({ members: _members, ...group }: ScimJson): ScimJson => ({ ...group, members: [] });
-  const { Resources } = body;
-  if (Array.isArray(Resources)) return { body: { ...body, Resources: Resources.filter(isScimJson).map(without) } };
-  return body['displayName'] === undefined ? { body } : { body: without(body) };
+  const most = Math.max(0, ...groupsOf.values());
+  if (most > (habits.mostGroups ?? Number.MAX_SAFE_INTEGER)) found.push(`${most} groups of one person`);
+  return found;
 }

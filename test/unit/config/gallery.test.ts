@@ -1,9 +1,9 @@
 // The templates and examples that are shipped: each loads into a job without a fault or warning.
 import { copyFile, mkdir, readFile, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { listTemplates, readTemplate } from '../../../src/config/gallery.ts';
+import { describeTemplate, listTemplates, readTemplate } from '../../../src/config/gallery.ts';
 import { allFaults, configurationOf, JOB_HEAD, MAIN, temporaryConfiguration } from './temporary-configuration.ts';
 
 const shipped = fileURLToPath(new URL('../../../config/', import.meta.url));
@@ -20,19 +20,9 @@ const targets = (
 describe('gallery', () => {
   it('has the shipped templates, named as their files', async () => {
     const templates = await listTemplates('/nowhere');
-    expect(templates.map(({ name }) => name)).toEqual([
-      'atlassian',
-      'aws-iam-identity-center',
-      'databricks',
-      'github-enterprise-cloud-organization',
-      'github-enterprise-managed-user',
-      'peakon',
-      'scim',
-      'scim-entra-default',
-      'slack',
-    ]);
+    expect(templates).toHaveLength(32);
     for (const { name, file } of templates) {
-      expect((await readTemplate(file)).faults).toEqual([]);
+      expect((await readTemplate(file, '/nowhere')).faults).toEqual([]);
       expect(await readFile(file, 'utf8')).toContain(`\nname: ${name}\n`);
     }
   });
@@ -104,6 +94,42 @@ describe('gallery', () => {
     if (job?.profile.irreversible.includes('delete')) expect(job.lifecycle.hardDeleted).toBe('disable');
   });
 
+  it('all but the generic ones say that nobody has run them, name their sources and what is not documented', async () => {
+    const templates = await listTemplates('/nowhere');
+    for (const { name, file } of templates) {
+      const template = await describeTemplate(file, '/nowhere');
+      if (name.startsWith('scim') && template?.status === undefined) continue;
+      expect([name, template?.status]).toEqual([name, 'documented, not run']);
+      expect(template?.sources.length).toBeGreaterThan(0);
+      if (name !== 'peakon') expect(template?.notes.join('\n')).toMatch(/not documented|tried by nobody/);
+    }
+  });
+
+  it('a template may extend another', async () => {
+    const files = await temporaryConfiguration({
+      'gallery/own.yaml': 'name: own\ndescription: Own\nextends: zoom\nprofile: { pageSize: 7 }\n',
+      'gallery/lost.yaml': 'name: lost\ndescription: Lost\nextends: zomo\n',
+      'gallery/round.yaml': 'name: round\ndescription: Round\nextends: around\n',
+      'gallery/around.yaml': 'name: around\ndescription: Around\nextends: round\n',
+    });
+    const read = async (name: string) => readTemplate(join(files.directory, `gallery/${name}.yaml`), files.directory);
+    const template = await describeTemplate(join(files.directory, 'gallery/own.yaml'), files.directory);
+    expect(template).toMatchObject({ name: 'own', description: 'Own', status: 'documented, not run' });
+    expect(template?.profile).toMatchObject({ pageSize: 7, pagedFilters: true, combinedFilter: false });
+    expect((await read('own')).files?.map((file) => basename(file))).toEqual([
+      'scim.yaml',
+      'scim-core.yaml',
+      'zoom.yaml',
+      'own.yaml',
+    ]);
+    expect((await read('lost')).faults).toMatchObject([
+      { path: 'extends', message: 'There is no template "zomo".', advice: 'Did you mean "zoom"?' },
+    ]);
+    expect((await read('round')).faults.map(({ message }) => message)).toContain(
+      'These templates extend each other in a circle.',
+    );
+  });
+
   it('of the configuration directory hides a shipped one of the same name', async () => {
     const files = await temporaryConfiguration({ 'gallery/scim.yaml': 'name: scim\n' });
     const templates = await listTemplates(files.directory);
@@ -112,7 +138,7 @@ describe('gallery', () => {
 
   it('reports what a template lacks', async () => {
     const files = await temporaryConfiguration({ 'gallery/own.yaml': 'name: own\ncolour: red\n' });
-    const { faults } = await readTemplate(join(files.directory, 'gallery/own.yaml'));
+    const { faults } = await readTemplate(join(files.directory, 'gallery/own.yaml'), files.directory);
     expect(faults.map(({ path, message }) => `${path}: ${message}`)).toEqual([
       'description: This key is missing.',
       'objectMappings: This key is missing.',

@@ -16,7 +16,7 @@ const WHOLE: NewJob = {
 
 async function templateCalled(wanted: string): Promise<Template> {
   const file = (await listTemplates('/nowhere')).find(({ name }) => name === wanted)?.file ?? '';
-  const template = await describeTemplate(file);
+  const template = await describeTemplate(file, '/nowhere');
   if (template === undefined) throw new Error(`no template ${wanted}`);
   return template;
 }

@@ -118,7 +118,7 @@ export async function roundTrip(value: unknown): Promise<Json> {
 /** A template of the shipped gallery. */
 export async function templateCalled(wanted: string): Promise<Template> {
   const file = (await listTemplates('/nowhere')).find(({ name }) => name === wanted)?.file ?? '';
-  const template = await describeTemplate(file);
+  const template = await describeTemplate(file, '/nowhere');
   if (template === undefined) throw new Error(`no template ${wanted}`);
   return template;
 }
