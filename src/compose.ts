@@ -25,6 +25,7 @@ import { processIdentity } from './process-identity.ts';
 import { CLOUDS } from './source/clouds.ts';
 import { createGraphSource, type GraphSource } from './source/graph-source.ts';
 import { openStore, type Store } from './store/database.ts';
+import { newRowId } from './store/row-id.ts';
 import { copyStore } from './store/store-copy.ts';
 import { claimStore } from './store/store-home.ts';
 import { addTargetUsage, readTargetUsage } from './store/target-usage.ts';
@@ -160,7 +161,7 @@ export async function connectJob(
       source,
       target,
       clock: systemClock,
-      newId: randomUUID,
+      newId: newRowId,
       random: randomBytes,
       log,
       signal,

@@ -93,7 +93,7 @@ function heldSet(jobId: string, guardClass: string, changes: readonly ChangeTabl
 /** One change as it is shown. */
 export function heldChange(change: ChangeTable): HeldChange {
   const { identity: names = [], redacted = [], differences = [] } = shownPayload(change);
-  const identity = differences.filter(({ path }) => names.includes(path.text)).map((each) => shown(each, redacted));
+  const identity = differences.filter(({ path }) => names.includes(nameOf(path))).map((each) => shown(each, redacted));
   const updates = change.guard_class === 'updates' ? differences.map((each) => shown(each, redacted)) : [];
   return {
     changeId: change.id,
@@ -111,12 +111,17 @@ export function heldChange(change: ChangeTable): HeldChange {
   };
 }
 
+/** A name, or a path written out. */
+type StoredPath = string | { readonly text: string };
+
+const nameOf = (path: StoredPath): string => (typeof path === 'string' ? path : path.text);
+
 /** What is shown of the content of a change; everything else of it stays in the store. */
 interface ShownPayload {
   readonly identity?: readonly string[];
   readonly redacted?: readonly string[];
   readonly differences?: readonly {
-    readonly path: { readonly text: string };
+    readonly path: StoredPath;
     readonly oldValue?: unknown;
     readonly newValue: unknown;
   }[];
@@ -130,8 +135,9 @@ function shown(
   { path, oldValue, newValue }: NonNullable<ShownPayload['differences']>[number],
   redacted: readonly string[],
 ): AttributeChange {
-  const text = (value: unknown) => (redacted.includes(path.text) ? '[Redact]' : valueText(value));
-  return { attribute: path.text, oldValue: text(oldValue), newValue: text(newValue) };
+  const attribute = nameOf(path);
+  const text = (value: unknown) => (redacted.includes(attribute) ? '[Redact]' : valueText(value));
+  return { attribute, oldValue: text(oldValue), newValue: text(newValue) };
 }
 
 function valueText(value: unknown): string | null {

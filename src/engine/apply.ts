@@ -22,6 +22,7 @@ import { giveUp } from './give-up.ts';
 import { releaseAndHold } from './hold.ts';
 import { completeMemberships } from './memberships.ts';
 import { ownCycle } from './on-demand.ts';
+import { readPayload } from './payload-text.ts';
 import { judgeStanding } from './quarantine.ts';
 import { completeReferences } from './references.ts';
 import { settleOutcomes } from './settle-change.ts';
@@ -114,7 +115,7 @@ async function sendPage(
       'sent',
     ),
   );
-  const payloads = new Map(page.map((change) => [change.id, JSON.parse(change.payload ?? '{}') as ChangePayload]));
+  const payloads = new Map(page.map((change) => [change.id, readPayload(change.payload) as ChangePayload]));
   const referenced = [...payloads.values()].flatMap((payload) =>
     payload.references.map((reference) => reference.referencedId),
   );

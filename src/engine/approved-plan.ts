@@ -15,6 +15,7 @@ import { findObjects, updateObjects } from '../store/source-objects.ts';
 import type { ChangePayload } from './change-payload.ts';
 import { type CycleContext, settling } from './context.ts';
 import { holdMemberships } from './hold-members.ts';
+import { payloadText, readPayload } from './payload-text.ts';
 import { approvableChange, isBirth, listMemberships } from './plan-approval.ts';
 
 const PAGE = 500;
@@ -174,8 +175,8 @@ async function releasePage(
   const given: ChangeTable[] = [];
   for (const row of page) {
     if (plan.isNew(row) && plan.approves(approvableChange(job, row), row.id)) {
-      const payload: ChangePayload = { ...(JSON.parse(row.payload ?? '{}') as ChangePayload), approved: true };
-      await approveChange(trx, row.id, JSON.stringify(payload), context.cycleId);
+      const payload: ChangePayload = { ...(readPayload(row.payload) as ChangePayload), approved: true };
+      await approveChange(trx, row.id, payloadText(payload), context.cycleId);
       if (payload.removesMemberships === true) plan.takeOutOfGroups(row.source_id);
     } else if (row.status !== 'staged') {
       given.push(row);

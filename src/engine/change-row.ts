@@ -14,6 +14,7 @@ import type { ChangeTable } from '../store/schema.ts';
 import type { ChangePayload } from './change-payload.ts';
 import { type CycleContext, planMark } from './context.ts';
 import { countedClass } from './on-demand-gate.ts';
+import { payloadText, readPayload } from './payload-text.ts';
 import { type PlannedObject, step } from './planned-object.ts';
 
 /** What was planned or decided before about an object. */
@@ -83,7 +84,7 @@ export function changeRow(
     // What an administrator approved counts for no guard: it must not make the next day's removals look like a wave.
     guard_class: standing === 'approved' ? null : guardClass,
     event: removal?.event ?? null,
-    payload: JSON.stringify(payload),
+    payload: payloadText(payload),
     steps: JSON.stringify(standing === 'approved' ? [...planned.steps, ...approvalSteps(decided)] : planned.steps),
     differences: payload.differences.length,
     amount: 1,
@@ -180,7 +181,7 @@ function guardClassOf(
 /** A change that was approved and not sent yet counts as approved still. */
 function earlierOf(open: OpenChange | undefined): Parameters<typeof standingOf>[0] {
   if (open === undefined) return undefined;
-  const payload = JSON.parse(open.payload ?? '{}') as Partial<ChangePayload>;
+  const payload = readPayload(open.payload);
   return {
     action: open.action,
     status: payload.approved === true ? 'approved' : open.status,

@@ -8,7 +8,7 @@ import { protects } from '../rules/protect.ts';
 import { buildResource } from '../scim/create.ts';
 import type { DesiredAttribute } from '../scim/desired.ts';
 import type { AttributeDifference } from '../scim/diff.ts';
-import { diffResource } from '../scim/diff.ts';
+import { notHeld } from '../scim/diff.ts';
 import { sameValue } from '../scim/equal.ts';
 import { addMembers, buildPatch, removeMembers } from '../scim/patch.ts';
 import { resourceId, type ScimResource, type ScimValue } from '../scim/resource.ts';
@@ -277,7 +277,7 @@ export function notApplied(answered: ScimResource, wanted: readonly DesiredAttri
     (answered['userName'] === undefined && answered['displayName'] === undefined)
   )
     return null;
-  const missing = diffResource(answered, wanted, { caseInsensitive: wanted.map((each) => each.path.text) });
+  const missing = notHeld(answered, wanted);
   if (missing.length === 0) return null;
   return {
     code: 'NotApplied',

@@ -13,7 +13,7 @@ import {
 import type { Db } from '../store/database.ts';
 import { nextSequence } from '../store/jobs.ts';
 import { updateObjects } from '../store/source-objects.ts';
-import type { ChangePayload } from './change-payload.ts';
+import { readPayload } from './payload-text.ts';
 
 /** Gives up all changes of a job with a status; returns how many there were. `now` is in milliseconds. */
 export async function giveUp(
@@ -27,7 +27,7 @@ export async function giveUp(
     const page = await pageChanges(trx, jobId, [status], after, 500);
     const last = page.at(-1);
     if (last === undefined) break;
-    const approved = page.filter((change) => (JSON.parse(change.payload ?? '{}') as ChangePayload).approved === true);
+    const approved = page.filter((change) => readPayload(change.payload).approved === true);
     await setStatus(
       trx,
       approved.map((change) => change.id),

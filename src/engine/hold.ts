@@ -6,12 +6,12 @@ import type { Db } from '../store/database.ts';
 import { clearEscrow } from '../store/escrows.ts';
 import { appendLog } from '../store/provisioning-log.ts';
 import type { ChangeTable } from '../store/schema.ts';
-import type { ChangePayload } from './change-payload.ts';
 import { type CycleContext, settling } from './context.ts';
 import type { GuardVerdicts } from './gate.ts';
 import { holdMemberships } from './hold-members.ts';
 import { heldAction, logEntry, modifiedProperties, subjectOfChange } from './log-entry.ts';
 import { ownCycle } from './on-demand.ts';
+import { readPayload } from './payload-text.ts';
 import { step } from './planned-object.ts';
 
 /** Classes that tripped a guard are held; everything else becomes pending. */
@@ -65,7 +65,7 @@ export async function endAttempts(
 }
 
 function heldEntry(context: CycleContext, change: ChangeTable, because: string): ProvisioningLogEntry {
-  const payload = JSON.parse(change.payload ?? '{}') as Partial<ChangePayload>;
+  const payload = readPayload(change.payload);
   const shown = (payload.differences ?? []).filter(({ path }) => payload.identity?.includes(path.text) === true);
   return logEntry(context, subjectOfChange(change), {
     action: heldAction(change.action),

@@ -6,12 +6,16 @@ import type { Db } from '../store/database.ts';
 import { nextReading } from '../store/jobs.ts';
 import { countMembers, countMembersUnseen, removeMembersUnseen, storeMembers } from '../store/members.ts';
 import { findObjects, updateObjects } from '../store/source-objects.ts';
+import { runBounded } from './bounded.ts';
 import { breathe, type CycleContext, settling, warn } from './context.ts';
 import { followsGroups, namedGroups } from './named-groups.ts';
 
 const LIST_IN_DOUBT = 0;
 const LIST_KNOWN = 1;
 const LIST_READ_ONCE = 2;
+
+/** As many as batches of objects: Microsoft Graph answers each quickly, and limits what many cost together. */
+const LISTS_AT_ONCE = 4;
 
 /**
  * Reads the lists that are not known completely. With nested groups a change inside a nested group shows in no feed of
@@ -29,10 +33,15 @@ export async function readGroupLists(context: CycleContext, excludesDefaultAcces
     .orderBy('id')
     .execute();
   const concerned = await concernedGroups(context, excludesDefaultAccess);
-  for (const group of known) {
-    if (concerned !== null && !concerned.has(group.id)) continue;
-    if (transitive || group.members_read !== LIST_KNOWN || !followsGroups(job)) await readGroupList(context, group.id);
-  }
+  const unknown = known.filter(
+    (group) =>
+      (concerned === null || concerned.has(group.id)) &&
+      (transitive || group.members_read !== LIST_KNOWN || !followsGroups(job)),
+  );
+  await runBounded(
+    unknown.map((group) => () => readGroupList(context, group.id)),
+    LISTS_AT_ONCE,
+  );
 }
 
 /** Whose members have to be known: assigned groups, and those that filters name; null for all. */

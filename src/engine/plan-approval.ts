@@ -9,6 +9,7 @@ import { type PlanPosition, pagePlan } from '../store/plan-pages.ts';
 import type { ChangeTable } from '../store/schema.ts';
 import type { ChangePayload } from './change-payload.ts';
 import { type CompiledJob, mappingOf } from './compiled-job.ts';
+import { readPayload } from './payload-text.ts';
 import { shownProperties } from './plan-listing.ts';
 
 const PAGE = 500;
@@ -55,7 +56,7 @@ export function isBirth(action: string): boolean {
 
 /** A planned change as it is approved. */
 export function approvableChange(job: CompiledJob, row: ChangeTable): ApprovedChange {
-  const payload = JSON.parse(row.payload ?? '{}') as Partial<ChangePayload>;
+  const payload = readPayload(row.payload);
   const unseen = unseenOf(job, row.kind as ObjectKind, payload.redacted ?? []);
   return {
     kind: row.kind as ObjectKind,

@@ -5,6 +5,7 @@ import { type PlanPosition, pagePlan } from '../store/plan-pages.ts';
 import type { ChangeTable } from '../store/schema.ts';
 import type { ChangePayload } from './change-payload.ts';
 import { modifiedProperties } from './log-entry.ts';
+import { readPayload } from './payload-text.ts';
 
 /** One object of a plan. */
 export interface ListedChange {
@@ -40,7 +41,7 @@ export async function* listPlan(db: Db, jobId: string): AsyncIterable<ListedChan
 }
 
 function listedChange(change: ChangeTable): ListedChange {
-  const payload = JSON.parse(change.payload ?? '{}') as Partial<ChangePayload>;
+  const payload = readPayload(change.payload);
   const steps = JSON.parse(change.steps ?? '[]') as ProvisioningStep[];
   return {
     kind: change.kind,

@@ -8,7 +8,6 @@ import { countInScope } from '../store/object-counts.ts';
 import type { ChangeTable } from '../store/schema.ts';
 import { findObjects } from '../store/source-objects.ts';
 import { countKeys } from '../store/target-index.ts';
-import type { ChangePayload } from './change-payload.ts';
 import { breathe, type CycleContext, planMark, settling } from './context.ts';
 import { environmentOf } from './environment.ts';
 import type { GuardVerdicts } from './gate.ts';
@@ -17,6 +16,7 @@ import { countLeftOut } from './left-out.ts';
 import { modifiedProperties } from './log-entry.ts';
 import { indexKey } from './match.ts';
 import { countPlannedMemberships } from './memberships.ts';
+import { readPayload } from './payload-text.ts';
 import { viewOf } from './planned-object.ts';
 
 const PAGE = 500;
@@ -132,7 +132,7 @@ function noActions(): PlannedActions {
 }
 
 function tallyChange(tally: Tally, change: ChangeTable): void {
-  const payload = JSON.parse(change.payload ?? '{}') as Partial<ChangePayload>;
+  const payload = readPayload(change.payload);
   const action =
     change.action === 'adopt'
       ? change.differences === 0

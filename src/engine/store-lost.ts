@@ -8,6 +8,7 @@ import { readJob, updateJob } from '../store/jobs.ts';
 import { findObjects } from '../store/source-objects.ts';
 import type { ChangePayload } from './change-payload.ts';
 import { breathe, type CycleContext, planMark, settling } from './context.ts';
+import { readPayload } from './payload-text.ts';
 
 const PAGE = 500;
 
@@ -54,7 +55,7 @@ async function countOurs(context: CycleContext): Promise<FoundAccounts> {
       // A request of an earlier process may have made this account.
       if (rows.get(id)?.fresh_match === 1) continue;
       matched += 1;
-      if (keepsExternalId(JSON.parse(payload ?? '{}') as Partial<ChangePayload>)) ours += 1;
+      if (keepsExternalId(readPayload(payload))) ours += 1;
     }
     after = last.id;
     await breathe(context);

@@ -14,13 +14,13 @@ import { nextSequence, updateJob } from '../store/jobs.ts';
 import type { ChangeTable } from '../store/schema.ts';
 import { updateAllObjects } from '../store/source-objects.ts';
 import { clearIndex } from '../store/target-index.ts';
-import type { ChangePayload } from './change-payload.ts';
 import { ending } from './close.ts';
 import type { CompiledJob } from './compiled-job.ts';
 import { takeConfiguration } from './configuration-in-force.ts';
 import { type CycleContext, type EngineIo, settling } from './context.ts';
 import { judgeConfiguration } from './gate.ts';
 import { configurationColumns } from './open.ts';
+import { readPayload } from './payload-text.ts';
 import { planChanges } from './plan.ts';
 import { rememberedTarget } from './remembered-accounts.ts';
 
@@ -134,7 +134,7 @@ async function noteChanges(trx: Db, jobId: string, reasons: Reasons): Promise<nu
 }
 
 function shownRow(change: ChangeTable): HeldConfigurationChangeTable {
-  const { differences = [], identity = [] } = JSON.parse(change.payload ?? '{}') as Partial<ChangePayload>;
+  const { differences = [], identity = [] } = readPayload(change.payload);
   return {
     job_id: change.job_id,
     kind: change.kind,

@@ -24,6 +24,7 @@ import type { ChangePayload, Exported } from './change-payload.ts';
 import { ending, summary } from './close.ts';
 import { type CycleContext, settling } from './context.ts';
 import { modifiedProperties } from './log-entry.ts';
+import { payloadText } from './payload-text.ts';
 import { type PlannedUndo, planUndo, undoneObjects } from './plan-undo.ts';
 import { type PlannedGroupUndo, planMembersUndo } from './plan-undo-members.ts';
 import { groupReport, hasMembersToUndo, releaseMembers, sendMembers } from './undo-members.ts';
@@ -177,7 +178,7 @@ function rowOf(context: CycleContext, planned: PlannedUndo, action: keyof typeof
     waits_for: null,
     guard_class: null,
     event: null,
-    payload: JSON.stringify(payload),
+    payload: payloadText(payload),
     steps: null,
     differences: differences.length,
     amount: 1,
@@ -202,7 +203,7 @@ function againRow(
     action: AGAIN[action],
     guard_class: 'undone',
     event: object.event,
-    payload: JSON.stringify(payload),
+    payload: payloadText(payload),
     status: 'staged',
   };
 }

@@ -6,8 +6,8 @@ import type { ObjectFault } from '../model/errors.ts';
 import type { MappedObject } from '../rules/map-object.ts';
 import type { CompiledAttribute, CompiledMapping } from '../rules/mapping.ts';
 import { createChangesOf } from '../store/changes.ts';
-import type { ChangePayload } from './change-payload.ts';
 import type { CycleContext } from './context.ts';
+import { readPayload } from './payload-text.ts';
 
 /** Whether a value is taken; undefined while that is not known. */
 export type IsTaken = (attribute: CompiledAttribute, candidate: string) => boolean | undefined;
@@ -100,7 +100,7 @@ async function promisedBefore(
 ): Promise<Promised> {
   const promised: Promised = new Map();
   for (const { source_id, payload } of await createChangesOf(io.store.db, job.id, kind)) {
-    const { desired } = JSON.parse(payload ?? '{}') as Partial<ChangePayload>;
+    const { desired } = readPayload(payload);
     promise(promised, asking, source_id, { desired: desired ?? [] });
   }
   return promised;

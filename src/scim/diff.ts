@@ -32,13 +32,20 @@ export interface Comparison {
   readonly before?: Readonly<Record<string, ScimValue>>;
 }
 
+/** Keys by the list of names: one list serves all comparisons of a job. */
+const knownKeys = new WeakMap<readonly string[], ReadonlySet<string>>();
+
 /** Names of attributes whose values are compared without regard to case, by `pathKey`. */
 export function caseInsensitiveKeys(names: readonly string[]): ReadonlySet<string> {
+  const known = knownKeys.get(names);
+  if (known !== undefined) return known;
   const keys = names.map((name) => {
     const parsed = parsePath(name);
     return parsed.ok ? pathKey(parsed.path) : name.toLowerCase();
   });
-  return new Set(keys);
+  const read = new Set(keys);
+  knownKeys.set(names, read);
+  return read;
 }
 
 function holds(current: ScimValue | undefined, desired: DesiredAttribute, ignoreCase: boolean): boolean {
@@ -48,6 +55,26 @@ function holds(current: ScimValue | undefined, desired: DesiredAttribute, ignore
     return current.some((candidate) => sameValue(candidate, value, ignoreCase));
   }
   return sameValue(current, value, ignoreCase);
+}
+
+/** Which of the wanted attributes differ, whatever the case of their texts; what somebody wrote before does not matter. */
+export function notHeld(current: ScimResource, desired: readonly DesiredAttribute[]): DesiredAttribute[] {
+  return desired.filter((each) => {
+    if (isLeftAlone(current, each)) return false;
+    const held = readPath(current, each.path);
+    return !isHeld(held, each, elementChanges(held, each, undefined, true), true);
+  });
+}
+
+function isHeld(
+  held: ScimValue | undefined,
+  attribute: DesiredAttribute,
+  elements: ElementChanges | undefined,
+  ignoreCase: boolean,
+): boolean {
+  return elements === undefined
+    ? holds(held, attribute, ignoreCase)
+    : elements.add.length === 0 && elements.remove.length === 0;
 }
 
 /**
@@ -65,13 +92,9 @@ export function diffResource(
     const { path } = attribute;
     if (isLeftAlone(current, attribute)) continue;
     const oldValue = readPath(current, path);
-    const ignoreCase = ignoringCase.has(pathKey(path));
+    const ignoreCase = ignoringCase.size > 0 && ignoringCase.has(pathKey(path));
     const elements = elementChanges(oldValue, attribute, before?.[path.text], ignoreCase);
-    const isHeld =
-      elements === undefined
-        ? holds(oldValue, attribute, ignoreCase)
-        : elements.add.length === 0 && elements.remove.length === 0;
-    if (isHeld) continue;
+    if (isHeld(oldValue, attribute, elements, ignoreCase)) continue;
     differences.push({
       path,
       oldValue,

@@ -2,14 +2,13 @@
 
 import type { BeforeImageTable } from './before-image-table.ts';
 import type { Db } from './database.ts';
+import { RowWriter } from './row-writer.ts';
+
+const IMAGES = new RowWriter('before_image');
 
 /** Keeps what was overwritten. */
-export async function keepImages(db: Db, images: readonly BeforeImageTable[]): Promise<void> {
-  for (let from = 0; from < images.length; from += 100)
-    await db
-      .insertInto('before_image')
-      .values(images.slice(from, from + 100))
-      .execute();
+export function keepImages(db: Db, images: readonly BeforeImageTable[]): Promise<void> {
+  return IMAGES.write(db, images);
 }
 
 /** What a cycle overwrote, in the order of writing. */

@@ -4,20 +4,19 @@ import type { ChangeStatus } from '../model/cycle.ts';
 import type { ObjectKind } from '../model/directory.ts';
 import type { Db } from './database.ts';
 import type { DecisionColumns } from './decision-columns.ts';
+import { ListedQuery } from './listed-query.ts';
 import { ofMembers } from './membership-changes.ts';
+import { RowWriter } from './row-writer.ts';
 import type { ChangeTable, Tables } from './schema.ts';
 
 /** Statuses of a change that may still be carried out. */
 export const OPEN_STATUSES: readonly ChangeStatus[] = ['planned', 'pending', 'sent', 'staged', 'approved', 'rejected'];
 
+const CHANGES = new RowWriter('change');
+
 /** Writes planned changes. */
-export async function insertChanges(db: Db, rows: readonly ChangeTable[]): Promise<void> {
-  for (let from = 0; from < rows.length; from += 100) {
-    await db
-      .insertInto('change')
-      .values(rows.slice(from, from + 100))
-      .execute();
-  }
+export function insertChanges(db: Db, rows: readonly ChangeTable[]): Promise<void> {
+  return CHANGES.write(db, rows);
 }
 
 /** What nobody has judged, or a process that ended let through: without a plan that stands it must not be sent. */
@@ -167,10 +166,21 @@ export function createChangesOf(
     .execute();
 }
 
+const STATUS = new ListedQuery((db, ids, status: ChangeStatus) =>
+  db.updateTable('change').set({ status }).where('id', 'in', ids),
+);
+
 /** Sets the status of changes by id. */
 export async function setStatus(db: Db, ids: readonly string[], status: ChangeStatus): Promise<void> {
-  if (ids.length > 0) await db.updateTable('change').set({ status }).where('id', 'in', ids).execute();
+  await STATUS.run(db, ids, status);
 }
+
+const SETTLED = new ListedQuery((db, ids, status: ChangeStatus, now: number) =>
+  db
+    .updateTable('change')
+    .set({ status, payload: null, steps: null, display_name: null, settled_at: now })
+    .where('id', 'in', ids),
+);
 
 /** Settles changes: their payloads, which hold personal data, are cleared. */
 export async function settleChanges(
@@ -179,12 +189,7 @@ export async function settleChanges(
   status: 'success' | 'failure',
   now: number,
 ): Promise<void> {
-  for (let from = 0; from < ids.length; from += 500)
-    await db
-      .updateTable('change')
-      .set({ status, payload: null, steps: null, display_name: null, settled_at: now })
-      .where('id', 'in', ids.slice(from, from + 500))
-      .execute();
+  await SETTLED.run(db, ids, status, now);
 }
 
 /** Number of changes with a status; of one phase, or of one cycle, when given. */

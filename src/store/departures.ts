@@ -4,8 +4,7 @@ import type { DepartureEnd } from '../model/departure.ts';
 import { OPEN_STATUSES } from './changes.ts';
 import type { Db } from './database.ts';
 import type { DepartureTable } from './departure-table.ts';
-
-const SLICE = 500;
+import { ListedQuery } from './listed-query.ts';
 
 /** What is known of somebody who left, or who came back while something of it is not undone yet. */
 export interface KnownDeparture {
@@ -15,6 +14,16 @@ export interface KnownDeparture {
   readonly set: Readonly<Record<string, string | number | boolean>>;
 }
 
+const DEPARTED = new ListedQuery((db, ids, jobId: string) =>
+  db
+    .selectFrom('departure')
+    .selectAll()
+    .where('job_id', '=', jobId)
+    .where('source_id', 'in', ids)
+    .where((eb) => eb.or([eb('ended_at', 'is', null), eb('set_values', 'is not', null)]))
+    .orderBy('first_seen'),
+);
+
 /** What is known of the departures of these people. */
 export async function findDepartures(
   db: Db,
@@ -22,21 +31,11 @@ export async function findDepartures(
   sourceIds: readonly string[],
 ): Promise<Map<string, KnownDeparture>> {
   const found = new Map<string, KnownDeparture>();
-  for (let from = 0; from < sourceIds.length; from += SLICE) {
-    const rows = await db
-      .selectFrom('departure')
-      .selectAll()
-      .where('job_id', '=', jobId)
-      .where('source_id', 'in', sourceIds.slice(from, from + SLICE))
-      .where((eb) => eb.or([eb('ended_at', 'is', null), eb('set_values', 'is not', null)]))
-      .orderBy('first_seen')
-      .execute();
-    for (const row of rows) {
-      const known = found.get(row.source_id);
-      const set = row.set_values === null ? {} : (JSON.parse(row.set_values) as KnownDeparture['set']);
-      const current = row.ended_at === null ? row : (known?.current ?? null);
-      found.set(row.source_id, { current, set: { ...known?.set, ...set } });
-    }
+  for (const row of await DEPARTED.run(db, sourceIds, jobId)) {
+    const known = found.get(row.source_id);
+    const set = row.set_values === null ? {} : (JSON.parse(row.set_values) as KnownDeparture['set']);
+    const current = row.ended_at === null ? row : (known?.current ?? null);
+    found.set(row.source_id, { current, set: { ...known?.set, ...set } });
   }
   return found;
 }

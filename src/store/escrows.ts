@@ -2,6 +2,7 @@
 import { sql } from 'kysely';
 import type { ObjectKind } from '../model/directory.ts';
 import type { Db } from './database.ts';
+import { ListedQuery } from './listed-query.ts';
 import type { EscrowTable } from './schema.ts';
 
 /** Escrows of the given objects. */
@@ -40,6 +41,10 @@ export async function saveEscrow(db: Db, escrow: EscrowTable): Promise<void> {
     .execute();
 }
 
+const CLEARED = new ListedQuery((db, ids, jobId: string, kind: ObjectKind) =>
+  db.deleteFrom('escrow').where('job_id', '=', jobId).where('kind', '=', kind).where('source_id', 'in', ids),
+);
+
 /** The object succeeded, or there is nothing left to do for it. */
 export async function clearEscrow(
   db: Db,
@@ -47,14 +52,7 @@ export async function clearEscrow(
   kind: ObjectKind,
   sourceIds: readonly string[],
 ): Promise<void> {
-  for (let from = 0; from < sourceIds.length; from += 500) {
-    await db
-      .deleteFrom('escrow')
-      .where('job_id', '=', jobId)
-      .where('kind', '=', kind)
-      .where('source_id', 'in', sourceIds.slice(from, from + 500))
-      .execute();
-  }
+  await CLEARED.run(db, sourceIds, jobId, kind);
 }
 
 /** Forgets all failures of a job; whoever does so has marked the objects to be planned afresh. */

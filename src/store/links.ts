@@ -2,7 +2,13 @@
 import { sql } from 'kysely';
 import type { ObjectKind } from '../model/directory.ts';
 import type { Db } from './database.ts';
+import { compilable, ListedQuery } from './listed-query.ts';
+import { RowWriter } from './row-writer.ts';
 import type { LinkTable } from './schema.ts';
+
+const LINKS_OF = new ListedQuery((db, ids, jobId: string, kind: ObjectKind) =>
+  db.selectFrom('link').selectAll().where('job_id', '=', jobId).where('kind', '=', kind).where('source_id', 'in', ids),
+);
 
 /** Links of the given source ids. */
 export async function findLinks(
@@ -11,18 +17,8 @@ export async function findLinks(
   kind: ObjectKind,
   sourceIds: readonly string[],
 ): Promise<Map<string, LinkTable>> {
-  const found = new Map<string, LinkTable>();
-  for (let from = 0; from < sourceIds.length; from += 500) {
-    const rows = await db
-      .selectFrom('link')
-      .selectAll()
-      .where('job_id', '=', jobId)
-      .where('kind', '=', kind)
-      .where('source_id', 'in', sourceIds.slice(from, from + 500))
-      .execute();
-    for (const row of rows) found.set(row.source_id, row);
-  }
-  return found;
+  const rows = await LINKS_OF.run(db, sourceIds, jobId, kind);
+  return new Map(rows.map((row) => [row.source_id, row]));
 }
 
 /** The source id that is linked to an account, or undefined. */
@@ -96,26 +92,25 @@ export async function saveLink(db: Db, link: LinkTable): Promise<void> {
     .execute();
 }
 
+const LINKS = new RowWriter('link', (insertion) =>
+  insertion.onConflict((conflict) =>
+    conflict.columns(['job_id', 'kind', 'source_id']).doUpdateSet((eb) => ({
+      target_id: eb.ref('excluded.target_id'),
+      matched_by: eb.ref('excluded.matched_by'),
+      exported: eb.ref('excluded.exported'),
+      active: eb.ref('excluded.active'),
+      email: eb.ref('excluded.email'),
+      cycle_id: eb.ref('excluded.cycle_id'),
+      linked_at: eb.ref('excluded.linked_at'),
+      protected: eb.ref('excluded.protected'),
+      verify: eb.ref('excluded.verify'),
+    })),
+  ),
+);
+
 /** Stores many links of different objects as now known. */
-export async function saveLinks(db: Db, links: readonly LinkTable[]): Promise<void> {
-  for (let from = 0; from < links.length; from += 100)
-    await db
-      .insertInto('link')
-      .values(links.slice(from, from + 100))
-      .onConflict((conflict) =>
-        conflict.columns(['job_id', 'kind', 'source_id']).doUpdateSet((eb) => ({
-          target_id: eb.ref('excluded.target_id'),
-          matched_by: eb.ref('excluded.matched_by'),
-          exported: eb.ref('excluded.exported'),
-          active: eb.ref('excluded.active'),
-          email: eb.ref('excluded.email'),
-          cycle_id: eb.ref('excluded.cycle_id'),
-          linked_at: eb.ref('excluded.linked_at'),
-          protected: eb.ref('excluded.protected'),
-          verify: eb.ref('excluded.verify'),
-        })),
-      )
-      .execute();
+export function saveLinks(db: Db, links: readonly LinkTable[]): Promise<void> {
+  return LINKS.write(db, links);
 }
 
 /** Forgets a link. */
@@ -224,6 +219,14 @@ export async function removePendingReferences(
   await query.execute();
 }
 
+const NO_LONGER_WAITING = new ListedQuery((db, ids, jobId: string, targetAttribute: string) =>
+  db
+    .deleteFrom('pending_reference')
+    .where('job_id', '=', jobId)
+    .where('target_attribute', '=', targetAttribute)
+    .where('source_id', 'in', ids),
+);
+
 /** A reference of many accounts no longer waits. */
 export async function removePendingReference(
   db: Db,
@@ -231,13 +234,7 @@ export async function removePendingReference(
   targetAttribute: string,
   sourceIds: readonly string[],
 ): Promise<void> {
-  for (let from = 0; from < sourceIds.length; from += 500)
-    await db
-      .deleteFrom('pending_reference')
-      .where('job_id', '=', jobId)
-      .where('target_attribute', '=', targetAttribute)
-      .where('source_id', 'in', sourceIds.slice(from, from + 500))
-      .execute();
+  await NO_LONGER_WAITING.run(db, sourceIds, jobId, targetAttribute);
 }
 
 /** A reference whose two ends both have an account now. */
@@ -279,6 +276,19 @@ export async function pageResolvableReferences(
   return result.rows;
 }
 
+const REQUEUED = new ListedQuery((db, ids, jobId: string, targetAttribute: string) =>
+  compilable(
+    db,
+    sql`
+      insert into pending_reference (job_id, source_id, target_attribute, referenced_id)
+      select source_object.job_id, source_object.id, ${targetAttribute}, source_object.manager_id from source_object
+        where source_object.job_id = ${jobId} and source_object.manager_id in (${sql.join(ids)})
+          and source_object.kind = 'user' and source_object.in_scope = 1 and exists (
+            select 1 from link as own where own.job_id = source_object.job_id and own.kind = 'user' and own.source_id = source_object.id)
+      on conflict do nothing`,
+  ),
+);
+
 /** Whoever has an account and names one of these people as manager refers to the new account or e-mail from now on. */
 export async function requeueDependants(
   db: Db,
@@ -286,12 +296,5 @@ export async function requeueDependants(
   managerIds: readonly string[],
   targetAttribute: string,
 ): Promise<void> {
-  for (let from = 0; from < managerIds.length; from += 500)
-    await sql`
-      insert into pending_reference (job_id, source_id, target_attribute, referenced_id)
-      select source_object.job_id, source_object.id, ${targetAttribute}, source_object.manager_id from source_object
-        where source_object.job_id = ${jobId} and source_object.manager_id in (${sql.join(managerIds.slice(from, from + 500))})
-          and source_object.kind = 'user' and source_object.in_scope = 1 and exists (
-            select 1 from link as own where own.job_id = source_object.job_id and own.kind = 'user' and own.source_id = source_object.id)
-      on conflict do nothing`.execute(db);
+  await REQUEUED.run(db, managerIds, jobId, targetAttribute);
 }

@@ -1,27 +1,26 @@
 // The provisioning log: a product table with Entra's fields, not a log stream.
 import type { ProvisioningLogEntry } from '../model/cycle.ts';
 import type { Db } from './database.ts';
+import { RowWriter } from './row-writer.ts';
+
+const ENTRIES = new RowWriter('provisioning_log');
 
 /** Appends entries. */
-export async function appendLog(db: Db, entries: readonly ProvisioningLogEntry[]): Promise<void> {
-  for (let from = 0; from < entries.length; from += 100) {
-    await db
-      .insertInto('provisioning_log')
-      .values(
-        entries.slice(from, from + 100).map((entry) => ({
-          id: entry.id,
-          job_id: entry.jobId,
-          cycle_id: entry.cycleId,
-          at: entry.activityDateTime,
-          source_id: entry.sourceIdentity.id,
-          display_name: entry.sourceIdentity.displayName,
-          action: entry.provisioningAction,
-          status: entry.provisioningStatusInfo.status,
-          entry: JSON.stringify(entry),
-        })),
-      )
-      .execute();
-  }
+export function appendLog(db: Db, entries: readonly ProvisioningLogEntry[]): Promise<void> {
+  return ENTRIES.write(
+    db,
+    entries.map((entry) => ({
+      id: entry.id,
+      job_id: entry.jobId,
+      cycle_id: entry.cycleId,
+      at: entry.activityDateTime,
+      source_id: entry.sourceIdentity.id,
+      display_name: entry.sourceIdentity.displayName,
+      action: entry.provisioningAction,
+      status: entry.provisioningStatusInfo.status,
+      entry: JSON.stringify(entry),
+    })),
+  );
 }
 
 /** What to read of the log. */

@@ -3,6 +3,7 @@ import type { AccountState } from '../model/cycle.ts';
 import type { ObjectKind } from '../model/directory.ts';
 import { OPEN_STATUSES } from './changes.ts';
 import type { Db } from './database.ts';
+import { ListedQuery } from './listed-query.ts';
 import { hasChange, hasLink } from './object-conditions.ts';
 import type { SourceObjectTable } from './schema.ts';
 
@@ -20,6 +21,15 @@ export interface ObjectImage {
   readonly managerId: string | null;
 }
 
+const OBJECTS = new ListedQuery((db, ids, jobId: string, kind: ObjectKind) =>
+  db
+    .selectFrom('source_object')
+    .selectAll()
+    .where('job_id', '=', jobId)
+    .where('kind', '=', kind)
+    .where('id', 'in', ids),
+);
+
 /** Rows of the given ids. */
 export async function findObjects(
   db: Db,
@@ -27,18 +37,8 @@ export async function findObjects(
   kind: ObjectKind,
   ids: readonly string[],
 ): Promise<Map<string, SourceObjectRow>> {
-  const found = new Map<string, SourceObjectRow>();
-  for (let from = 0; from < ids.length; from += 500) {
-    const rows = await db
-      .selectFrom('source_object')
-      .selectAll()
-      .where('job_id', '=', jobId)
-      .where('kind', '=', kind)
-      .where('id', 'in', ids.slice(from, from + 500))
-      .execute();
-    for (const row of rows) found.set(row.id, row);
-  }
-  return found;
+  const rows: readonly SourceObjectRow[] = await OBJECTS.run(db, ids, jobId, kind);
+  return new Map(rows.map((row) => [row.id, row]));
 }
 
 /** How far a row was planned: to be carried out, or only to be looked at (mode observe). */
@@ -132,20 +132,35 @@ export async function addUnread(db: Db, jobId: string, kind: ObjectKind, ids: re
 
 /** Stores what a reading says; the row must exist. Moves changed_seq when `sequence` is given. */
 export async function storeImage(db: Db, jobId: string, image: ObjectImage, sequence: number | null): Promise<void> {
-  await db
-    .updateTable('source_object')
-    .set({
-      state: image.state,
-      display_name: image.displayName,
-      attributes: image.attributes,
-      manager_id: image.managerId,
-      needs_read: 0,
-      ...(sequence === null ? {} : { changed_seq: sequence }),
-    })
-    .where('job_id', '=', jobId)
-    .where('kind', '=', image.kind)
-    .where('id', '=', image.id)
-    .execute();
+  await updateObjects(db, jobId, image.kind, [image.id], {
+    state: image.state,
+    display_name: image.displayName,
+    attributes: image.attributes,
+    manager_id: image.managerId,
+    needs_read: 0,
+    ...(sequence === null ? {} : { changed_seq: sequence }),
+  });
+}
+
+type ObjectColumns = Partial<Omit<SourceObjectTable, 'row_id' | 'job_id' | 'kind' | 'id'>>;
+
+/** By the names of the columns that are set. */
+const UPDATES = new Map<string, ListedQuery<readonly unknown[]>>();
+
+function updateOf(names: readonly string[]): ListedQuery<readonly unknown[]> {
+  const key = names.join();
+  const known = UPDATES.get(key);
+  if (known !== undefined) return known;
+  const update = new ListedQuery((db, ids, ...[jobId, kind, ...values]: readonly unknown[]) =>
+    db
+      .updateTable('source_object')
+      .set(Object.fromEntries(names.map((name, index) => [name, values[index]])))
+      .where('job_id', '=', jobId as string)
+      .where('kind', '=', kind as string)
+      .where('id', 'in', ids),
+  );
+  UPDATES.set(key, update);
+  return update;
 }
 
 /** Sets columns of some objects. */
@@ -154,25 +169,13 @@ export async function updateObjects(
   jobId: string,
   kind: ObjectKind,
   ids: readonly string[],
-  columns: Partial<Omit<SourceObjectTable, 'row_id' | 'job_id' | 'kind' | 'id'>>,
+  columns: ObjectColumns,
 ): Promise<void> {
-  for (let from = 0; from < ids.length; from += 500) {
-    await db
-      .updateTable('source_object')
-      .set(columns)
-      .where('job_id', '=', jobId)
-      .where('kind', '=', kind)
-      .where('id', 'in', ids.slice(from, from + 500))
-      .execute();
-  }
+  await updateOf(Object.keys(columns)).run(db, ids, jobId, kind, ...Object.values(columns));
 }
 
 /** Sets columns of all objects of a job. */
-export async function updateAllObjects(
-  db: Db,
-  jobId: string,
-  columns: Partial<Omit<SourceObjectTable, 'row_id' | 'job_id' | 'kind' | 'id'>>,
-): Promise<void> {
+export async function updateAllObjects(db: Db, jobId: string, columns: ObjectColumns): Promise<void> {
   await db.updateTable('source_object').set(columns).where('job_id', '=', jobId).execute();
 }
 
@@ -208,6 +211,23 @@ export async function doubtMissingManagers(db: Db, jobId: string, only?: readonl
     .execute();
 }
 
+const GROUPS_OF_MEMBERS = new ListedQuery((db, ids, jobId: string) =>
+  groupsOf(db, ids, jobId).set({ members_dirty: 1 }),
+);
+const GROUPS_TO_VERIFY = new ListedQuery((db, ids, jobId: string) =>
+  groupsOf(db, ids, jobId).set({ members_dirty: 1, members_verify: 1 }),
+);
+
+function groupsOf(db: Db, memberIds: readonly string[], jobId: string) {
+  return db
+    .updateTable('source_object')
+    .where('job_id', '=', jobId)
+    .where('kind', '=', 'group')
+    .where('id', 'in', (eb) =>
+      eb.selectFrom('member').select('group_id').where('job_id', '=', jobId).where('member_id', 'in', memberIds),
+    );
+}
+
 /** Marks the groups that have one of these members: their members in the target may differ now. */
 export async function markGroupsOfMembers(
   db: Db,
@@ -215,18 +235,7 @@ export async function markGroupsOfMembers(
   memberIds: readonly string[],
   verify: boolean,
 ): Promise<void> {
-  for (let from = 0; from < memberIds.length; from += 500) {
-    const slice = memberIds.slice(from, from + 500);
-    await db
-      .updateTable('source_object')
-      .set(verify ? { members_dirty: 1, members_verify: 1 } : { members_dirty: 1 })
-      .where('job_id', '=', jobId)
-      .where('kind', '=', 'group')
-      .where('id', 'in', (eb) =>
-        eb.selectFrom('member').select('group_id').where('job_id', '=', jobId).where('member_id', 'in', slice),
-      )
-      .execute();
-  }
+  await (verify ? GROUPS_TO_VERIFY : GROUPS_OF_MEMBERS).run(db, memberIds, jobId);
 }
 
 /** Groups with a link whose members in the target may differ; those whose last attempt failed wait for their time. */

@@ -1,7 +1,7 @@
 // One HTTP request, nothing more: no retry (but one with renewed credentials), no waiting, no reading of meaning. Redirects
 // are not followed (credentials would travel with them). Which addresses, proxies and certificates are used is decided in
 // network/guarded-dispatcher.ts, and by what a request proves who is asking in authorizer.ts.
-import axios, { type AxiosInstance } from 'axios';
+import axios, { Axios } from 'axios';
 import type { Clock } from '../engine/ports.ts';
 import { JobFault } from '../model/errors.ts';
 import { ADDRESS_NOT_ALLOWED, type ConnectionSettings, viaProxy } from '../network/guarded-agents.ts';
@@ -11,7 +11,7 @@ import { type Answer, parseJson } from './answer.ts';
 import type { Authorizer, RequestHeaders } from './authorizer.ts';
 import { addressForbidden } from './faults.ts';
 import type { CountedRequest } from './rate-window.ts';
-import { DECODED, NOT_CONNECTED, TOO_LARGE, undiciAdapter } from './undici-adapter.ts';
+import { DECODED, NOT_CONNECTED, type RawAnswer, RawRequest, TOO_LARGE, undiciAdapter } from './undici-adapter.ts';
 
 type Method = 'GET' | 'POST' | 'PATCH' | 'DELETE';
 
@@ -110,7 +110,7 @@ export class Transport {
   private readonly options: TransportOptions;
   private readonly root: string;
   private readonly proxy: string | undefined;
-  private readonly http: AxiosInstance;
+  private readonly http: Axios;
 
   constructor(options: TransportOptions) {
     this.options = options;
@@ -119,14 +119,8 @@ export class Transport {
     const { connection, timeoutSeconds, concurrency: connections } = options;
     const dispatcher = openDispatcher(origin, connection, { connections, timeoutSeconds });
     this.proxy = proxyFor(new URL(origin), connection.environment);
-    this.http = axios.create({
-      adapter: undiciAdapter(dispatcher, origin, options.maxBodyBytes),
-      maxRedirects: 0,
-      responseType: 'text',
-      transformRequest: [(data: unknown) => data],
-      transformResponse: [(data: unknown) => data],
-      validateStatus: () => true,
-    });
+    // Without the defaults of `axios.create`, which are merged with each request and mean nothing to this adapter.
+    this.http = new Axios({ adapter: undiciAdapter(dispatcher, origin, options.maxBodyBytes) });
   }
 
   /**
@@ -176,20 +170,19 @@ export class Transport {
     deadline: AbortSignal,
   ): Promise<Outcome> {
     try {
-      const response = await this.http.request<string | undefined>({
+      const response = await this.http.request<RawAnswer>({
         method: request.method,
         url: requestUrl(this.root, request),
-        headers: this.headers(request, credentials),
         signal: deadline,
-        ...(request.text === undefined ? {} : { data: request.text }),
+        data: new RawRequest(this.headers(request, credentials), request.text),
       });
-      const text = response.data ?? '';
+      const { status, headers, text } = response.data;
       const header = (name: string): string | undefined => {
-        const value: unknown = response.headers[name];
+        const value = headers[name];
         return typeof value === 'string' ? value : undefined;
       };
       const answer: Answer = {
-        status: response.status,
+        status,
         contentType: header('content-type') ?? '',
         text,
         json: parseJson(text),

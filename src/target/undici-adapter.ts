@@ -22,20 +22,45 @@ const DECODERS: Readonly<Record<string, (data: Buffer, options: { maxOutputLengt
 /** What `Accept-Encoding` may say. */
 export const DECODED = 'gzip, deflate, br';
 
-type Headers = Record<string, string | string[] | undefined>;
+/** Headers of an answer, names in lower case. */
+type Headers = Readonly<Record<string, string | string[] | undefined>>;
 
-interface RawAnswer {
+/**
+ * Headers and body as they are sent. They travel as the data of the request, and those of the answer as its data: what axios
+ * does to headers (copies them five times, by names without case) costs a quarter of what undici does for the whole request.
+ * A class, because axios copies plain objects.
+ */
+export class RawRequest {
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string | undefined;
+
+  constructor(headers: Readonly<Record<string, string>>, body: string | undefined) {
+    this.headers = headers;
+    this.body = body;
+  }
+}
+
+/** An answer as it came, its body decoded. */
+export interface RawAnswer {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly text: string;
+}
+
+interface Received {
   readonly status: number;
   readonly headers: Headers;
   readonly body: Buffer;
 }
 
-/** An axios adapter for one origin. Answers of more than `maxBodyBytes`, before or after decoding, are failures. */
+/** An axios adapter for one origin, for requests whose data is a RawRequest. Answers of more than `maxBodyBytes`, before or after decoding, are failures. */
 export function undiciAdapter(dispatcher: Dispatcher, origin: string, maxBodyBytes: number) {
-  return async (config: InternalAxiosRequestConfig): Promise<AxiosResponse<string>> => {
+  return async (config: InternalAxiosRequestConfig): Promise<AxiosResponse<RawAnswer>> => {
     const { status, headers, body } = await exchange(dispatcher, origin, maxBodyBytes, config);
-    const data = await decoded(body, headers['content-encoding'], maxBodyBytes);
-    return { data, status, statusText: '', headers, config };
+    const encoding = headers['content-encoding'];
+    const text =
+      encoding === undefined || body.length === 0 ? body.toString('utf8') : await decoded(body, encoding, maxBodyBytes);
+    return { data: { status, headers, text }, status, statusText: '', headers: {}, config };
   };
 }
 
@@ -44,8 +69,9 @@ function exchange(
   origin: string,
   maxBodyBytes: number,
   config: InternalAxiosRequestConfig,
-): Promise<RawAnswer> {
-  const { promise, resolve, reject } = Promise.withResolvers<RawAnswer>();
+): Promise<Received> {
+  const { promise, resolve, reject } = Promise.withResolvers<Received>();
+  const request = config.data as RawRequest;
   const signal = config.signal as AbortSignal;
   const chunks: Buffer[] = [];
   let size = 0;
@@ -65,8 +91,8 @@ function exchange(
       origin,
       path: config.url?.slice(origin.length) ?? '/',
       method: (config.method ?? 'get').toUpperCase() as Dispatcher.HttpMethod,
-      headers: config.headers.toJSON() as Record<string, string>,
-      body: config.data === undefined ? null : (config.data as string),
+      headers: request.headers,
+      body: request.body ?? null,
     },
     {
       onRequestStart(controller) {
@@ -95,8 +121,7 @@ function exchange(
   return promise;
 }
 
-async function decoded(body: Buffer, encoding: string | string[] | undefined, maxBodyBytes: number): Promise<string> {
-  if (encoding === undefined || body.length === 0) return body.toString('utf8');
+async function decoded(body: Buffer, encoding: string | string[], maxBodyBytes: number): Promise<string> {
   let data = body;
   // Several encodings are undone in the order opposite to that in which they were applied (RFC 9110 section 8.4).
   for (const name of String(encoding).toLowerCase().split(',').toReversed()) {
