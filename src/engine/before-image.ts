@@ -30,7 +30,9 @@ export function beforeImage(
   differences: readonly Written[],
   redacted: readonly string[],
 ): BeforeImageTable {
-  const attributes = differences.map(({ path, oldValue, newValue, elements }): ImageAttribute => {
+  // Of an account that was made nothing was there before.
+  const overwritten = subject.action === 'create' ? [] : differences;
+  const attributes = overwritten.map(({ path, oldValue, newValue, elements }): ImageAttribute => {
     const name = path.text;
     if (name === 'password' || redacted.includes(name) || elements !== undefined) return { name, kept: false };
     return { name, kept: true, ...(oldValue === undefined ? {} : { before: oldValue }), after: newValue };
@@ -45,7 +47,7 @@ export function beforeImage(
     display_name: subject.displayName,
     action: subject.action,
     event: subject.event,
-    attributes: JSON.stringify(subject.action === 'create' ? [] : attributes),
+    attributes: JSON.stringify(attributes),
     at: context.io.clock.now().getTime(),
   };
 }

@@ -48,7 +48,9 @@ export type Exported = Readonly<Record<string, ScimValue>>;
 
 /** The known state after attributes were written. */
 export function exportedAfter(before: Exported, desired: readonly DesiredAttribute[]): Exported {
-  return { ...before, ...Object.fromEntries(desired.map((each) => [each.path.text, each.value])) };
+  const after: Record<string, ScimValue> = { ...before };
+  for (const { path, value } of desired) after[path.text] = value;
+  return after;
 }
 
 /** Where the e-mail of an account is looked for, in this order. */

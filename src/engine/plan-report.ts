@@ -132,7 +132,6 @@ function noActions(): PlannedActions {
 }
 
 function tallyChange(tally: Tally, change: ChangeTable): void {
-  const payload = readPayload(change.payload);
   const action =
     change.action === 'adopt'
       ? change.differences === 0
@@ -140,8 +139,9 @@ function tallyChange(tally: Tally, change: ChangeTable): void {
         : 'adoptChanged'
       : (change.action as Exclude<keyof PlannedActions, 'adoptUnchanged' | 'adoptChanged'>);
   tally[change.kind as ObjectKind][action] += 1;
+  if (change.action === 'create' || change.action === 'disable' || change.action === 'delete') return;
+  const payload = readPayload(change.payload);
   if (change.kind === 'user' && change.action === 'adopt') add(tally.matchedBy, payload.matchedBy ?? '');
-  if (change.action === 'disable') return;
   const modified = modifiedProperties(payload.differences ?? [], payload.redacted ?? []);
   for (const { displayName, oldValue, newValue } of modified) {
     const known = tally.changes.get(displayName);

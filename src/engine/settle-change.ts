@@ -9,13 +9,13 @@ import { updateCycle } from '../store/cycles.ts';
 import type { Db } from '../store/database.ts';
 import { clearEscrow, findEscrows } from '../store/escrows.ts';
 import { nextSequence } from '../store/jobs.ts';
-import { removePendingReference, saveLinks, savePendingReference } from '../store/links.ts';
+import { removePendingReference, saveLinks, savePendingReferences } from '../store/links.ts';
 import { forgetMembershipsOf, forgetTargetMembers } from '../store/members.ts';
 import { appendLog } from '../store/provisioning-log.ts';
-import type { LinkTable } from '../store/schema.ts';
+import type { LinkTable, PendingReferenceTable } from '../store/schema.ts';
 import { updateObjects } from '../store/source-objects.ts';
 import { beforeImage } from './before-image.ts';
-import { type Exported, emailOf, exportedAfter, type WaitingReference } from './change-payload.ts';
+import { type Exported, emailOf, exportedAfter } from './change-payload.ts';
 import { type CycleContext, settling } from './context.ts';
 import { settleDepartures } from './departures.ts';
 import { type RenewedAccount, renewDependants } from './dependants.ts';
@@ -37,7 +37,7 @@ interface Batch {
   readonly renewed: RenewedAccount[];
   /** Ids of the people whose reference was written or waits again, by target attribute. */
   readonly references: Map<string, string[]>;
-  readonly waiting: { readonly sourceId: string; readonly reference: WaitingReference }[];
+  readonly waiting: PendingReferenceTable[];
 }
 
 /** Settles a batch of outcomes, of different objects. */
@@ -60,11 +60,11 @@ export async function settleOutcomes(context: CycleContext, outcomes: readonly C
     await settleChanges(trx, well ?? [], 'success', now);
     await settleChanges(trx, badly ?? [], 'failure', now);
     for (const each of outcomes) {
-      const outcome = {
-        ...each,
-        fault: discreet(each.fault, each.payload),
-        warning: discreet(each.warning, each.payload),
-      };
+      const { fault, warning, payload } = each;
+      const outcome =
+        fault === null && warning === null
+          ? each
+          : { ...each, fault: discreet(fault, payload), warning: discreet(warning, payload) };
       if (outcome.fault === null) {
         await settleSuccess(trx, context, batch, outcome);
         batch.succeeded[outcome.change.kind as ObjectKind].push(outcome.change.source_id);
@@ -76,8 +76,7 @@ export async function settleOutcomes(context: CycleContext, outcomes: readonly C
     }
     await saveLinks(trx, batch.links);
     for (const [name, ids] of batch.references) await removePendingReference(trx, job.id, name, ids);
-    for (const { sourceId, reference } of batch.waiting)
-      await savePendingReference(trx, job.id, sourceId, reference.name, reference.referencedId);
+    await savePendingReferences(trx, batch.waiting);
     await renewDependants(trx, context, batch.renewed);
     await settleDepartures(trx, context, outcomes);
     await clearEscrow(trx, job.id, 'user', batch.succeeded.user);
@@ -110,7 +109,8 @@ async function settleSuccess(trx: Db, context: CycleContext, batch: Batch, outco
   const before = link === undefined ? {} : (JSON.parse(link.exported) as Exported);
   const exported = exportedAfter(before, outcome.written);
   const at = context.io.clock.now();
-  await noteWrites(trx, job.id, kind, change.source_id, outcome.payload.differences, before, at.getTime());
+  if (link !== undefined)
+    await noteWrites(trx, job.id, kind, change.source_id, outcome.payload.differences, before, at.getTime());
   const now: LinkTable = {
     job_id: job.id,
     kind,
@@ -127,7 +127,7 @@ async function settleSuccess(trx: Db, context: CycleContext, batch: Batch, outco
   };
   batch.links.push(now);
   if (kind === 'group') return settleMembers(trx, context, outcome, targetId);
-  settleReferences(batch, outcome);
+  settleReferences(job.id, batch, outcome);
   batch.renewed.push({ before: link, now, enabled: change.action === 'enable' });
 }
 
@@ -149,13 +149,19 @@ function protectedAfter(
 }
 
 /** Only what this request was to write is settled: a reference may have been queued anew while it was on its way. */
-function settleReferences(batch: Batch, { change, payload, waiting }: ChangeOutcome): void {
+function settleReferences(jobId: string, batch: Batch, { change, payload, waiting }: ChangeOutcome): void {
   for (const { name } of payload.references) {
     const ids = batch.references.get(name) ?? [];
     ids.push(change.source_id);
     batch.references.set(name, ids);
   }
-  for (const reference of waiting) batch.waiting.push({ sourceId: change.source_id, reference });
+  for (const { name, referencedId } of waiting)
+    batch.waiting.push({
+      job_id: jobId,
+      source_id: change.source_id,
+      target_attribute: name,
+      referenced_id: referencedId,
+    });
 }
 
 async function settleMembers(trx: Db, context: CycleContext, outcome: ChangeOutcome, targetId: string): Promise<void> {

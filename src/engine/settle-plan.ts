@@ -7,7 +7,7 @@ import type { ObjectFault } from '../model/errors.ts';
 import { nextAttempt } from '../rules/escrow-backoff.ts';
 import type { Db } from '../store/database.ts';
 import { clearEscrow, findEscrows, saveEscrow } from '../store/escrows.ts';
-import { removeLink, removePendingReferences, saveLink, savePendingReference } from '../store/links.ts';
+import { removeLink, removePendingReferences, saveLink, savePendingReferences } from '../store/links.ts';
 import { forgetMembershipsOf } from '../store/members.ts';
 import { appendLog } from '../store/provisioning-log.ts';
 import type { EscrowTable, LinkTable } from '../store/schema.ts';
@@ -85,8 +85,13 @@ export async function settleUnchanged(
 /** The references that wait are those of the newest state; older ones must not be written any more. */
 async function renewPendingReferences(trx: Db, jobId: string, planned: PlannedObject): Promise<void> {
   await removePendingReferences(trx, jobId, planned.row.id);
-  for (const reference of planned.references)
-    await savePendingReference(trx, jobId, planned.row.id, reference.name, reference.referencedId);
+  const waiting = planned.references.map(({ name, referencedId }) => ({
+    job_id: jobId,
+    source_id: planned.row.id,
+    target_attribute: name,
+    referenced_id: referencedId,
+  }));
+  await savePendingReferences(trx, waiting);
 }
 
 function isToBeReplaced(kind: ObjectKind, { decision }: PlannedObject): boolean {

@@ -4,7 +4,7 @@ import type { ObjectKind } from '../model/directory.ts';
 import type { Db } from './database.ts';
 import { compilable, ListedQuery } from './listed-query.ts';
 import { RowWriter } from './row-writer.ts';
-import type { LinkTable } from './schema.ts';
+import type { LinkTable, PendingReferenceTable } from './schema.ts';
 
 const LINKS_OF = new ListedQuery((db, ids, jobId: string, kind: ObjectKind) =>
   db.selectFrom('link').selectAll().where('job_id', '=', jobId).where('kind', '=', kind).where('source_id', 'in', ids),
@@ -190,21 +190,17 @@ export async function countMadeLinks(db: Db, jobId: string): Promise<number> {
   return Number(row.count);
 }
 
-/** Records that a reference of an account waits for somebody who has no account yet. */
-export async function savePendingReference(
-  db: Db,
-  jobId: string,
-  sourceId: string,
-  targetAttribute: string,
-  referencedId: string,
-): Promise<void> {
-  await db
-    .insertInto('pending_reference')
-    .values({ job_id: jobId, source_id: sourceId, target_attribute: targetAttribute, referenced_id: referencedId })
-    .onConflict((conflict) =>
-      conflict.columns(['job_id', 'source_id', 'target_attribute']).doUpdateSet({ referenced_id: referencedId }),
-    )
-    .execute();
+const WAITING = new RowWriter('pending_reference', (insertion) =>
+  insertion.onConflict((conflict) =>
+    conflict
+      .columns(['job_id', 'source_id', 'target_attribute'])
+      .doUpdateSet((eb) => ({ referenced_id: eb.ref('excluded.referenced_id') })),
+  ),
+);
+
+/** Records that references of accounts, each another one, wait for people who have no account yet. */
+export function savePendingReferences(db: Db, references: readonly PendingReferenceTable[]): Promise<void> {
+  return WAITING.write(db, references);
 }
 
 /** A waiting reference no longer waits. */

@@ -5,7 +5,7 @@ import type { SqliteDatabase, SqliteStatement } from 'kysely';
 
 const KEPT = 200;
 /** Longer texts write or look up many rows at once: they are few, and large once prepared. */
-const LONGEST_KEPT = 2_000;
+const LONGEST_KEPT = 3_000;
 
 /** The database as Kysely's dialect wants it. Queries are run to their end, never iterated: a statement serves one at a time. */
 export function keepStatements(sqlite: Sqlite.Database): SqliteDatabase {

@@ -33,7 +33,7 @@ export function isJsonObject(value: unknown): value is JsonObject {
 
 /** The body as JSON, or undefined. */
 export function parseJson(text: string): unknown {
-  const body = text.replace(/^\uFEFF/, '').trim();
+  const body = (text.startsWith('\uFEFF') ? text.slice(1) : text).trim();
   if (body === '') return undefined;
   try {
     return JSON.parse(body) as unknown;

@@ -24,7 +24,7 @@ export const LAYERS: Readonly<Record<string, Layer>> = {
   store: {
     values: ['model'],
     packages: ['kysely', 'better-sqlite3'],
-    node: ['node:fs', 'node:fs/promises', 'node:os', 'node:path'],
+    node: ['node:crypto', 'node:fs', 'node:fs/promises', 'node:os', 'node:path'],
   },
   engine: {
     values: ['rules', 'expressions', 'scim', 'model', 'store'],
