@@ -3,9 +3,9 @@
 import { PHASES } from '../model/cycle.ts';
 import { pageWaitingFor } from '../store/ready-changes.ts';
 import type { ChangeTable } from '../store/schema.ts';
-import type { ChangePayload } from './change-payload.ts';
 import type { CycleContext } from './context.ts';
 import { ownCycle } from './on-demand.ts';
+import { readPayload } from './payload-text.ts';
 import { bulkOf, chunksOf } from './together.ts';
 
 /** The batches of a page of changes that may be sent now; null where changes go one by one. */
@@ -49,6 +49,6 @@ function batchesByCreated(batches: readonly ChangeTable[][]): Map<string, Change
 
 /** A name stands for an id only; an e-mail has to be somebody's before it is written. */
 function refersById({ payload, waits_for: manager }: ChangeTable): boolean {
-  const { references } = JSON.parse(payload ?? '{"references":[]}') as Pick<ChangePayload, 'references'>;
+  const { references = [] } = readPayload(payload);
   return references.filter(({ referencedId }) => referencedId === manager).every(({ form }) => form === 'id');
 }

@@ -112,11 +112,17 @@ export function dryRunReaders(file: string, code: string): string[] {
 
 const TARGET_WRITERS = ['engine/execute.ts', 'engine/references.ts', 'engine/memberships.ts'];
 
+/** What they write together is sent here. */
+const BULK_WRITER = 'engine/together.ts';
+
 /** Every write to a target passes through three files. */
 export function targetWriters(file: string, code: string): string[] {
-  if (TARGET_WRITERS.includes(file) || file.startsWith('sandbox/')) return [];
+  if (file.startsWith('sandbox/')) return [];
+  const isBulk = file !== BULK_WRITER && /\bbulk\s*\??\.\s*send\b/.test(code);
+  const bulk = isBulk ? [`${file} calls bulk.send`] : [];
+  if (TARGET_WRITERS.includes(file)) return bulk;
   const call = /\btarget\s*\??\.\s*(create|patch|replace|remove)\b/.exec(code)?.[1];
-  return call === undefined ? [] : [`${file} calls target.${call}`];
+  return call === undefined ? bulk : [...bulk, `${file} calls target.${call}`];
 }
 
 const STYLE: readonly (readonly [RegExp, string])[] = [

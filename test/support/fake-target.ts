@@ -65,13 +65,13 @@ export class FakeTarget implements ScimTarget {
   async #bulk(writes: readonly BulkWrite[]): Promise<readonly BulkResult[]> {
     const ids = new Map<string, string>();
     const results: BulkResult[] = [];
-    const answered = await this.#answer({ method: 'bulk', kind: 'User', id: null, body: writes }, () => ({
-      ok: true,
-      value: null,
-    }));
-    // A disturbance of the whole request that says "applied" is for the writes to carry out.
+    let arrived = false;
+    const answered = await this.#answer({ method: 'bulk', kind: 'User', id: null, body: writes }, () => {
+      arrived = true;
+      return { ok: true, value: null };
+    });
     const lost = answered.ok ? null : answered.fault;
-    if (lost !== null && lost.ambiguous !== true) return writes.map((write) => failed(write, lost));
+    if (lost !== null && !arrived) return writes.map((write) => failed(write, lost));
     for (const write of writes) {
       this.requests.scim -= 1;
       const named = this.names === 'kept' ? write : withIds(write, ids);

@@ -6,6 +6,7 @@ import { openStore } from '../../../src/store/database.ts';
 import { type JobVariation, MANAGER } from '../../support/build-job.ts';
 import { crashingStore } from '../../support/crashing-store.ts';
 import { DAY } from '../../support/fake-clock.ts';
+import type { FakeTarget } from '../../support/fake-target.ts';
 import { World } from '../../support/world.ts';
 import { disagreements } from './oracle.ts';
 import { applyEdit, type Cycle, disturbances, PEOPLE, type Step, step, TEAMS } from './random-life.ts';
@@ -15,6 +16,9 @@ interface Tenant {
   readonly dropsMembershipsOfDisabled: boolean;
   readonly uniqueUserName: boolean;
   readonly membersPerRequest: number;
+  /** How many writes share a request; null for none. */
+  readonly bulk: number | null;
+  readonly names: FakeTarget['names'];
 }
 
 async function disturbedCycle(world: World, variation: JobVariation, cycle: Cycle): Promise<void> {
@@ -38,6 +42,8 @@ async function live(tenant: Tenant, variation: JobVariation, steps: readonly Ste
     world.directory.groupsShowDeletions = tenant.groupsShowDeletions;
     world.target.dropsMembershipsOfDisabled = tenant.dropsMembershipsOfDisabled;
     world.target.uniqueUserName = tenant.uniqueUserName;
+    if (tenant.bulk !== null) world.target.takesBulk(tenant.bulk);
+    world.target.names = tenant.names;
     for (const id of PEOPLE) world.directory.addUser(id);
     for (const id of TEAMS) world.directory.addGroup(id, PEOPLE.slice(0, 3));
     world.directory.assign('g');
@@ -66,9 +72,11 @@ const tenant = fc.record({
   dropsMembershipsOfDisabled: fc.boolean(),
   uniqueUserName: fc.boolean(),
   membersPerRequest: fc.constantFrom(1, 2, 500),
+  bulk: fc.option(fc.integer({ min: 2, max: 8 })),
+  names: fc.constantFrom('resolved' as const, 'kept' as const, 'refused' as const),
 });
 
-// spec: convergence
+// spec: convergence, bulk-same-result
 it.each<[string, number, JobVariation]>([
   ['disabled, managers by id', 90, {}],
   ['disabled, managers by e-mail', 50, { profile: { references: { [MANAGER]: 'email' } } }],
