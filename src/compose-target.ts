@@ -1,4 +1,5 @@
 // The part of the composition root that makes the client of a job's target: its credentials, its connections and its limits.
+import { recorderOf } from './compose-recording.ts';
 import { readCaFile } from './config/ca-file.ts';
 import type { LoadedConfiguration } from './config/load.ts';
 import { isReadOnly } from './config/read-only.ts';
@@ -53,8 +54,10 @@ export async function connectTarget(
     secrets: { remember: secretsInUse.remember, redact },
     memory: tokenMemory(job.id, [job.target.auth, job.target.clientCertificate]),
   });
+  const exchanged = recorderOf(job.id);
   const target = createScimTarget({
     ...common,
+    ...(exchanged === undefined ? {} : { exchanged }),
     baseUrl: job.target.baseUrl,
     readOnly: isReadOnly(environment),
     authorizer: authentication.authorizer,

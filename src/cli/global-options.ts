@@ -14,6 +14,8 @@ export interface GlobalOptions {
   readonly readOnly: boolean;
   /** True after --take-over: a store that belongs to another place is used here from now on. */
   readonly takeOver: boolean;
+  /** The file that every exchange with a target is recorded in. */
+  readonly record?: string;
   /** Which conditions the exit code tells. */
   readonly failOn: ReadonlySet<FailureCondition>;
 }
@@ -30,6 +32,7 @@ export function addGlobalOptions(command: Command, version: string): void {
     new Option('--json', 'print the result as JSON'),
     new Option('--no-color', 'no colours (also: NO_COLOR=1)'),
     new Option('--read-only', 'write to no target (also: SCIMSYNC_READ_ONLY=1)'),
+    new Option('--record <file>', 'save every exchange with targets, without credentials (HAR); the file must be new'),
     new Option('--take-over', 'use a store that was copied or moved here, from now on'),
     new Option(
       '--fail-on <conditions>',
@@ -45,10 +48,11 @@ export function globalOptions(command: Command): GlobalOptions {
   const chain: Record<string, unknown>[] = [];
   for (let each: Command | null = command; each !== null; each = each.parent) chain.unshift(each.opts());
   const merged: Record<string, unknown> = Object.assign({}, ...chain);
-  const { logLevel } = merged;
+  const { logLevel, record } = merged;
   return {
     config: chain.flatMap((options) => directoryOf(options['config'])).at(-1) ?? DEFAULT_DIRECTORY,
     ...(typeof logLevel === 'string' ? { logLevel: logLevel as LogLevelName } : {}),
+    ...(typeof record === 'string' ? { record } : {}),
     json: merged['json'] === true,
     color: chain.every((options) => options['color'] !== false),
     readOnly: merged['readOnly'] === true,

@@ -15,6 +15,8 @@ export interface Answer {
   readonly retryAfter: string | undefined;
   /** The Date header, by which a Retry-After date is measured. */
   readonly date: string | undefined;
+  /** All of them, as answered. */
+  readonly headers: Readonly<Record<string, unknown>>;
 }
 
 /** What an error body says. */

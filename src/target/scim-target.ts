@@ -2,6 +2,7 @@
 // differ from the RFC and from each other, and says honestly what is not known after a broken request.
 import type { Clock, ScimTarget, TargetResult } from '../engine/ports.ts';
 import { type ConcurrencyBounds, concurrencyBounds, type TargetProfile } from '../model/profile.ts';
+import type { RecordedExchange } from '../model/recorded-exchange.ts';
 import type { Redact } from '../model/secret.ts';
 import type { ConnectionSettings } from '../network/guarded-agents.ts';
 import { type Capabilities, NO_DISCOVERY } from '../scim/capabilities.ts';
@@ -16,6 +17,7 @@ import { listResources } from './list.ts';
 import type { PatchResult } from './member-removal.ts';
 import { PatchLadder } from './patch-ladder.ts';
 import { Realm } from './realm.ts';
+import { recordOf } from './recorded.ts';
 import { isSuccess } from './success.ts';
 import { type ExchangeRecord, type ScimRequest, Transport } from './transport.ts';
 
@@ -47,11 +49,13 @@ export interface ScimTargetOptions {
   readonly readOnly?: boolean;
   /** Told of every request sent, for metrics and debug logs. */
   readonly observe?: (record: ExchangeRecord) => void;
+  /** Told of every request with its answer, without credentials, for a recording. */
+  readonly exchanged?: (exchange: RecordedExchange) => void;
 }
 
 /** A client for one target; its connections and what is learned about the target belong to it. */
 export function createScimTarget(options: ScimTargetOptions): ScimTarget {
-  const { profile, clock } = options;
+  const { profile, clock, redact, exchanged } = options;
   const concurrency = options.concurrency ?? concurrencyBounds(profile);
   const { realm, job } = options.realm ?? { realm: new Realm(options.baseUrl, clock), job: '' };
   realm.claim(job, { rateLimits: profile.rateLimits, concurrency });
@@ -67,6 +71,7 @@ export function createScimTarget(options: ScimTargetOptions): ScimTarget {
     clock,
     readOnly: options.readOnly === true,
     observe: options.observe,
+    exchanged: exchanged && ((raw) => exchanged(recordOf(raw, redact))),
   });
   const exchange = new Exchange({
     transport,
@@ -74,7 +79,7 @@ export function createScimTarget(options: ScimTargetOptions): ScimTarget {
     clock,
     random: options.random,
     baseUrl: options.baseUrl,
-    redact: options.redact,
+    redact,
     retryableErrors: profile.retryableErrors,
     maxWaitSeconds: options.maxWaitSeconds ?? 120,
   });

@@ -10,6 +10,7 @@ import { proxyFor } from '../network/proxy.ts';
 import { type Answer, parseJson } from './answer.ts';
 import type { Authorizer, RequestHeaders } from './authorizer.ts';
 import { addressForbidden } from './faults.ts';
+import type { RawExchange } from './recorded.ts';
 import { DECODED, NOT_CONNECTED, TOO_LARGE, undiciAdapter } from './undici-adapter.ts';
 
 type Method = 'GET' | 'POST' | 'PATCH' | 'DELETE';
@@ -66,6 +67,8 @@ export interface TransportOptions {
   /** Refuse everything but GET, before a connection is opened. */
   readonly readOnly: boolean;
   readonly observe: ((record: ExchangeRecord) => void) | undefined;
+  /** Told of every request with its answer, for a recording. */
+  readonly exchanged?: ((exchange: RawExchange) => void) | undefined;
 }
 
 /**
@@ -158,6 +161,7 @@ export class Transport {
     this.sent += 1;
     try {
       const outcome = await this.exchange(request, credentials, deadline.signal);
+      this.tell(request, credentials, outcome, began);
       if (stoppable) signal.throwIfAborted();
       this.record(request, outcome, began);
       return outcome;
@@ -176,7 +180,7 @@ export class Transport {
       const response = await this.http.request<string | undefined>({
         method: request.method,
         url: requestUrl(this.root, request),
-        headers: this.headers(request, credentials),
+        headers: { ...credentials, ...this.headers(request) },
         signal: deadline,
         ...(request.text === undefined ? {} : { data: request.text }),
       });
@@ -193,6 +197,7 @@ export class Transport {
         location: header('location'),
         retryAfter: header('retry-after'),
         date: header('date'),
+        headers: response.headers,
       };
       return { kind: 'answer', answer };
     } catch (error) {
@@ -200,9 +205,8 @@ export class Transport {
     }
   }
 
-  private headers(request: ScimRequest, credentials: RequestHeaders): RequestHeaders {
+  private headers(request: ScimRequest): RequestHeaders {
     const headers = {
-      ...credentials,
       Accept: 'application/scim+json, application/json',
       'Accept-Encoding': DECODED,
       'User-Agent': this.options.userAgent,
@@ -232,6 +236,21 @@ export class Transport {
     if (TLS_CODE.test(code)) return { kind: 'failure', failure: 'tls', detail: code };
     const detail = code === '' ? 'connection lost' : code === CLOSED ? 'ECONNRESET' : code;
     return { kind: 'failure', failure: 'reset', detail };
+  }
+
+  private tell(request: PreparedRequest, credentials: RequestHeaders, outcome: Outcome, began: number): void {
+    const { exchanged, clock } = this.options;
+    exchanged?.({
+      began: new Date(began),
+      milliseconds: clock.now().getTime() - began,
+      method: request.method,
+      url: requestUrl(this.root, request),
+      headers: this.headers(request),
+      credentials,
+      body: request.text,
+      answer: outcome.kind === 'answer' ? outcome.answer : null,
+      failure: outcome.kind === 'failure' ? `${outcome.failure}: ${outcome.detail}` : null,
+    });
   }
 
   private record(request: ScimRequest, outcome: Outcome, began: number): void {
