@@ -53,7 +53,7 @@ export const LAYERS: Readonly<Record<string, Layer>> = {
     node: '*',
   },
   'process-identity.ts': { values: [], types: ['engine'], packages: ['undici'], node: '*' },
-  'compose-recording.ts': { values: ['model', 'target/har-file.ts'], packages: [], node: [] },
+  'compose-recording.ts': { values: ['model', 'target/curl.ts', 'target/har-file.ts'], packages: [], node: [] },
   'compose-target.ts': {
     values: ['compose-recording.ts', 'config', 'model', 'network', 'observe', 'target'],
     types: ['engine/ports.ts', 'source'],
