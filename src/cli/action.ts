@@ -1,7 +1,8 @@
 // Runs the action of a command: gives it its options and streams, and turns what it throws into text and an exit code.
 import type { Command } from 'commander';
 import { READ_ONLY_VARIABLE } from '../config/read-only.ts';
-import { ERROR_TABLE } from '../model/errors.ts';
+import { TOLERANT_VARIABLE } from '../config/tolerant.ts';
+import { ERROR_TABLE, JobFault } from '../model/errors.ts';
 import { storeFault } from '../store/store-fault.ts';
 import { CommandFault } from './command-fault.ts';
 import { EXIT, type ExitCode, exitCodeFor } from './exit-code.ts';
@@ -22,11 +23,43 @@ export async function runAction(command: Command, action: Action): Promise<void>
   let codes: ActionResult;
   try {
     if (options.readOnly) process.env[READ_ONLY_VARIABLE] = '1';
-    codes = await action(options, terminal);
+    if (options.tolerant) process.env[TOLERANT_VARIABLE] = '1';
+    const { record } = options;
+    codes =
+      record === undefined
+        ? await action(options, terminal)
+        : await recorded(record, command, terminal, async () => action(options, terminal));
   } catch (error) {
     codes = reportError(error, terminal);
   }
   process.exitCode = exitCodeFor([codes].flat(), options.failOn);
+}
+
+/** Runs an action while every exchange with a target is recorded. */
+async function recorded(
+  path: string,
+  command: Command,
+  terminal: Terminal,
+  action: () => Promise<ActionResult>,
+): Promise<ActionResult> {
+  const { beginRecording } = await import('../compose-recording.ts');
+  let root = command;
+  while (root.parent !== null) root = root.parent;
+  const recording = beginning(() => beginRecording(path, root.version() ?? ''));
+  try {
+    return await action();
+  } finally {
+    terminal.err(`${printable(recording.finish())}\n`);
+  }
+}
+
+function beginning<T>(begin: () => T): T {
+  try {
+    return begin();
+  } catch (error) {
+    if (error instanceof JobFault) throw new CommandFault(printable(error.message));
+    throw error;
+  }
 }
 
 /** Says what went wrong; only errors of this program itself ask for a report, and none shows a stack trace. */

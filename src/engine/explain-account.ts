@@ -57,6 +57,7 @@ function onlyAsked(target: ScimTarget): ScimTarget {
     },
     discover: refuse,
     findAny: refuse,
+    refersTo: refuse,
     list: refuse,
     create: refuse,
     patch: refuse,

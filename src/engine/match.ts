@@ -71,7 +71,8 @@ async function prepare(context: CycleContext, mapping: CompiledMapping): Promise
   const worth = isFirstMeeting(context, mapping) ? Math.max(queries, FIRST_CONTACT_PAGES) : queries;
   // Where nothing can be asked for, a list that may be short is better than none.
   const isTrusted = context.job.settings.profile.stableLists || !Number.isFinite(queries);
-  const indexed = candidates > 0 && isTrusted && (await indexWhenCheaper(context, mapping, worth));
+  const lists = context.job.strategy.matching === 'fewest' && isTrusted;
+  const indexed = lists && candidates > 0 && (await indexWhenCheaper(context, mapping, worth));
   return { index: indexed ? await readIndex(context, mapping) : null, ask: await prepareQuery(context, mapping) };
 }
 

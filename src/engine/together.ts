@@ -123,6 +123,7 @@ class Gathering {
       remember: (capabilities, learned) => target.remember(capabilities, learned),
       find: (kind, attribute, value, signal) => target.find(kind, attribute, value, signal),
       findAny: (kind, values, signal) => target.findAny(kind, values, signal),
+      refersTo: (kind, id, reference, signal) => target.refersTo(kind, id, reference, signal),
       list: (kind, signal) => target.list(kind, signal),
       get: (kind, id, signal) => target.get(kind, id, signal),
       create: async (kind, resource) => {

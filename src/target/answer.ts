@@ -17,6 +17,8 @@ export interface Answer {
   readonly date: string | undefined;
   /** The ETag header. */
   readonly etag: string | undefined;
+  /** All of them, as answered. */
+  readonly headers: Readonly<Record<string, unknown>>;
 }
 
 /** What an error body says. */

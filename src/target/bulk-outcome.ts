@@ -67,6 +67,7 @@ function asAnswer(status: number, response: unknown): Answer {
     retryAfter: undefined,
     date: undefined,
     etag: undefined,
+    headers: {},
   };
 }
 

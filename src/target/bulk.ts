@@ -84,13 +84,23 @@ export class BulkSender implements BulkPort {
   /** What of it the next request holds; one or none where it has to be sent alone. */
   #together(waiting: readonly BulkWrite[]): readonly BulkWrite[] {
     const limits = { maxOperations: this.#size, maxPayloadSize: this.#payload };
-    const operations = firstRequest(waiting.map(bulkOperation), limits);
+    const operations = firstRequest(
+      waiting.map((write) => this.#operationOf(write)),
+      limits,
+    );
     return fits(operations, limits) ? waiting.slice(0, operations.length) : [];
   }
 
   get #payload(): number {
     const stated = [this.#maxPayloadSize, this.#discoveredPayload].filter((each) => each !== undefined);
     return stated.length === 0 ? USUAL_PAYLOAD : Math.min(...stated);
+  }
+
+  /** The operation in the form that a request of its own would have. */
+  #operationOf(write: BulkWrite): BulkOperation {
+    const { bulkId, data, method, path } = bulkOperation(write);
+    if (data === undefined) return { method, path, bulkId };
+    return { method, path, bulkId, data: this.#options.exchange.shape({ method, path, body: data }).body };
   }
 
   async #sendAlone(writes: readonly BulkWrite[], queue: BulkQueue, signal: AbortSignal): Promise<void> {
@@ -103,7 +113,7 @@ export class BulkSender implements BulkPort {
 
   async #sendTogether(writes: readonly BulkWrite[], queue: BulkQueue, signal: AbortSignal): Promise<void> {
     const { exchange, settings } = this.#options;
-    const operations = writes.map(bulkOperation);
+    const operations = writes.map((write) => this.#operationOf(write));
     const request: ScimRequest = {
       method: 'POST',
       path: '/Bulk',

@@ -34,6 +34,8 @@ export interface ExchangeOptions {
   readonly redact: Redact;
   /** Answers beside 429 that mean "later". */
   readonly retryableErrors: readonly RetryableError[];
+  /** Gives every request the form in which this target gets it. */
+  readonly shape: (request: ScimRequest) => ScimRequest;
   /** All waits of one call together are at most this long. */
   readonly maxWaitSeconds: number;
 }
@@ -56,6 +58,11 @@ export class Exchange {
     this.root = scimRoot(options.baseUrl);
   }
 
+  /** The request in the form in which this target gets it. */
+  shape(request: ScimRequest): ScimRequest {
+    return this.options.shape(request);
+  }
+
   /** Takes secrets out of what the target says. */
   get redact(): Redact {
     return this.options.redact;
@@ -64,7 +71,7 @@ export class Exchange {
   /** Throws JobFault for 401, redirects, unreachable hosts and TLS; rejects when the signal is aborted. */
   async send(request: ScimRequest, signal: AbortSignal): Promise<Exchanged> {
     const { realm, clock } = this.options;
-    const prepared = prepare(request);
+    const prepared = prepare(this.shape(request));
     const counted = countedOf(prepared);
     let left = this.options.maxWaitSeconds * 1000;
     for (let attempt = 1; ; attempt += 1) {

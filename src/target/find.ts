@@ -57,7 +57,9 @@ export class Finder {
       const asked = await this.ask(kind, forms[form] ?? '', signal);
       if (asked.ok) {
         this.ladder?.learning.noteFilterForm(key, form);
-        return { ok: true, value: asked.value.filter((resource) => holdsValue(resource, attribute, path, value)) };
+        const held = asked.value.filter((resource) => holdsValue(resource, attribute, path, value));
+        const isFiltered = this.ladder !== null || held.length === asked.value.length;
+        return isFiltered ? { ok: true, value: held } : unfiltered(asked.value);
       }
       refusal ??= asked;
       if (!REFUSED_FILTER.has(asked.fault.status ?? 0)) return asked;
@@ -100,6 +102,13 @@ export class Finder {
     if (list === undefined) throw incompatible(exchange.root, request, answer, exchange.redact);
     return { ok: true, value: list.resources };
   }
+}
+
+// Several resources are several, whatever they hold; one alone that does not hold the value may be anybody's account.
+function unfiltered(answered: readonly ScimResource[]): TargetResult<readonly ScimResource[]> {
+  if (answered.length > 1) return { ok: true, value: answered };
+  const message = 'The target answered a filter with a resource that does not have the value that was asked for.';
+  return { ok: false, fault: { code: 'IncompatibleAnswer', message } };
 }
 
 // `emails[type eq "work"].value eq "x"` as Entra writes it, then RFC 7644's value path, then without the type.

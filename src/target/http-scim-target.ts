@@ -17,8 +17,8 @@ import { faultOfAnswer, incompatible, incompatibleAnswer } from './faults.ts';
 import { Finder } from './find.ts';
 import { Learning } from './learning.ts';
 import { listResources } from './list.ts';
-import { withMemberType } from './member-type.ts';
 import { PatchLadder } from './patch-ladder.ts';
+import { askReference } from './reference-query.ts';
 import { type Removed, removeOrDisable } from './removal.ts';
 import { Replacement } from './replacement.ts';
 import type { LadderContext, PatchResult } from './requests.ts';
@@ -123,6 +123,15 @@ export class HttpScimTarget implements ScimTarget {
     return this.finder.findAny(kind, values, signal);
   }
 
+  refersTo(
+    kind: ScimKind,
+    id: string,
+    reference: { readonly attribute: string; readonly value: string },
+    signal: AbortSignal,
+  ): Promise<TargetResult<boolean>> {
+    return askReference(this.exchange, kind, id, reference, signal);
+  }
+
   list(kind: ScimKind, signal: AbortSignal): ReturnType<typeof listResources> {
     const { paging, pageSize, maxPages } = this.profile;
     const limit = this.capabilities.filterMaxResults ?? pageSize;
@@ -149,7 +158,7 @@ export class HttpScimTarget implements ScimTarget {
   }
 
   async create(kind: ScimKind, resource: ScimResource, signal: AbortSignal): Promise<TargetResult<ScimResource>> {
-    const request = withMemberType({ method: 'POST', path: `/${kind}s`, body: resource }, this.profile);
+    const request: ScimRequest = { method: 'POST', path: `/${kind}s`, body: resource };
     const exchanged = await this.exchange.send(request, signal);
     if (!exchanged.ok) return exchanged;
     const { answer } = exchanged;
@@ -219,8 +228,7 @@ export class HttpScimTarget implements ScimTarget {
     mayRepeat: boolean,
     signal: AbortSignal,
   ): Promise<PatchResult> {
-    const typed = withMemberType(request, this.profile);
-    const exchanged = await this.versioned.send(kind, id, typed, mayRepeat, signal);
+    const exchanged = await this.versioned.send(kind, id, request, mayRepeat, signal);
     if (!exchanged.ok) return exchanged;
     const { answer } = exchanged;
     if (!isSuccess(answer)) return this.refused(answer, request);

@@ -1,15 +1,21 @@
 // What a client for one target is made of: connections, the realm in which its requests wait, and the client itself.
 import type { Clock, ScimTarget } from '../engine/ports.ts';
 import type { BulkSettings } from '../model/bulk.ts';
+import { type Dialect, profileUnder, STRATEGIES } from '../model/dialect.ts';
 import { type ConcurrencyBounds, concurrencyBounds, type TargetProfile } from '../model/profile.ts';
+import type { RecordedExchange } from '../model/recorded-exchange.ts';
 import type { Redact } from '../model/secret.ts';
 import type { ConnectionSettings } from '../network/guarded-agents.ts';
 import type { Adaptation } from './adaptation.ts';
 import type { Authorizer } from './authorizer.ts';
+import { withDialectFaults } from './dialect-faults.ts';
+import { requestShaper } from './dialect-request.ts';
 import { Exchange } from './exchange.ts';
 import { HttpScimTarget } from './http-scim-target.ts';
+import { withMemberType } from './member-type.ts';
 import { Realm } from './realm.ts';
-import { type ExchangeRecord, Transport } from './transport.ts';
+import { recordOf } from './recorded.ts';
+import { type ExchangeRecord, scimRoot, Transport } from './transport.ts';
 
 export interface ScimTargetOptions {
   /** The SCIM root; a query in it (Entra's feature flags) is not sent. */
@@ -41,41 +47,53 @@ export interface ScimTargetOptions {
   readonly readOnly?: boolean;
   /** Told of every request sent, for metrics and debug logs. */
   readonly observe?: (record: ExchangeRecord) => void;
-  /** False: nothing is tried in another form, and the first refusal is the result. True unless given. */
+  /** How requests look, and which are made; rfc7644 unless given. */
+  readonly dialect?: Dialect;
+  /** False: nothing is tried in another form, and the first refusal is the result. What the dialect does unless given. */
   readonly ladders?: boolean;
   /** Told of everything that is tried in another form. */
   readonly adapted?: (use: Adaptation) => void;
+  /** Told of every request with its answer, without credentials, for a recording. */
+  readonly exchanged?: (exchange: RecordedExchange) => void;
 }
 
 /** A client for one target; its connections and what is learned about the target belong to it. */
 export function createScimTarget(options: ScimTargetOptions): ScimTarget {
-  const { profile, clock } = options;
+  const { clock, redact, exchanged, dialect = 'rfc7644', adapted = () => undefined } = options;
+  const strategy = STRATEGIES[dialect];
+  const profile = profileUnder(dialect, options.profile);
   const concurrency = options.concurrency ?? concurrencyBounds(profile);
   const { realm, job } = options.realm ?? { realm: new Realm(options.baseUrl, clock), job: '' };
   realm.claim(job, { rateLimits: profile.rateLimits, concurrency });
   const transport = new Transport({
     baseUrl: options.baseUrl,
     authorizer: options.authorizer,
-    contentType: profile.contentType,
+    contentType: strategy.headers.contentType ?? profile.contentType,
+    accept: strategy.headers.accept,
     concurrency: concurrency.most,
     timeoutSeconds: options.timeoutSeconds,
     maxBodyBytes: options.maxBodyBytes ?? 8 * 1024 * 1024,
-    userAgent: options.userAgent ?? 'scimsync',
+    userAgent: strategy.headers.introduces ? (options.userAgent ?? 'scimsync') : null,
     connection: options.connection,
     clock,
     readOnly: options.readOnly === true,
     observe: options.observe,
+    exchanged: exchanged && ((raw) => exchanged(recordOf(raw, redact))),
   });
+  const ofDialect = requestShaper(strategy, scimRoot(options.baseUrl));
   const exchange = new Exchange({
     transport,
     realm,
     clock,
     random: options.random,
     baseUrl: options.baseUrl,
-    redact: options.redact,
+    redact,
     retryableErrors: profile.retryableErrors,
+    shape: (request) => withMemberType(ofDialect(request), profile),
     maxWaitSeconds: options.maxWaitSeconds ?? 120,
   });
-  const { ladders = true, adapted = () => undefined, bulk = null } = options;
-  return new HttpScimTarget({ profile, ladders, adapted, bulk }, transport, exchange);
+  const ladders = options.ladders ?? strategy.adapts;
+  const bulk = strategy.bulk ? (options.bulk ?? null) : null;
+  const client = new HttpScimTarget({ profile, ladders, adapted, bulk }, transport, exchange);
+  return withDialectFaults(dialect, client);
 }

@@ -11,6 +11,7 @@ import { type Answer, parseJson } from './answer.ts';
 import type { Authorizer, RequestHeaders } from './authorizer.ts';
 import { addressForbidden } from './faults.ts';
 import type { CountedRequest } from './rate-window.ts';
+import type { RawExchange } from './recorded.ts';
 import { DECODED, NOT_CONNECTED, type RawAnswer, RawRequest, TOO_LARGE, undiciAdapter } from './undici-adapter.ts';
 
 type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
@@ -62,15 +63,19 @@ export interface TransportOptions {
   readonly baseUrl: string;
   readonly authorizer: Authorizer;
   readonly contentType: string;
+  readonly accept: string;
   readonly concurrency: number;
   readonly timeoutSeconds: number;
   readonly maxBodyBytes: number;
-  readonly userAgent: string;
+  /** Null: the program does not name itself, and takes no compressed answers. */
+  readonly userAgent: string | null;
   readonly connection: ConnectionSettings;
   readonly clock: Clock;
   /** Refuse everything but GET, before a connection is opened. */
   readonly readOnly: boolean;
   readonly observe: ((record: ExchangeRecord) => void) | undefined;
+  /** Told of every request with its answer, for a recording. */
+  readonly exchanged?: ((exchange: RawExchange) => void) | undefined;
 }
 
 /**
@@ -157,6 +162,7 @@ export class Transport {
     this.sent += 1;
     try {
       const outcome = await this.exchange(request, credentials, deadline.signal);
+      this.tell(request, credentials, outcome, began);
       if (stoppable) signal.throwIfAborted();
       this.record(request, outcome, began);
       return outcome;
@@ -192,6 +198,7 @@ export class Transport {
         retryAfter: header('retry-after'),
         date: header('date'),
         etag: header('etag'),
+        headers,
       };
       return { kind: 'answer', answer };
     } catch (error) {
@@ -199,15 +206,15 @@ export class Transport {
     }
   }
 
-  private headers(request: ScimRequest, credentials: RequestHeaders): RequestHeaders {
-    const headers = {
+  private headers(request: ScimRequest, credentials: RequestHeaders = {}): RequestHeaders {
+    const { accept, userAgent, contentType } = this.options;
+    return {
       ...credentials,
-      Accept: 'application/scim+json, application/json',
-      'Accept-Encoding': DECODED,
-      'User-Agent': this.options.userAgent,
+      Accept: accept,
+      ...(userAgent === null ? {} : { 'Accept-Encoding': DECODED, 'User-Agent': userAgent }),
       ...(request.ifMatch === undefined ? {} : { 'If-Match': request.ifMatch }),
+      ...(request.body === undefined ? {} : { 'Content-Type': contentType }),
     };
-    return request.body === undefined ? headers : { ...headers, 'Content-Type': this.options.contentType };
   }
 
   // Failures are named by their codes: error messages may hold the request with its token.
@@ -232,6 +239,21 @@ export class Transport {
     if (TLS_CODE.test(code)) return { kind: 'failure', failure: 'tls', detail: code };
     const detail = code === '' ? 'connection lost' : code === CLOSED ? 'ECONNRESET' : code;
     return { kind: 'failure', failure: 'reset', detail };
+  }
+
+  private tell(request: PreparedRequest, credentials: RequestHeaders, outcome: Outcome, began: number): void {
+    const { exchanged, clock } = this.options;
+    exchanged?.({
+      began: new Date(began),
+      milliseconds: clock.now().getTime() - began,
+      method: request.method,
+      url: requestUrl(this.root, request),
+      headers: this.headers(request),
+      credentials,
+      body: request.text,
+      answer: outcome.kind === 'answer' ? outcome.answer : null,
+      failure: outcome.kind === 'failure' ? `${outcome.failure}: ${outcome.detail}` : null,
+    });
   }
 
   private record(request: ScimRequest, outcome: Outcome, began: number): void {

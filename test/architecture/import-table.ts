@@ -53,8 +53,9 @@ export const LAYERS: Readonly<Record<string, Layer>> = {
     node: '*',
   },
   'process-identity.ts': { values: [], types: ['engine'], packages: ['undici'], node: '*' },
+  'compose-recording.ts': { values: ['model', 'target/curl.ts', 'target/har-file.ts'], packages: [], node: [] },
   'compose-target.ts': {
-    values: ['config', 'model', 'network', 'observe', 'target'],
+    values: ['compose-recording.ts', 'config', 'model', 'network', 'observe', 'target'],
     types: ['engine/ports.ts', 'source'],
     packages: [],
     node: '*',
@@ -85,6 +86,7 @@ export const LAYERS: Readonly<Record<string, Layer>> = {
   cli: {
     values: [
       'compose.ts',
+      'compose-recording.ts',
       'config',
       'daemon.ts',
       'engine/discover.ts',

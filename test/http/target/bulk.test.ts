@@ -36,6 +36,12 @@ interface Habits {
   readonly body?: (request: number) => string | undefined;
 }
 
+/** What the operations of a PATCH set, all of them whole attributes. */
+function changesOf(data: Operation['data']): Record<string, unknown> {
+  const operations = (data?.['Operations'] ?? []) as readonly { readonly path: string; readonly value: unknown }[];
+  return Object.fromEntries(operations.map(({ path, value }) => [path, value]));
+}
+
 /** A service with accounts; POST of one that exists is 409. */
 async function service(habits: Habits = {}) {
   const users = new Map<string, Record<string, unknown>>();
@@ -55,7 +61,7 @@ async function service(habits: Habits = {}) {
     }
     if (!users.has(id)) return { status: 404, body: { status: '404', detail: 'not here' } };
     if (method === 'DELETE') users.delete(id);
-    else users.set(id, { ...users.get(id), patched: true });
+    else users.set(id, { ...users.get(id), ...changesOf(data) });
     return { status: method === 'DELETE' ? 204 : 200, id };
   };
   const reply = (response: ServerResponse, status: number, body: unknown, headers: Record<string, string> = {}) => {
@@ -108,7 +114,7 @@ async function service(habits: Habits = {}) {
         path: request.url ?? '',
         data: text === '' ? {} : (JSON.parse(text) as Record<string, unknown>),
       });
-      reply(response, done.status, done.body ?? { id: done.id, userName: users.get(done.id ?? '')?.['userName'] });
+      reply(response, done.status, done.body ?? users.get(done.id ?? '') ?? { id: done.id });
     });
   });
   return { ...server, users, bulks };
@@ -230,6 +236,22 @@ describe('writes of one request', () => {
     const results = await client(url).send([person('a'), person('b'), change('old')]);
     expect(words(results)).toEqual(['create n3', 'create n2', 'patch old']);
     expect(requests.map(({ line }) => line)).toEqual(['POST /Bulk', 'POST /Users', 'PATCH /Users/old']);
+  });
+
+  it('name the type of members where the target wants one', async () => {
+    const { url, bulks } = await service();
+    const { send } = client(url, SETTINGS, { profile: profileOf({ memberType: 'user' }) });
+    const team = (name: string, value: string): BulkWrite => ({
+      type: 'create',
+      bulkId: name,
+      kind: 'Group',
+      resource: { displayName: name, members: [{ value }] },
+    });
+    await send([team('a', 'u1'), team('b', 'u2')]);
+    expect(bulks[0]?.map(({ data }) => data?.['members'])).toEqual([
+      [{ value: 'u1', type: 'user' }],
+      [{ value: 'u2', type: 'user' }],
+    ]);
   });
 
   it('are refused when the target says so of a creation', async () => {
