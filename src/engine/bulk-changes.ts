@@ -6,9 +6,10 @@ import { bulkReference } from '../scim/bulk.ts';
 import { diffResource } from '../scim/diff.ts';
 import type { ScimResource } from '../scim/resource.ts';
 import type { ChangeTable, LinkTable } from '../store/schema.ts';
+import { notApplied } from './applied.ts';
 import type { ChangePayload, WaitingReference } from './change-payload.ts';
 import type { CycleContext } from './context.ts';
-import { type ChangeOutcome, notApplied } from './execute.ts';
+import type { ChangeOutcome } from './execute.ts';
 import type { BulkPort } from './ports.ts';
 import { runBatches, runTogether, throwFailure } from './together.ts';
 

@@ -19,7 +19,7 @@ import { type ChangePayload, referenceValue, type WaitingReference } from './cha
 import { mappingOf } from './compiled-job.ts';
 import { confirmAbsence } from './confirm-absence.ts';
 import type { CycleContext } from './context.ts';
-import { adapts, mayAdapt, sendsMembers } from './dialect.ts';
+import { isDoubtful, seeksDeleted, sendsMembers } from './dialect.ts';
 import { matchNow } from './match.ts';
 import { viewOf } from './planned-object.ts';
 import type { TargetResult } from './ports.ts';
@@ -148,7 +148,7 @@ async function remove({ context, mapping, change }: Attempt): Promise<Result> {
   if (!removed.ok) return { fault: removed.fault };
   if (removed.value === 'removed') return {};
   if (removed.value === 'disabled') return { warning: DISABLED_INSTEAD };
-  return adapts(context) ? { fault: await confirmAbsence(context, mapping, change) } : {};
+  return seeksDeleted(context, change) ? { fault: await confirmAbsence(context, mapping, change) } : {};
 }
 
 async function create(attempt: Attempt): Promise<Result> {
@@ -173,11 +173,7 @@ async function create(attempt: Attempt): Promise<Result> {
       warning: notApplied(created.value, exactly(desired)),
     };
   }
-  const inDoubt = created.fault.code === 'EntryConflict' || created.fault.ambiguous === true;
-  const subject = { kind: mapping.kind, id: attempt.change.source_id };
-  const resolves =
-    inDoubt && mayAdapt(context, subject, 'an account that could not be created is looked for, and adopted');
-  return { fault: created.fault, inDoubt: resolves };
+  return { fault: created.fault, inDoubt: isDoubtful(context, attempt.change, created.fault) };
 }
 
 /**
