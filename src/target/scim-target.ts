@@ -266,8 +266,7 @@ class HttpScimTarget implements ScimTarget {
     mayRepeat: boolean,
     signal: AbortSignal,
   ): Promise<PatchResult> {
-    const typed = withMemberType(request, this.profile);
-    const exchanged = await this.versioned.send(kind, id, typed, mayRepeat, signal);
+    const exchanged = await this.versioned.send(kind, id, withMemberType(request, this.profile), mayRepeat, signal);
     if (!exchanged.ok) return exchanged;
     const { answer } = exchanged;
     if (!isSuccess(answer)) return this.refused(answer, request);

@@ -23,20 +23,21 @@ it('there is a service for every template', async () => {
 // spec: vendor-documents
 describe.each(APPLICATIONS)('under the template $template', (application) => {
   it('people and groups live a whole life, within what the vendor documents', async () => {
-    const { habits, people, hasGroups = true, hasFixedGroups = false } = application;
+    const { template, habits, people, hasGroups = true, hasFixedGroups = false } = application;
     const { world, job, vendor, io, user, members } = await placeOf(application, { irreversible: 'allow' });
     const quiet = async () => expect((await world.run({}, io)).requests.scim).toBe(0);
 
-    // Somebody has an account already, with the name that was given by hand.
-    const former = {
-      userName: job.id === 'slack' ? 'p0005' : 'p0005@example.com',
+    // Somebody has an account already, with a name that was given by hand; another account is nobody's here.
+    const accountOf = (name: string) => ({
+      userName: template === 'slack' ? name : `${name}@example.com`,
       displayName: 'By hand',
       active: true,
-    };
-    vendor.service.seed([{ ...former, emails: [{ value: 'p0005@example.com', type: 'work', primary: true }] }]);
+      emails: [{ value: `${name}@example.com`, type: 'work', primary: true }],
+    });
+    vendor.service.seed([accountOf('p0005'), accountOf('stranger')]);
     expect((await world.run({}, io)).counts).toMatchObject({ adopted: hasFixedGroups ? 2 : 1 });
     await world.run({}, io);
-    expect(vendor.service.users()).toHaveLength(people);
+    expect(vendor.service.users()).toHaveLength(people + 1);
     expect(user('p0001')).toMatchObject({ active: true, name: { givenName: 'Given', familyName: 'Sur p0001' } });
     expect(user('p0005')).toMatchObject({ name: { familyName: 'Sur p0005' } });
     if (hasGroups) expect(members()).toHaveLength(people - 1);
@@ -85,6 +86,7 @@ describe.each(APPLICATIONS)('under the template $template', (application) => {
     else expect(user('p0004')).toMatchObject({ active: false });
     if (hasGroups) expect(vendor.service.groups()).toHaveLength(hasFixedGroups ? 1 : 0);
     await quiet();
+    expect(user('stranger')).toMatchObject(accountOf('stranger'));
     expect(vendor.refused).toEqual([]);
     expect(vendor.counter.violations).toEqual([]);
 

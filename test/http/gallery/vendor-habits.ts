@@ -1,7 +1,7 @@
 // What vendors document beyond the RFC, as data, and the judgement of a request by it. A request that the vendor would refuse is
 // refused. How a vendor answers is vendor-answers.ts, and how often it may be asked request-counter.ts.
 import { scimRefusal } from '../../../src/sandbox/target/scim-error.ts';
-import { isScimJson, type ScimJson } from '../../../src/sandbox/target/scim-json.ts';
+import { isScimJson, readText, type ScimJson } from '../../../src/sandbox/target/scim-json.ts';
 import type { ScimRequest } from '../../../src/sandbox/target/scim-message.ts';
 import type { DocumentedLimit } from './request-counter.ts';
 
@@ -95,7 +95,7 @@ export function judge(habits: VendorHabits, request: ScimRequest, endpoint: Endp
     const body = request.readBody() as ScimJson;
     for (const name of habits.required ?? []) if (readDeep(body, name) === undefined) refuse(`${name} is required`);
     for (const [name, most] of Object.entries(habits.longest ?? {}))
-      if (String(body[name] ?? '').length > most) refuse(`${name} is longer than ${most}`);
+      if (readText(body[name]).length > most) refuse(`${name} is longer than ${most}`);
   }
 }
 
