@@ -22,6 +22,7 @@ const WRITES = ['POST', 'PUT', 'PATCH', 'DELETE'];
 
 export const APPLICATIONS: readonly Application[] = [
   { template: 'scim', habits: {}, people: 6 },
+  { template: 'scim-entra-default', habits: {}, people: 6 },
   { template: 'scim-core', habits: { attributes: CORE }, people: 6 },
   {
     template: 'slack',
@@ -34,6 +35,7 @@ export const APPLICATIONS: readonly Application[] = [
       limits: [
         { requests: 180, perSeconds: 60, methods: WRITES, endpoint: 'Users' },
         { requests: 300, perSeconds: 60, methods: ['GET'], endpoint: 'Users' },
+        { requests: 600, perSeconds: 60, methods: WRITES },
         { requests: 1000, perSeconds: 60, methods: ['GET'] },
       ],
     },
@@ -90,6 +92,7 @@ export const APPLICATIONS: readonly Application[] = [
       cursorOnly: true,
       showsMembers: 0,
       mostMemberChanges: 100,
+      keepsMembers: true,
       singleValued: ['emails', 'phoneNumbers', 'addresses'],
     },
     people: 6,

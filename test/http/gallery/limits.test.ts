@@ -2,6 +2,8 @@
 import nock from 'nock';
 import { afterEach, beforeAll, expect, it } from 'vitest';
 import { concurrencyBounds } from '../../../src/model/profile.ts';
+import { addMembers, removeMembers } from '../../../src/scim/patch.ts';
+import { PATCH_SCHEMA } from '../../../src/scim/resource.ts';
 import { Realm, type RecordedUsage } from '../../../src/target/realm.ts';
 import { EventClock } from '../../support/event-clock.ts';
 import { HOUR, MINUTE } from '../../support/fake-clock.ts';
@@ -98,6 +100,18 @@ it('Peakon never sees more than 25,000 operations in any hour, also across a res
   expect(done).toBe(30_000);
   expect(counter.violations).toEqual([]);
   expect(counter.most).toEqual([25_000]);
+});
+
+// spec: vendor-documents
+it('Miro never sees more than 800,000 bytes, for as many members as it takes', async () => {
+  const { jobs } = await configurationOf({ 'scimsync.yaml': MAIN, 'jobs/a.yaml': `template: miro\n${JOB_HEAD}` });
+  const limit = jobs[0]?.profile.membersPerRequest ?? 0;
+  expect(limit).toBe(8000);
+  const ids = Array.from({ length: limit }, () => '00000000-0000-4000-8000-000000000000');
+  for (const operations of [addMembers(ids), removeMembers(ids)])
+    expect(Buffer.byteLength(JSON.stringify({ schemas: [PATCH_SCHEMA], Operations: operations }))).toBeLessThan(
+      800_000,
+    );
 });
 
 // A service that refused nothing would prove nothing.
