@@ -4,6 +4,10 @@ import type { VendorHabits } from './vendor-habits.ts';
 
 export interface Application {
   readonly template: string;
+  /** For a service without a template of its own. */
+  readonly name?: string;
+  /** What a job says of its target beside the template. */
+  readonly profile?: object;
   readonly habits: VendorHabits;
   readonly people: number;
   /** Whether the template provisions groups. */
@@ -239,6 +243,15 @@ export const APPLICATIONS: readonly Application[] = [
   { template: 'fusionauth', habits: { attributes: CORE, showsMembers: 100, mostMembers: 100 }, people: 6 },
   ...['wso2-identity-server', 'keycloak-scim', 'snipe-it'].map(
     (template): Application => ({ template, habits: { unstableLists: true }, people: 6, ...NO_GROUPS }),
+  ),
+  ...['Ory Polis', 'Better Auth, older versions'].map(
+    (name): Application => ({
+      name,
+      template: 'scim',
+      profile: { stableLists: false },
+      habits: { unstableLists: true },
+      people: 6,
+    }),
   ),
   {
     template: 'microsoft-scim-reference-code',
