@@ -72,7 +72,6 @@ async function completeGroup(context: CycleContext, group: DirtyGroup): Promise<
     removed += remove.length;
   }
   const beyond = await limitReached(context.io.store.db, context, group.id);
-  if (beyond !== null) return fail(context, group, beyond);
   await settling(context, async (trx) => {
     // What was approved while the last request was on its way is not done yet.
     const isDue = await hasDueMembers(trx, context, group.id);
@@ -81,7 +80,8 @@ async function completeGroup(context: CycleContext, group: DirtyGroup): Promise<
     const keeps = (await keepsHeldMembers(trx, job.id, group.id)) || (await leavesMembers(trx, context, group.id));
     const waits = isDue || former || keeps;
     await updateObjects(trx, job.id, 'group', [group.id], { members_dirty: waits ? 1 : 0, members_verify: 0 });
-    await clearEscrow(trx, job.id, 'group', [group.id]);
+    if (beyond === null) await clearEscrow(trx, job.id, 'group', [group.id]);
+    else await settleFault(trx, context, group, beyond);
     if (added + removed === 0) return;
     context.careful?.add({
       kind: 'group',
@@ -229,23 +229,26 @@ export function memberIdsOf(
 }
 
 async function fail(context: CycleContext, group: DirtyGroup, fault: ObjectFault): Promise<void> {
-  const { job, counts } = context;
-  counts.failed += 1;
   await settling(context, async (trx) => {
-    if (fault.code === 'InvalidAnchor' && adapts(context)) await forgetAccount(trx, job.id, 'group', group.id);
-    const before = (await findEscrows(trx, job.id, 'group', [group.id])).get(group.id);
-    await escrow(trx, context, subjectOf(group), fault, before, 'reference');
-    await appendLog(trx, [
-      logEntry(context, subjectOf(group), {
-        action: 'update',
-        status: 'failure',
-        steps: [step('EntryExportUpdate', 'export', 'failure', fault.message)],
-        modified: [],
-        fault,
-        durationInMilliseconds: 0,
-      }),
-    ]);
+    if (fault.code === 'InvalidAnchor' && adapts(context)) await forgetAccount(trx, context.job.id, 'group', group.id);
+    await settleFault(trx, context, group, fault);
   });
+}
+
+async function settleFault(trx: Db, context: CycleContext, group: DirtyGroup, fault: ObjectFault): Promise<void> {
+  context.counts.failed += 1;
+  const before = (await findEscrows(trx, context.job.id, 'group', [group.id])).get(group.id);
+  await escrow(trx, context, subjectOf(group), fault, before, 'reference');
+  await appendLog(trx, [
+    logEntry(context, subjectOf(group), {
+      action: 'update',
+      status: 'failure',
+      steps: [step('EntryExportUpdate', 'export', 'failure', fault.message)],
+      modified: [],
+      fault,
+      durationInMilliseconds: 0,
+    }),
+  ]);
 }
 
 function subjectOf(group: DirtyGroup): LogSubject {

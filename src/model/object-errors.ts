@@ -71,7 +71,7 @@ export const OBJECT_ERRORS = {
   },
   MembershipLimit: {
     scope: 'object',
-    retry: 'ladder',
+    retry: 'nextCycle',
     cause: 'The target takes no more members in this group, or no more groups for somebody; everybody else was added.',
     advice: 'Divide the group, or take people out of groups. If the vendor raised the limit, raise it in the profile.',
   },

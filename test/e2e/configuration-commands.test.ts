@@ -26,9 +26,10 @@ describe('gallery', () => {
     const directory = await configuration();
     const list = await run(directory, 'gallery', 'list');
     expect(list).toMatchObject({ exitCode: 0 });
-    expect(list.stdout).toMatch(/^peakon +Workday Peakon/m);
+    expect(list.stdout).toMatch(/^peakon +documented, not run +Workday Peakon/m);
     const shown = await run(directory, 'gallery', 'show', 'peakon');
     expect(shown.stdout).toContain('\nname: peakon\n');
+    expect(shown.stdout).toContain('\n# Status: documented, not run\n');
     expect(shown.stdout).toContain('# Before the first cycle:');
     const json = await run(directory, 'gallery', 'list', '--json');
     const { templates } = JSON.parse(json.stdout) as { templates: { name: string }[] };

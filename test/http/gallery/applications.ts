@@ -4,6 +4,10 @@ import type { VendorHabits } from './vendor-habits.ts';
 
 export interface Application {
   readonly template: string;
+  /** For a service without a template of its own. */
+  readonly name?: string;
+  /** What a job says of its target beside the template. */
+  readonly profile?: object;
   readonly habits: VendorHabits;
   readonly people: number;
   /** Whether the template provisions groups. */
@@ -22,6 +26,7 @@ const WRITES = ['POST', 'PUT', 'PATCH', 'DELETE'];
 
 export const APPLICATIONS: readonly Application[] = [
   { template: 'scim', habits: {}, people: 6 },
+  { template: 'scim-entra-default', habits: {}, people: 6 },
   { template: 'scim-core', habits: { attributes: CORE }, people: 6 },
   {
     template: 'slack',
@@ -34,6 +39,7 @@ export const APPLICATIONS: readonly Application[] = [
       limits: [
         { requests: 180, perSeconds: 60, methods: WRITES, endpoint: 'Users' },
         { requests: 300, perSeconds: 60, methods: ['GET'], endpoint: 'Users' },
+        { requests: 600, perSeconds: 60, methods: WRITES },
         { requests: 1000, perSeconds: 60, methods: ['GET'] },
       ],
     },
@@ -90,6 +96,7 @@ export const APPLICATIONS: readonly Application[] = [
       cursorOnly: true,
       showsMembers: 0,
       mostMemberChanges: 100,
+      keepsMembers: true,
       singleValued: ['emails', 'phoneNumbers', 'addresses'],
     },
     people: 6,
@@ -236,6 +243,15 @@ export const APPLICATIONS: readonly Application[] = [
   { template: 'fusionauth', habits: { attributes: CORE, showsMembers: 100, mostMembers: 100 }, people: 6 },
   ...['wso2-identity-server', 'keycloak-scim', 'snipe-it'].map(
     (template): Application => ({ template, habits: { unstableLists: true }, people: 6, ...NO_GROUPS }),
+  ),
+  ...['Ory Polis', 'Better Auth, older versions'].map(
+    (name): Application => ({
+      name,
+      template: 'scim',
+      profile: { stableLists: false },
+      habits: { unstableLists: true },
+      people: 6,
+    }),
   ),
   {
     template: 'microsoft-scim-reference-code',

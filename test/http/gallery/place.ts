@@ -58,12 +58,12 @@ export interface Place {
 
 /** Nothing has run yet; `guards` are beside guards that never trip. */
 export async function placeOf(application: Application, guards: object = {}): Promise<Place> {
-  const { template, habits, people, hasFixedGroups, role } = application;
+  const { template, profile = {}, habits, people, hasFixedGroups, role } = application;
   const world = await buildWorld();
   const written = JSON.stringify({ ...GUARDS, ...guards });
   const { jobs } = await configurationOf({
     'scimsync.yaml': MAIN,
-    'jobs/a.yaml': `template: ${template}\nguards: ${written}\n${JOB_HEAD}`,
+    'jobs/a.yaml': `template: ${template}\nprofile: ${JSON.stringify(profile)}\nguards: ${written}\n${JOB_HEAD}`,
   });
   const [job] = jobs;
   if (job === undefined) throw new Error('no job');

@@ -79,9 +79,10 @@ function pageOf(habits: VendorHabits, result: ScimResponse, { query }: ScimReque
   const resources = Array.isArray(result.body['Resources']) ? result.body['Resources'].filter(isScimJson) : [];
   if (habits.emptyWithoutCount === true && !query.has('count')) return listed([], resources.length);
   if (habits.unstableLists === true && !query.has('filter')) {
-    // The page before comes again in part, and what is said of the total is true of the page.
-    const shuffled = resources.toReversed().slice(0, Math.max(1, resources.length - 1));
-    return listed(shuffled, shuffled.length);
+    // Somebody is missing, what is said of the total is true of the page, and of the page what was asked for.
+    const Resources = resources.toReversed().slice(0, Math.max(1, resources.length - 1));
+    const itemsPerPage = Number(query.get('count') ?? Resources.length);
+    return { status: 200, body: { totalResults: Resources.length, startIndex: 0, itemsPerPage, Resources } };
   }
   if (habits.cursorOnly !== true || !query.has('cursor')) return result;
   const { startIndex, itemsPerPage, totalResults, ...body } = result.body;

@@ -1,7 +1,7 @@
 // What vendors document beyond the RFC, as data, and the judgement of a request by it. A request that the vendor would refuse is
 // refused. How a vendor answers is vendor-answers.ts, and how often it may be asked request-counter.ts.
 import { scimRefusal } from '../../../src/sandbox/target/scim-error.ts';
-import { isScimJson, type ScimJson } from '../../../src/sandbox/target/scim-json.ts';
+import { isScimJson, readText, type ScimJson } from '../../../src/sandbox/target/scim-json.ts';
 import type { ScimRequest } from '../../../src/sandbox/target/scim-message.ts';
 import type { DocumentedLimit } from './request-counter.ts';
 
@@ -36,6 +36,8 @@ export interface VendorHabits {
   readonly showsMembers?: number;
   /** Membership changes in one request. */
   readonly mostMemberChanges?: number;
+  /** Members must not be stated anew, nor removed altogether. */
+  readonly keepsMembers?: boolean;
   /** Members of a group; a PATCH of a larger one would lose the others. */
   readonly mostMembers?: number;
   /** Groups of one person. */
@@ -89,13 +91,15 @@ export function judge(habits: VendorHabits, request: ScimRequest, endpoint: Endp
   if (endpoint === 'Groups' && habits.groupMethods?.includes(request.method) === false)
     refuse(`${request.method} of groups`, 405);
   if (endpoint === 'Groups' && habits.memberType !== undefined) judgeTypes(habits.memberType, request, refuse);
+  if (endpoint === 'Groups' && habits.keepsMembers === true && operationsOf(request).some(statesAll))
+    refuse('all members at once');
   judgeQuery(habits, request, endpoint, refuse);
   judgeNames(habits, request, endpoint, refuse);
   if (endpoint === 'Users' && (request.method === 'POST' || request.method === 'PUT')) {
     const body = request.readBody() as ScimJson;
     for (const name of habits.required ?? []) if (readDeep(body, name) === undefined) refuse(`${name} is required`);
     for (const [name, most] of Object.entries(habits.longest ?? {}))
-      if (String(body[name] ?? '').length > most) refuse(`${name} is longer than ${most}`);
+      if (readText(body[name]).length > most) refuse(`${name} is longer than ${most}`);
   }
 }
 
@@ -139,6 +143,9 @@ function judgeTypes(type: string, request: ScimRequest, refuse: Refuse): void {
   const listed = [...(body.members ?? []), ...operations.flatMap(({ value }) => value as unknown[])];
   if (!listed.every((member) => isScimJson(member) && member['type'] === type)) refuse('a member without type');
 }
+
+const statesAll = ({ op, path, value }: Operation): boolean =>
+  path === 'members' && (op === 'replace' || (op === 'remove' && value === undefined));
 
 const lengthOf = (value: unknown): number => (Array.isArray(value) ? value.length : 1);
 

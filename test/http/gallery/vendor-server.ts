@@ -4,7 +4,7 @@ import nock from 'nock';
 import type { Clock } from '../../../src/engine/ports.ts';
 import { createRfcTarget } from '../../../src/sandbox/target/rfc-target.ts';
 import { isScimRefusal, scimErrorBody } from '../../../src/sandbox/target/scim-error.ts';
-import { isScimJson, type ScimJson } from '../../../src/sandbox/target/scim-json.ts';
+import { isScimJson, readText, type ScimJson } from '../../../src/sandbox/target/scim-json.ts';
 import type { ScimRequest, ScimResponse } from '../../../src/sandbox/target/scim-message.ts';
 import { RequestCounter } from './request-counter.ts';
 import { answerOf } from './vendor-answers.ts';
@@ -111,7 +111,8 @@ function excesses(habits: VendorHabits, service: Vendor['service']): string[] {
   for (const group of service.groups()) {
     const members = Array.isArray(group['members']) ? group['members'].filter(isScimJson) : [];
     if (members.length > (habits.mostMembers ?? Number.MAX_SAFE_INTEGER)) found.push(`${members.length} members`);
-    for (const id of members.map(({ value }: ScimJson) => String(value))) groupsOf.set(id, (groupsOf.get(id) ?? 0) + 1);
+    for (const id of members.map(({ value }: ScimJson) => readText(value)))
+      groupsOf.set(id, (groupsOf.get(id) ?? 0) + 1);
   }
   const most = Math.max(0, ...groupsOf.values());
   if (most > (habits.mostGroups ?? Number.MAX_SAFE_INTEGER)) found.push(`${most} groups of one person`);

@@ -105,6 +105,14 @@ describe('gallery', () => {
     }
   });
 
+  it('the page names every template', async () => {
+    const page = await readFile(join(shipped, '../docs/gallery.md'), 'utf8');
+    const rows = page.split('\n').filter((line) => line.startsWith('| `'));
+    for (const { name } of await listTemplates('/nowhere'))
+      if (!name.startsWith('scim'))
+        expect([name, rows.filter((row) => row.includes(`\`${name}\``))]).not.toEqual([name, []]);
+  });
+
   it('a template may extend another', async () => {
     const files = await temporaryConfiguration({
       'gallery/own.yaml': 'name: own\ndescription: Own\nextends: zoom\nprofile: { pageSize: 7 }\n',
