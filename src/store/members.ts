@@ -5,33 +5,35 @@ import type { Db } from './database.ts';
 import { isStripped } from './departures.ts';
 import { dueAdditions, dueRemovals } from './groups-in-step.ts';
 import { isLeaving } from './guarded-members.ts';
+import { RowWriter } from './row-writer.ts';
 import { isUndone } from './undone-members.ts';
 
 const SLICE = 200;
 
+const SEEN = new RowWriter('member', (insertion) =>
+  insertion.onConflict((conflict) =>
+    conflict
+      .columns(['job_id', 'group_id', 'member_id'])
+      .doUpdateSet((eb) => ({ reading: eb.ref('excluded.reading') })),
+  ),
+);
+
 /** Stores members of a group as seen by a reading; returns nothing about change: compare with `countMembersOfReading`. */
-export async function storeMembers(
+export function storeMembers(
   db: Db,
   jobId: string,
   groupId: string,
   members: readonly GroupMember[],
   reading: number,
 ): Promise<void> {
-  for (let from = 0; from < members.length; from += SLICE) {
-    await db
-      .insertInto('member')
-      .values(
-        members.slice(from, from + SLICE).map((member) => ({
-          job_id: jobId,
-          group_id: groupId,
-          member_id: member.id,
-          member_type: member.type,
-          reading,
-        })),
-      )
-      .onConflict((conflict) => conflict.columns(['job_id', 'group_id', 'member_id']).doUpdateSet({ reading }))
-      .execute();
-  }
+  const rows = members.map(({ id, type }) => ({
+    job_id: jobId,
+    group_id: groupId,
+    member_id: id,
+    member_type: type,
+    reading,
+  }));
+  return SEEN.write(db, rows);
 }
 
 /** Number of members of a group. */
@@ -164,20 +166,19 @@ export async function countTargetMembers(db: Db, jobId: string): Promise<number>
   return Number(row.count);
 }
 
+const HELD = new RowWriter('target_member', (insertion) => insertion.onConflict((conflict) => conflict.doNothing()));
+
 /** Records memberships that the target holds by our hand. */
-export async function recordTargetMembers(
+export function recordTargetMembers(
   db: Db,
   jobId: string,
   groupId: string,
   memberIds: readonly string[],
 ): Promise<void> {
-  for (let from = 0; from < memberIds.length; from += SLICE) {
-    await db
-      .insertInto('target_member')
-      .values(memberIds.slice(from, from + SLICE).map((id) => ({ job_id: jobId, group_id: groupId, member_id: id })))
-      .onConflict((conflict) => conflict.doNothing())
-      .execute();
-  }
+  return HELD.write(
+    db,
+    memberIds.map((id) => ({ job_id: jobId, group_id: groupId, member_id: id })),
+  );
 }
 
 /** Forgets memberships that the target no longer holds. */
