@@ -59,7 +59,7 @@ export async function readGroupList(context: CycleContext, groupId: string): Pro
   const { job, io } = context;
   const before = await countMembers(io.store.db, job.id, groupId);
   const { reading: first, seen } = await readOnce(context, groupId);
-  const missing = await countMembersUnseen(io.store.db, job.id, groupId, first);
+  const missing = before === 0 ? 0 : await countMembersUnseen(io.store.db, job.id, groupId, first);
   if (missing > 0 && seen === 0 && (await hidesMembers(context, groupId)))
     return warn(
       context,
