@@ -6,7 +6,7 @@ import { type BulkWrite, withIds } from '../../src/scim/bulk.ts';
 import { type Capabilities, NO_DISCOVERY } from '../../src/scim/capabilities.ts';
 import { parsePath } from '../../src/scim/path.ts';
 import { readPath } from '../../src/scim/read.ts';
-import type { PatchOperation, ScimKind, ScimResource } from '../../src/scim/resource.ts';
+import { type PatchOperation, resourceId, type ScimKind, type ScimResource } from '../../src/scim/resource.ts';
 import { applyOperation, type Json } from './patch-resource.ts';
 
 /** One request as the service saw it. */
@@ -78,7 +78,8 @@ export class FakeTarget implements ScimTarget {
       const refusal: ObjectFault = { code: 'EntryConflict', message: 'no such resource', status: 409 };
       const result = isStrange ? failed(write, refusal) : await this.#carryOut(named);
       if (isStrange) this.requests.scim += 1;
-      if (result.type === 'create' && result.result.ok) ids.set(write.bulkId, String(result.result.value['id']));
+      const made = result.type === 'create' && result.result.ok ? resourceId(result.result.value) : undefined;
+      if (made !== undefined) ids.set(write.bulkId, made);
       results.push(lost === null ? result : failed(write, lost));
     }
     return results;
