@@ -1,5 +1,5 @@
 // A sandbox tenant in front of a third-party SCIM service, and the built scimsync between them.
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Application } from './application.ts';
@@ -33,13 +33,14 @@ export interface World {
 export async function startWorld(
   users: number,
   groups: number,
-  options: { readonly stuckPages: boolean } = { stuckPages: false },
+  options: { readonly stuckPages?: boolean /** Operations of one bulk request. */; readonly bulk?: number } = {},
 ): Promise<World> {
-  const application = await Application.start(options);
+  const application = await Application.start({ stuckPages: options.stuckPages === true });
   const config = await mkdtemp(join(tmpdir(), 'scimsync-interop-'));
   const content = ['--users', String(users), '--groups', String(groups), '--seed', '7'];
   const target = ['--target-url', application.url, '--target-token', application.token];
   const sandbox = await startSandbox<SandboxLine>([...content, ...target, '--write-config', config]);
+  if (options.bulk !== undefined) await trustWithBulk(config, options.bulk);
   const { graph, admin } = sandbox.announced;
   return {
     application,
@@ -51,6 +52,14 @@ export async function startWorld(
       await rm(config, { recursive: true, force: true });
     },
   };
+}
+
+async function trustWithBulk(config: string, maxOperations: number): Promise<void> {
+  for (const name of await readdir(join(config, 'jobs'))) {
+    const file = join(config, 'jobs', name);
+    const text = await readFile(file, 'utf8');
+    await writeFile(file, text.replace(/^target:/m, `target:\n  bulk: { maxOperations: ${maxOperations} }`));
+  }
 }
 
 async function synchronize(config: string): Promise<JobResult> {
