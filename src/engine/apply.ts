@@ -20,6 +20,7 @@ import { type ChangeOutcome, executeChange, resolveDoubt } from './execute.ts';
 import type { GuardVerdicts } from './gate.ts';
 import { giveUp } from './give-up.ts';
 import { releaseAndHold } from './hold.ts';
+import { keepLearned } from './learned.ts';
 import { completeMemberships } from './memberships.ts';
 import { ownCycle } from './on-demand.ts';
 import { readPayload } from './payload-text.ts';
@@ -48,6 +49,7 @@ export async function sendReleased(context: CycleContext): Promise<void> {
     if (phase === 'references') {
       await completeReferences(context);
       await completeMemberships(context);
+      await keepLearned(context);
     } else await drainPhase(context, PHASES.indexOf(phase));
   }
   if (context.careful !== null) await leaveTheRest(context, context.careful);
@@ -77,6 +79,7 @@ async function drainPhase(context: CycleContext, phase: number): Promise<void> {
     const batches = await formBatches(context, page, PAGE);
     const sent = batches?.flat() ?? page;
     await sendPage(context, sent, batches);
+    await keepLearned(context);
     done += sent.length;
     io.progress({ jobId: job.id, stage: 'apply', done, total });
     await breathe(context);

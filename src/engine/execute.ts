@@ -8,13 +8,13 @@ import { protects } from '../rules/protect.ts';
 import { buildResource } from '../scim/create.ts';
 import type { DesiredAttribute } from '../scim/desired.ts';
 import type { AttributeDifference } from '../scim/diff.ts';
-import { notHeld } from '../scim/diff.ts';
 import { sameValue } from '../scim/equal.ts';
 import { addMembers, buildPatch, removeMembers } from '../scim/patch.ts';
 import { resourceId, type ScimResource, type ScimValue } from '../scim/resource.ts';
 import type { ChangeTable, LinkTable } from '../store/schema.ts';
 import { findObjects } from '../store/source-objects.ts';
 import { mayBeNamesakes, whyNotTheirs } from './adoption.ts';
+import { notApplied, showsMembers } from './applied.ts';
 import { type ChangePayload, referenceValue, type WaitingReference } from './change-payload.ts';
 import { mappingOf } from './compiled-job.ts';
 import { confirmAbsence } from './confirm-absence.ts';
@@ -23,6 +23,11 @@ import { matchNow } from './match.ts';
 import { viewOf } from './planned-object.ts';
 import type { TargetResult } from './ports.ts';
 import { countedOf, NO_MEMBERS, takeMembers } from './sent-members.ts';
+
+const DISABLED_INSTEAD: ObjectFault = {
+  code: 'DisabledInstead',
+  message: 'The target does not delete accounts. This one was disabled instead, and is not linked any more.',
+};
 
 /** What came of one change. */
 export interface ChangeOutcome {
@@ -135,7 +140,9 @@ async function send(attempt: Attempt): Promise<Result> {
 async function remove({ context, mapping, change }: Attempt): Promise<Result> {
   const removed = await context.io.target.remove(mapping.scimKind, change.target_id ?? '', context.io.signal);
   if (!removed.ok) return { fault: removed.fault };
-  return removed.value === 'removed' ? {} : { fault: await confirmAbsence(context, mapping, change) };
+  if (removed.value === 'removed') return {};
+  if (removed.value === 'disabled') return { warning: DISABLED_INSTEAD };
+  return { fault: await confirmAbsence(context, mapping, change) };
 }
 
 async function create(attempt: Attempt): Promise<Result> {
@@ -149,12 +156,14 @@ async function create(attempt: Attempt): Promise<Result> {
   );
   const created = await context.io.target.create(mapping.scimKind, resource, context.io.signal);
   if (created.ok) {
+    // Some services answer success to a group with members and take only the group: what the answer does not show is looked at.
+    const taken = showsMembers(created.value, members.add);
     return {
       targetId: resourceId(created.value) ?? null,
       written: exactly(desired),
       differences: desired.map((each) => ({ path: each.path, oldValue: undefined, newValue: each.value })),
-      membersAdded: members.add.map((member) => member.member_id),
-      verifyMembers: members.verify,
+      membersAdded: taken ? members.add.map((member) => member.member_id) : [],
+      verifyMembers: members.verify || !taken,
       warning: notApplied(created.value, exactly(desired)),
     };
   }
@@ -268,19 +277,4 @@ async function patch(
 /** Of an account that was made this moment everything is as it was sent, whatever the flow of an attribute. */
 function exactly(desired: readonly DesiredAttribute[]): DesiredAttribute[] {
   return desired.map(({ path, value }) => ({ path, value }));
-}
-
-/** Compares what the target answered with what was sent: success without effect is a warning of its own. */
-export function notApplied(answered: ScimResource, wanted: readonly DesiredAttribute[]): ObjectFault | null {
-  if (
-    resourceId(answered) === undefined ||
-    (answered['userName'] === undefined && answered['displayName'] === undefined)
-  )
-    return null;
-  const missing = notHeld(answered, wanted);
-  if (missing.length === 0) return null;
-  return {
-    code: 'NotApplied',
-    message: `The target answered success but does not hold: ${missing.map((each) => each.path.text).join(', ')}.`,
-  };
 }

@@ -12,6 +12,7 @@ import type { Candidate, DirectoryFacts } from '../model/directory-facts.ts';
 import type { ObjectFault } from '../model/errors.ts';
 import type { BulkWrite } from '../scim/bulk.ts';
 import type { Capabilities } from '../scim/capabilities.ts';
+import type { LearnedFacts } from '../scim/learned.ts';
 import type { PatchOperation, ScimKind, ScimResource } from '../scim/resource.ts';
 
 /** Which delta chain to begin: everything that exists now, or only what changes from now on. */
@@ -96,7 +97,7 @@ export interface ListPage {
 export type BulkResult =
   | { readonly type: 'create'; readonly result: TargetResult<ScimResource> }
   | { readonly type: 'patch'; readonly result: TargetResult<ScimResource | null> }
-  | { readonly type: 'remove'; readonly result: TargetResult<'removed' | 'absent'> };
+  | { readonly type: 'remove'; readonly result: TargetResult<'removed' | 'absent' | 'disabled'> };
 
 /** Many writes in one request. */
 export interface BulkPort {
@@ -107,6 +108,8 @@ export interface BulkPort {
    * what else is learned about the target.
    */
   references: 'untried' | 'proved' | 'useless';
+  /** Whether a group that is created with members holds them, where the answer does not show it; likewise. */
+  members: 'untried' | 'proved' | 'useless';
   /**
    * Sends writes, those that others refer to first, and answers each of them in its place. What a target refuses to take
    * together is sent one by one.
@@ -118,8 +121,10 @@ export interface BulkPort {
 export interface ScimTarget {
   /** Reads discovery (ServiceProviderConfig, Schemas); at most three requests; absent endpoints are no fault. */
   discover(signal: AbortSignal): Promise<Capabilities>;
-  /** Tells the client what was discovered earlier, so that it need not ask again. */
-  remember(capabilities: Capabilities): void;
+  /** Tells the client what was discovered and learned earlier, so that it need not ask or try again. */
+  remember(capabilities: Capabilities, learned?: LearnedFacts): void;
+  /** What the answers of the target have taught the client so far; another object after each change. */
+  readonly learned: LearnedFacts;
   /** Resources whose attribute really has the value (`eq`, escaped; the answer is verified). */
   find(
     kind: ScimKind,
@@ -149,8 +154,11 @@ export interface ScimTarget {
     operations: readonly PatchOperation[],
     signal: AbortSignal,
   ): Promise<TargetResult<ScimResource | null>>;
-  /** `absent` when the target says that it does not have the resource (404). */
-  remove(kind: ScimKind, id: string, signal: AbortSignal): Promise<TargetResult<'removed' | 'absent'>>;
+  /**
+   * `absent` when the target says that it does not have the resource (404), `disabled` when it does not delete accounts and
+   * this one is disabled now.
+   */
+  remove(kind: ScimKind, id: string, signal: AbortSignal): Promise<TargetResult<'removed' | 'absent' | 'disabled'>>;
   /** Present where the target is trusted with bulk requests. */
   readonly bulk?: BulkPort | undefined;
   /** HTTP requests sent so far, retries included; `tokens` to the token endpoint of the target. */

@@ -31,7 +31,10 @@ export function rememberedTarget({ job, io }: CycleContext): ScimTarget {
     findAny: (kind, values, signal) => target.findAny(kind, values, signal),
     list: (kind, signal) => target.list(kind, signal),
     discover: (signal) => target.discover(signal),
-    remember: (capabilities) => target.remember(capabilities),
+    remember: (capabilities, learned) => target.remember(capabilities, learned),
+    get learned() {
+      return target.learned;
+    },
     create: refuse,
     patch: refuse,
     remove: refuse,

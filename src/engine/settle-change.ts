@@ -14,6 +14,7 @@ import { forgetMembershipsOf, forgetTargetMembers } from '../store/members.ts';
 import { appendLog } from '../store/provisioning-log.ts';
 import type { LinkTable, PendingReferenceTable } from '../store/schema.ts';
 import { updateObjects } from '../store/source-objects.ts';
+import { doneTo } from './applied.ts';
 import { beforeImage } from './before-image.ts';
 import { type Exported, emailOf, exportedAfter } from './change-payload.ts';
 import { type CycleContext, settling } from './context.ts';
@@ -212,7 +213,7 @@ function count({ counts }: CycleContext, outcome: ChangeOutcome): void {
     return;
   }
   if (outcome.warning !== null) counts.warnings += 1;
-  switch (outcome.adopted ? 'adopt' : outcome.change.action) {
+  switch (outcome.adopted ? 'adopt' : doneTo(outcome)) {
     case 'create':
       counts.created += 1;
       break;
@@ -252,7 +253,7 @@ const LOGGED_ACTION = {
 function entryOf(context: CycleContext, outcome: ChangeOutcome): ProvisioningLogEntry {
   const { change, fault, warning } = outcome;
   const planned = JSON.parse(change.steps ?? '[]') as ProvisioningStep[];
-  const action = LOGGED_ACTION[change.action as keyof typeof LOGGED_ACTION];
+  const action = LOGGED_ACTION[doneTo(outcome) as keyof typeof LOGGED_ACTION];
   const exported = step(
     exportStepName(change.action),
     'export',

@@ -117,6 +117,12 @@ export const OBJECT_ERRORS = {
     cause: 'The target answered success but did not store the change.',
     advice: 'Compare the attribute with the schema of the target; it may be read-only or unknown there.',
   },
+  DisabledInstead: {
+    scope: 'object',
+    retry: 'ladder',
+    cause: 'The account was to be deleted; the target does not delete accounts, so it was disabled.',
+    advice: 'Nothing is needed for access. Delete the account in the target by hand if it has to go.',
+  },
   InternalServerError: {
     scope: 'object',
     retry: 'nextCycle',

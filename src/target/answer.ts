@@ -15,6 +15,8 @@ export interface Answer {
   readonly retryAfter: string | undefined;
   /** The Date header, by which a Retry-After date is measured. */
   readonly date: string | undefined;
+  /** The ETag header. */
+  readonly etag: string | undefined;
 }
 
 /** What an error body says. */

@@ -9,6 +9,7 @@ import type { ScimKind, ScimResource } from '../scim/resource.ts';
 import { listOf } from './answer.ts';
 import type { Exchange } from './exchange.ts';
 import { faultOfAnswer, incompatible } from './faults.ts';
+import type { LadderContext } from './requests.ts';
 import { isSuccess } from './success.ts';
 import type { ScimRequest } from './transport.ts';
 
@@ -17,10 +18,12 @@ const REFUSED_FILTER = new Set([400, 403, 500, 501]);
 /** Remembers, per attribute, which form of filter a target understood. */
 export class Finder {
   private readonly exchange: Exchange;
-  private readonly understood = new Map<string, number>();
+  private readonly ladder: Pick<LadderContext, 'learning' | 'adapted'> | null;
 
-  constructor(exchange: Exchange) {
+  /** Without a ladder only the first form is asked. */
+  constructor(exchange: Exchange, ladder: Pick<LadderContext, 'learning' | 'adapted'> | null) {
     this.exchange = exchange;
+    this.ladder = ladder;
   }
 
   /** Resources that really have the value. Throws TargetIncompatible for 404 and for answers that are no list. */
@@ -33,12 +36,16 @@ export class Finder {
     const path = pathOf(attribute);
     const forms = filterForms(attribute, path, value);
     const key = `${kind} ${attribute.toLowerCase()}`;
-    const first = this.understood.get(key) ?? 0;
-    let refusal: TargetResult<readonly ScimResource[]> | undefined;
-    for (let form = first; form < forms.length; form += 1) {
+    const first = this.ladder?.learning.facts.filterForms[key] ?? 0;
+    const end = this.ladder === null ? 1 : forms.length;
+    let refusal: Extract<TargetResult<readonly ScimResource[]>, { ok: false }> | undefined;
+    for (let form = first; form < end; form += 1) {
+      if (refusal !== undefined) {
+        this.ladder?.adapted({ rung: 'filterForm', kind, id: null, because: refusal.fault.message });
+      }
       const asked = await this.ask(kind, forms[form] ?? '', signal);
       if (asked.ok) {
-        this.understood.set(key, form);
+        this.ladder?.learning.noteFilterForm(key, form);
         return { ok: true, value: asked.value.filter((resource) => holdsValue(resource, attribute, path, value)) };
       }
       refusal ??= asked;

@@ -1,26 +1,36 @@
 // The SCIM 2.0 client: `ScimTarget` over HTTP (RFC 7644 section 3). It decides nothing about people; it knows how servers
 // differ from the RFC and from each other, and says honestly what is not known after a broken request.
-import type { BulkPort, Clock, ScimTarget, TargetResult } from '../engine/ports.ts';
+import type { Clock, ScimTarget, TargetResult } from '../engine/ports.ts';
 import type { BulkSettings } from '../model/bulk.ts';
 import { type ConcurrencyBounds, concurrencyBounds, type TargetProfile } from '../model/profile.ts';
 import type { Redact } from '../model/secret.ts';
 import type { ConnectionSettings } from '../network/guarded-agents.ts';
 import { type Capabilities, NO_DISCOVERY } from '../scim/capabilities.ts';
+import type { LearnedFacts } from '../scim/learned.ts';
+import { elementsOf } from '../scim/read.ts';
 import { PATCH_SCHEMA, type PatchOperation, resourceId, type ScimKind, type ScimResource } from '../scim/resource.ts';
 import { resourcePath } from '../scim/resource-path.ts';
-import { type Answer, isNotJson, isWebPage, resourceOf } from './answer.ts';
+import type { Adaptation } from './adaptation.ts';
+import { type Answer, resourceOf } from './answer.ts';
 import type { Authorizer } from './authorizer.ts';
-import { BulkSender } from './bulk.ts';
+import { type BulkSender, bulkSender } from './bulk.ts';
+import { WriteForms } from './bulk-forms.ts';
 import { discover } from './discovery.ts';
 import { Exchange } from './exchange.ts';
 import { faultOfAnswer, incompatible, incompatibleAnswer } from './faults.ts';
 import { Finder } from './find.ts';
+import { Learning } from './learning.ts';
 import { listResources } from './list.ts';
-import type { PatchResult } from './member-removal.ts';
+import { mustBeScim } from './must-be-scim.ts';
 import { PatchLadder } from './patch-ladder.ts';
 import { Realm } from './realm.ts';
+import { type Removed, removeOrDisable } from './removal.ts';
+import { Replacement } from './replacement.ts';
+import type { LadderContext, PatchResult } from './requests.ts';
 import { isSuccess } from './success.ts';
 import { type ExchangeRecord, type ScimRequest, Transport } from './transport.ts';
+import { VersionedRequests } from './versioned-requests.ts';
+import { Versions } from './versions.ts';
 
 export interface ScimTargetOptions {
   /** The SCIM root; a query in it (Entra's feature flags) is not sent. */
@@ -52,6 +62,10 @@ export interface ScimTargetOptions {
   readonly readOnly?: boolean;
   /** Told of every request sent, for metrics and debug logs. */
   readonly observe?: (record: ExchangeRecord) => void;
+  /** False: nothing is tried in another form, and the first refusal is the result. True unless given. */
+  readonly ladders?: boolean;
+  /** Told of everything that is tried in another form. */
+  readonly adapted?: (use: Adaptation) => void;
 }
 
 /** A client for one target; its connections and what is learned about the target belong to it. */
@@ -83,7 +97,7 @@ export function createScimTarget(options: ScimTargetOptions): ScimTarget {
     retryableErrors: profile.retryableErrors,
     maxWaitSeconds: options.maxWaitSeconds ?? 120,
   });
-  return new HttpScimTarget(profile, transport, exchange, options.bulk ?? null);
+  return new HttpScimTarget(options, transport, exchange);
 }
 
 class HttpScimTarget implements ScimTarget {
@@ -91,30 +105,40 @@ class HttpScimTarget implements ScimTarget {
   private readonly transport: Transport;
   private readonly exchange: Exchange;
   private readonly finder: Finder;
-  private readonly ladder: PatchLadder;
-  private readonly sender: BulkSender | undefined;
+  private readonly context: LadderContext;
+  private readonly ladder: PatchLadder | null;
+  private readonly versions: Versions;
+  private readonly versioned: VersionedRequests;
+  private readonly learning = new Learning();
+  readonly bulk: BulkSender | undefined;
   private capabilities: Capabilities = NO_DISCOVERY;
 
-  constructor(profile: TargetProfile, transport: Transport, exchange: Exchange, bulk: BulkSettings | null) {
+  constructor(
+    { profile, ladders = true, adapted = ignored, bulk = null }: ScimTargetOptions,
+    transport: Transport,
+    exchange: Exchange,
+  ) {
     this.profile = profile;
     this.transport = transport;
     this.exchange = exchange;
-    this.finder = new Finder(exchange);
-    this.ladder = new PatchLadder(
-      {
+    const { learning } = this;
+    const capabilities = (): Capabilities => this.capabilities;
+    this.finder = new Finder(exchange, ladders ? { learning, adapted } : null);
+    this.context = {
+      requests: {
         patch: (kind, id, operations, signal) => this.patchOnce(kind, id, operations, signal),
+        put: (kind, id, resource, signal) => this.put(kind, id, resource, signal),
         get: (kind, id, signal) => this.get(kind, id, signal),
       },
-      profile,
-    );
-    if (bulk !== null) {
-      const { rateLimits } = profile;
-      this.sender = new BulkSender({ exchange, settings: bulk, rateLimits, single: this, adapted: () => undefined });
-    }
-  }
-
-  get bulk(): BulkPort | undefined {
-    return this.sender;
+      learning,
+      adapted,
+    };
+    const replacement = new Replacement(this.context, profile, capabilities);
+    this.ladder = ladders ? new PatchLadder(this.context, replacement, { profile, capabilities }) : null;
+    this.versions = new Versions(learning, capabilities);
+    this.versioned = new VersionedRequests(exchange, this.context, this.versions, ladders);
+    const forms = new WriteForms(this.ladder, learning);
+    this.bulk = bulkSender(bulk, { exchange, limits: profile.rateLimits, single: this, forms, adapted });
   }
 
   get requests(): { readonly scim: number; readonly tokens: number } {
@@ -128,9 +152,14 @@ class HttpScimTarget implements ScimTarget {
     return capabilities;
   }
 
-  remember(capabilities: Capabilities): void {
+  remember(capabilities: Capabilities, learned?: LearnedFacts): void {
     this.capabilities = capabilities;
-    this.sender?.narrow(capabilities);
+    this.bulk?.narrow(capabilities);
+    if (learned !== undefined) this.learning.recall(learned);
+  }
+
+  get learned(): LearnedFacts {
+    return this.learning.facts;
   }
 
   find(
@@ -164,13 +193,14 @@ class HttpScimTarget implements ScimTarget {
     const { answer } = exchanged;
     if (answer.status === 404 || answer.status === 410) return { ok: true, value: null };
     if (!isSuccess(answer)) return this.refused(answer, request);
-    this.mustBeScim(answer, request);
+    mustBeScim(answer, request, this.exchange);
     const resource = resourceOf(answer.json);
     const answered = resource === undefined ? undefined : resourceId(resource);
     if (resource === undefined || answered?.toLowerCase() !== id.toLowerCase()) {
       const what = answered === undefined ? 'it has no resource with an id' : 'it is a resource with another id';
       return { ok: false, fault: incompatibleAnswer(request, what, answer.status) };
     }
+    this.noteShown(kind, id, answer, resource);
     return { ok: true, value: resource };
   }
 
@@ -181,12 +211,14 @@ class HttpScimTarget implements ScimTarget {
     const { answer } = exchanged;
     if (answer.status === 404) throw incompatible(this.exchange.root, request, answer, this.exchange.redact);
     if (!isSuccess(answer)) return this.refused(answer, request);
-    this.mustBeScim(answer, request);
+    mustBeScim(answer, request, this.exchange);
     const created = resourceOf(answer.json);
-    if (created === undefined || resourceId(created) === undefined) {
+    const id = created === undefined ? undefined : resourceId(created);
+    if (created === undefined || id === undefined) {
       const what = 'it says success, but has no resource with an id';
       return { ok: false, fault: incompatibleAnswer(request, what, answer.status) };
     }
+    this.noteShown(kind, id, answer, created);
     return { ok: true, value: created };
   }
 
@@ -197,47 +229,72 @@ class HttpScimTarget implements ScimTarget {
     signal: AbortSignal,
   ): Promise<PatchResult> {
     if (operations.length === 0) return { ok: true, value: null };
+    if (this.ladder === null) return this.patchOnce(kind, id, operations, signal);
     return this.ladder.send(kind, id, operations, signal);
   }
 
-  async remove(kind: ScimKind, id: string, signal: AbortSignal): Promise<TargetResult<'removed' | 'absent'>> {
+  remove(kind: ScimKind, id: string, signal: AbortSignal): Promise<TargetResult<Removed>> {
+    const once = (): ReturnType<HttpScimTarget['removeOnce']> => this.removeOnce(kind, id, signal);
+    if (this.ladder === null) return once();
+    return removeOrDisable(this.context, this.ladder, once, kind, id, signal);
+  }
+
+  private async removeOnce(
+    kind: ScimKind,
+    id: string,
+    signal: AbortSignal,
+  ): Promise<TargetResult<'removed' | 'absent'>> {
     const request: ScimRequest = { method: 'DELETE', path: resourcePath(kind, id) };
-    const exchanged = await this.exchange.send(request, signal);
+    const exchanged = await this.versioned.send(kind, id, request, true, signal);
     if (!exchanged.ok) return exchanged;
     const { answer } = exchanged;
     if (answer.status === 404 || answer.status === 410) return { ok: true, value: 'absent' };
     if (!isSuccess(answer)) return this.refused(answer, request);
-    this.mustBeScim(answer, request);
+    mustBeScim(answer, request, this.exchange);
     return { ok: true, value: 'removed' };
   }
 
-  private async patchOnce(
+  private patchOnce(
     kind: ScimKind,
     id: string,
     operations: readonly PatchOperation[],
     signal: AbortSignal,
   ): Promise<PatchResult> {
     const body = { schemas: [PATCH_SCHEMA], Operations: operations };
-    const request: ScimRequest = { method: 'PATCH', path: resourcePath(kind, id), body };
-    const exchanged = await this.exchange.send(request, signal);
+    return this.change(kind, id, { method: 'PATCH', path: resourcePath(kind, id), body }, true, signal);
+  }
+
+  private put(kind: ScimKind, id: string, resource: ScimResource, signal: AbortSignal): Promise<PatchResult> {
+    return this.change(kind, id, { method: 'PUT', path: resourcePath(kind, id), body: resource }, false, signal);
+  }
+
+  private async change(
+    kind: ScimKind,
+    id: string,
+    request: ScimRequest,
+    mayRepeat: boolean,
+    signal: AbortSignal,
+  ): Promise<PatchResult> {
+    const exchanged = await this.versioned.send(kind, id, request, mayRepeat, signal);
     if (!exchanged.ok) return exchanged;
     const { answer } = exchanged;
     if (!isSuccess(answer)) return this.refused(answer, request);
-    this.mustBeScim(answer, request);
+    mustBeScim(answer, request, this.exchange);
     const resource = resourceOf(answer.json);
-    return { ok: true, value: resource !== undefined && resourceId(resource) !== undefined ? resource : null };
+    const shown = resource !== undefined && resourceId(resource) !== undefined ? resource : null;
+    this.noteShown(kind, id, answer, shown);
+    return { ok: true, value: shown };
+  }
+
+  private noteShown(kind: ScimKind, id: string, answer: Answer, resource: ScimResource | null): void {
+    this.versions.note(kind, id, answer, resource);
+    if (kind === 'Group' && resource !== null && elementsOf(resource['members']).length > 0)
+      this.learning.noteMembersShown();
   }
 
   private refused(answer: Answer, request: ScimRequest): { ok: false; fault: ReturnType<typeof faultOfAnswer> } {
     return { ok: false, fault: faultOfAnswer(answer, request, this.exchange.redact) };
   }
-
-  // A sign-in page or a proxy's message with status 200: what it says about one object would be true of none. A word of
-  // confirmation after PATCH or DELETE is tolerated.
-  private mustBeScim(answer: Answer, request: ScimRequest): void {
-    const confirms = request.method === 'PATCH' || request.method === 'DELETE';
-    if (answer.status === 200 && isNotJson(answer) && (!confirms || isWebPage(answer))) {
-      throw incompatible(this.exchange.root, request, answer, this.exchange.redact);
-    }
-  }
 }
+
+const ignored = (): undefined => undefined;

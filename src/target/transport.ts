@@ -13,7 +13,7 @@ import { addressForbidden } from './faults.ts';
 import type { CountedRequest } from './rate-window.ts';
 import { DECODED, NOT_CONNECTED, type RawAnswer, RawRequest, TOO_LARGE, undiciAdapter } from './undici-adapter.ts';
 
-type Method = 'GET' | 'POST' | 'PATCH' | 'DELETE';
+type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
 /** A request relative to the SCIM root. */
 export interface ScimRequest {
@@ -26,6 +26,8 @@ export interface ScimRequest {
   readonly body?: unknown;
   /** What limits count instead of the request, where the target counts the operations of a bulk request. */
   readonly parts?: readonly CountedRequest[];
+  /** The version that the resource has to have (RFC 7644 section 3.14), as the target wrote it. */
+  readonly ifMatch?: string;
 }
 
 /** A request with its body as text. */
@@ -189,6 +191,7 @@ export class Transport {
         location: header('location'),
         retryAfter: header('retry-after'),
         date: header('date'),
+        etag: header('etag'),
       };
       return { kind: 'answer', answer };
     } catch (error) {
@@ -202,6 +205,7 @@ export class Transport {
       Accept: 'application/scim+json, application/json',
       'Accept-Encoding': DECODED,
       'User-Agent': this.options.userAgent,
+      ...(request.ifMatch === undefined ? {} : { 'If-Match': request.ifMatch }),
     };
     return request.body === undefined ? headers : { ...headers, 'Content-Type': this.options.contentType };
   }

@@ -8,7 +8,7 @@ describe('scimmy, trusted with bulk requests', () => {
   let first: JobResult;
 
   beforeAll(async () => {
-    world = await startWorld(150, 12, { bulk: 50 });
+    world = await startWorld({ users: 150, groups: 12, service: './scimmy-server.ts', bulk: 50 });
     first = await world.synchronize();
   });
   afterAll(() => world.stop());

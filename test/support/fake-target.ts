@@ -4,6 +4,7 @@ import type { BulkPort, BulkResult, ListPage, ScimTarget, TargetResult } from '.
 import type { ObjectFault } from '../../src/model/errors.ts';
 import { type BulkWrite, withIds } from '../../src/scim/bulk.ts';
 import { type Capabilities, NO_DISCOVERY } from '../../src/scim/capabilities.ts';
+import { type LearnedFacts, NOTHING_LEARNED } from '../../src/scim/learned.ts';
 import { parsePath } from '../../src/scim/path.ts';
 import { readPath } from '../../src/scim/read.ts';
 import { type PatchOperation, resourceId, type ScimKind, type ScimResource } from '../../src/scim/resource.ts';
@@ -34,6 +35,7 @@ export class FakeTarget implements ScimTarget {
   readonly requests = { scim: 0, tokens: 0 };
   readonly remembered: Capabilities[] = [];
   capabilities: Capabilities = NO_DISCOVERY;
+  learned: LearnedFacts = NOTHING_LEARNED;
   pageSize = 100;
   disturb: ((request: LoggedRequest) => Disturbance | undefined) | undefined;
   /** Runs before a request is carried out: for edits that happen meanwhile, and for latency. */
@@ -57,7 +59,7 @@ export class FakeTarget implements ScimTarget {
 
   /** The service takes so many writes in one request from now on. */
   takesBulk(size: number): void {
-    this.bulk = { size, references: 'untried', send: (writes) => this.#bulk(writes) };
+    this.bulk = { size, references: 'untried', members: 'untried', send: (writes) => this.#bulk(writes) };
   }
 
   async #bulk(writes: readonly BulkWrite[]): Promise<readonly BulkResult[]> {
@@ -127,8 +129,9 @@ export class FakeTarget implements ScimTarget {
     })).then((result) => (result.ok ? result.value : this.capabilities));
   }
 
-  remember(capabilities: Capabilities): void {
+  remember(capabilities: Capabilities, learned?: LearnedFacts): void {
     this.remembered.push(capabilities);
+    if (learned !== undefined) this.learned = learned;
   }
 
   find(kind: ScimKind, attribute: string, value: string): Promise<TargetResult<readonly ScimResource[]>> {
