@@ -1,8 +1,9 @@
 // What an answer of success shows, against what was sent: services keep something else, or nothing, and say that all is well.
 import type { ObjectFault } from '../model/errors.ts';
 import type { DesiredAttribute } from '../scim/desired.ts';
-import { diffResource } from '../scim/diff.ts';
+import { notHeld } from '../scim/diff.ts';
 import { resourceId, type ScimResource } from '../scim/resource.ts';
+import type { ChangeOutcome } from './execute.ts';
 import { memberIdsOf } from './memberships.ts';
 
 /** Compares what the target answered with what was sent: success without effect is a warning of its own. */
@@ -12,7 +13,7 @@ export function notApplied(answered: ScimResource, wanted: readonly DesiredAttri
     (answered['userName'] === undefined && answered['displayName'] === undefined)
   )
     return null;
-  const missing = diffResource(answered, wanted, { caseInsensitive: wanted.map((each) => each.path.text) });
+  const missing = notHeld(answered, wanted);
   if (missing.length === 0) return null;
   return {
     code: 'NotApplied',
@@ -24,4 +25,9 @@ export function notApplied(answered: ScimResource, wanted: readonly DesiredAttri
 export function showsMembers(group: ScimResource, added: readonly { readonly target_id: string }[]): boolean {
   const shown = memberIdsOf(group, { membersReadable: true });
   return added.every(({ target_id: id }) => shown?.has(id) === true);
+}
+
+/** What was done, which is less than was wanted where a target does not delete. */
+export function doneTo({ change, warning }: Pick<ChangeOutcome, 'change' | 'warning'>): string {
+  return warning?.code === 'DisabledInstead' ? 'disable' : change.action;
 }

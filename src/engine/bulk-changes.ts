@@ -9,6 +9,7 @@ import type { ChangeTable, LinkTable } from '../store/schema.ts';
 import { notApplied } from './applied.ts';
 import type { ChangePayload, WaitingReference } from './change-payload.ts';
 import type { CycleContext } from './context.ts';
+import { CreatedGroups } from './created-groups.ts';
 import type { ChangeOutcome } from './execute.ts';
 import type { BulkPort } from './ports.ts';
 import { runBatches, runTogether, throwFailure } from './together.ts';
@@ -41,7 +42,8 @@ export async function sendBatches(
   batches: readonly (readonly ChangeTable[])[],
   sending: Sending,
 ): Promise<ChangeTable[]> {
-  const again = await runBatches(batches, (batch) => sendBatch(context, batch, sending));
+  const groups = new CreatedGroups(context);
+  const again = await runBatches(batches, (batch) => sendBatch(context, batch, sending, groups));
   return again.flat();
 }
 
@@ -49,6 +51,7 @@ async function sendBatch(
   context: CycleContext,
   batch: readonly ChangeTable[],
   sending: Sending,
+  groups: CreatedGroups,
 ): Promise<readonly ChangeTable[]> {
   const { bulk } = context.io.target;
   const names = new Map(batch.map((change) => [change.id, namedIn(batch, change, sending)]));
@@ -58,13 +61,14 @@ async function sendBatch(
     batch.map((change) => {
       const named = names.get(change.id) ?? [];
       const links = new Map([...sending.links, ...named.map(nameAsLink)]);
-      const sees = (created: ScimResource): ScimResource => {
+      const sees = (created: ScimResource, sent: ScimResource): Promise<ScimResource> => {
+        if (named.length === 0) return groups.seen(created, sent);
         answered.set(change.id, created);
-        return { id: created['id'] };
+        return Promise.resolve({ id: created['id'] });
       };
       return {
         name: change.id,
-        ...(named.length === 0 ? {} : { sees }),
+        sees,
         run: (within) => sending.execute(within, change, named.length === 0 ? sending.links : links),
       };
     }),

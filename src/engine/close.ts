@@ -21,7 +21,7 @@ import { settleConfiguration } from './configuration-in-force.ts';
 import { type CycleContext, planMark, settling } from './context.ts';
 import { hasMetTarget } from './first-contact.ts';
 import type { GuardVerdicts } from './gate.ts';
-import { countPlannedMemberships } from './memberships.ts';
+import { countPlannedMemberships } from './planned-memberships.ts';
 import { judgeStanding, settleQuarantine } from './quarantine.ts';
 import { resetLinks } from './restart.ts';
 

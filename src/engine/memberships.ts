@@ -9,7 +9,6 @@ import { clearEscrow, findEscrows } from '../store/escrows.ts';
 import { unstatedMembers } from '../store/former-members.ts';
 import { groupsKeepingHeld, settleApprovedHolds } from '../store/groups-in-step.ts';
 import {
-  countLinkableMembers,
   forgetTargetMembers,
   type LinkedMember,
   membersToAdd,
@@ -272,30 +271,4 @@ async function writtenInThisCycle(trx: Db, context: CycleContext, groupId: strin
     .where('source_id', '=', groupId)
     .executeTakeFirst();
   return row?.cycle_id === context.cycleId;
-}
-
-/** Memberships that a plan would add and remove, when what is counted in the classes `held` would be held. */
-export async function countPlannedMemberships(
-  trx: Db,
-  context: CycleContext,
-  held: readonly string[],
-): Promise<{ added: number; removed: number }> {
-  const { job } = context;
-  if (job.group === null || !job.group.mapsMembers) return { added: 0, removed: 0 };
-  const groups = await trx
-    .selectFrom('source_object')
-    .select('id')
-    .where('job_id', '=', job.id)
-    .where('kind', '=', 'group')
-    .where('members_dirty', '=', 1)
-    .where('in_scope', '=', 1)
-    .execute();
-  const supposed = { classes: held, memberships: held.includes('memberships') };
-  let added = 0;
-  let removed = 0;
-  for (const { id } of groups) {
-    added += await countLinkableMembers(trx, job.id, id);
-    removed += (await membersToRemove(trx, job.id, id, '', 100_000, supposed)).length;
-  }
-  return { added, removed };
 }

@@ -15,8 +15,8 @@ import { type IdentityAttribute, identityAttributes } from './identity-attribute
 import { countLeftOut } from './left-out.ts';
 import { modifiedProperties } from './log-entry.ts';
 import { indexKey } from './match.ts';
-import { countPlannedMemberships } from './memberships.ts';
 import { readPayload } from './payload-text.ts';
+import { countPlannedMemberships } from './planned-memberships.ts';
 import { viewOf } from './planned-object.ts';
 
 const PAGE = 500;

@@ -108,6 +108,8 @@ export interface BulkPort {
    * what else is learned about the target.
    */
   references: 'untried' | 'proved' | 'useless';
+  /** Whether a group that is created with members holds them, where the answer does not show it; likewise. */
+  members: 'untried' | 'proved' | 'useless';
   /**
    * Sends writes, those that others refer to first, and answers each of them in its place. What a target refuses to take
    * together is sent one by one.

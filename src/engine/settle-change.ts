@@ -1,5 +1,5 @@
 // Settles what was sent: change, link, log entry, escrow and what depends on it, together in one fenced transaction.
-import type { ProvisioningLogEntry, ProvisioningStep } from '../model/cycle.ts';
+import type { ProvisioningLogEntry } from '../model/cycle.ts';
 import type { ObjectKind } from '../model/directory.ts';
 import { protectsKnown, protectsNew } from '../rules/protect.ts';
 import type { BeforeImageTable } from '../store/before-image-table.ts';
@@ -14,16 +14,17 @@ import { forgetMembershipsOf, forgetTargetMembers } from '../store/members.ts';
 import { appendLog } from '../store/provisioning-log.ts';
 import type { LinkTable, PendingReferenceTable } from '../store/schema.ts';
 import { updateObjects } from '../store/source-objects.ts';
+import { doneTo } from './applied.ts';
 import { beforeImage } from './before-image.ts';
+import { entryOf, subjectOf } from './change-log-entry.ts';
 import { type Exported, emailOf, exportedAfter } from './change-payload.ts';
 import { type CycleContext, settling } from './context.ts';
 import { settleDepartures } from './departures.ts';
 import { type RenewedAccount, renewDependants } from './dependants.ts';
 import { adapts } from './dialect.ts';
 import type { ChangeOutcome } from './execute.ts';
-import { discreet, type LogSubject, logEntry, modifiedProperties, subjectOfChange } from './log-entry.ts';
+import { discreet } from './log-entry.ts';
 import { keepMemberImages } from './member-images.ts';
-import { step } from './planned-object.ts';
 import { noteRemovals } from './sent-members.ts';
 import { doubtOrForget, escrow, forgetAccount } from './settle-plan.ts';
 import { noteWrites } from './unstable.ts';
@@ -236,69 +237,4 @@ function count({ counts }: CycleContext, outcome: ChangeOutcome): void {
     default:
       throw new Error(`unknown action ${outcome.change.action}`);
   }
-}
-
-/** What was done, which is less than was wanted where a target does not delete. */
-function doneTo({ change, warning }: ChangeOutcome): string {
-  return warning?.code === 'DisabledInstead' ? 'disable' : change.action;
-}
-
-function subjectOf({ change, targetId }: ChangeOutcome): LogSubject {
-  return { ...subjectOfChange(change), targetId };
-}
-
-const LOGGED_ACTION = {
-  create: 'create',
-  adopt: 'update',
-  update: 'update',
-  enable: 'update',
-  disable: 'disable',
-  delete: 'delete',
-} as const;
-
-function entryOf(context: CycleContext, outcome: ChangeOutcome): ProvisioningLogEntry {
-  const { change, fault, warning } = outcome;
-  const planned = JSON.parse(change.steps ?? '[]') as ProvisioningStep[];
-  const action = LOGGED_ACTION[doneTo(outcome) as keyof typeof LOGGED_ACTION];
-  const exported = step(
-    exportStepName(change.action),
-    'export',
-    fault === null ? (warning === null ? 'success' : 'warning') : 'failure',
-    exportText(outcome),
-  );
-  const isPatient = context.job.strategy.references === 'afterwards';
-  const waiting = (isPatient ? [] : outcome.waiting).map((reference) =>
-    step(
-      'ReferenceResolution',
-      'referenceResolution',
-      'warning',
-      `${reference.name} waits until ${reference.referencedId} has an account.`,
-    ),
-  );
-  const problem = fault ?? warning;
-  return logEntry(context, subjectOf(outcome), {
-    action: outcome.adopted ? 'update' : action,
-    status: fault !== null ? 'failure' : warning !== null ? 'warning' : 'success',
-    steps: [...planned, exported, ...waiting],
-    modified: fault === null ? modifiedProperties(outcome.differences, outcome.payload.redacted) : [],
-    ...(problem === null ? {} : { fault: problem }),
-    durationInMilliseconds: outcome.durationInMilliseconds,
-  });
-}
-
-function exportStepName(action: string): string {
-  if (action === 'create') return 'EntryExportAdd';
-  return action === 'delete' ? 'EntryExportDelete' : 'EntryExportUpdate';
-}
-
-function exportText(outcome: ChangeOutcome): string {
-  const { fault, warning, change } = outcome;
-  if (fault !== null) return fault.message;
-  if (warning !== null) return warning.message;
-  if (outcome.adopted) return 'The account existed already and was adopted.';
-  const event = change.event === null ? '' : ` because of ${change.event}`;
-  const members = outcome.membersAdded.length + outcome.membersRemoved.length;
-  const memberships =
-    members === 0 ? '' : ` ${outcome.membersAdded.length} members added, ${outcome.membersRemoved.length} removed.`;
-  return `${change.action}${event}: done.${memberships}`;
 }

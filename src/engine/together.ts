@@ -72,7 +72,7 @@ interface Task<T> {
   /** By this name other writes of the batch refer to what it creates. */
   readonly name?: string;
   /** What the task is to see of the resource that the target answers to its creation. */
-  readonly sees?: (created: ScimResource) => ScimResource;
+  readonly sees?: (created: ScimResource, sent: ScimResource) => Promise<ScimResource>;
   readonly run: (within: CycleContext) => Promise<T>;
 }
 
@@ -94,8 +94,8 @@ export async function runTogether<T>(
   );
 }
 
-function asIs(created: ScimResource): ScimResource {
-  return created;
+function asIs(created: ScimResource): Promise<ScimResource> {
+  return Promise.resolve(created);
 }
 
 interface Waiting {
@@ -116,7 +116,7 @@ class Gathering {
   }
 
   /** The target as one task sees it. */
-  targetOf(place: number, bulkId: string, sees: (created: ScimResource) => ScimResource): ScimTarget {
+  targetOf(place: number, bulkId: string, sees: NonNullable<Task<unknown>['sees']>): ScimTarget {
     const { target } = this.#context.io;
     return {
       discover: (signal) => target.discover(signal),
@@ -129,7 +129,8 @@ class Gathering {
       create: async (kind, resource) => {
         const answered = await this.#join(place, { type: 'create', bulkId, kind, resource });
         if (answered.type !== 'create') return mixedUp();
-        return answered.result.ok ? { ok: true, value: sees(answered.result.value) } : answered.result;
+        if (!answered.result.ok) return answered.result;
+        return { ok: true, value: await sees(answered.result.value, resource) };
       },
       patch: async (kind, id, operations): Promise<TargetResult<Patched>> => {
         if (operations.length === 0) return { ok: true, value: null };

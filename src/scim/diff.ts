@@ -72,20 +72,20 @@ function holds(current: ScimValue | undefined, desired: DesiredAttribute, ignore
 export function notHeld(current: ScimResource, desired: readonly DesiredAttribute[]): DesiredAttribute[] {
   return desired.filter((each) => {
     if (isLeftAlone(current, each)) return false;
-    const held = readPath(current, each.path);
-    return !isHeld(held, each, elementChanges(held, each, undefined, true), true);
+    const elements = elementChanges(readPath(current, each.path), each, undefined, true);
+    return !isHeld(current, each, elements, true);
   });
 }
 
 function isHeld(
-  held: ScimValue | undefined,
+  current: ScimResource,
   attribute: DesiredAttribute,
   elements: ElementChanges | undefined,
   ignoreCase: boolean,
 ): boolean {
-  return elements === undefined
-    ? holds(held, attribute, ignoreCase)
-    : elements.add.length === 0 && elements.remove.length === 0;
+  if (elements !== undefined) return elements.add.length === 0 && elements.remove.length === 0;
+  const held = readPath(current, attribute.path);
+  return holds(held, attribute, ignoreCase) || holdsUntyped(current, attribute, ignoreCase);
 }
 
 /**
@@ -105,8 +105,7 @@ export function diffResource(
     const oldValue = readPath(current, path);
     const ignoreCase = ignoringCase.size > 0 && ignoringCase.has(pathKey(path));
     const elements = elementChanges(oldValue, attribute, before?.[path.text], ignoreCase);
-    const isKept = isHeld(oldValue, attribute, elements, ignoreCase);
-    if (isKept || (elements === undefined && holdsUntyped(current, attribute, ignoreCase))) continue;
+    if (isHeld(current, attribute, elements, ignoreCase)) continue;
     differences.push({
       path,
       oldValue,

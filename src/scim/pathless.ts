@@ -94,3 +94,9 @@ export function toAddedElements(
   );
   return [...kept, ...added];
 }
+
+/** Whether an operation states an attribute of the schema itself, other than members, by its path. */
+export function hasPlainPath(operation: PatchOperation): boolean {
+  const path = operationPath(operation);
+  return operation.op !== 'remove' && path !== undefined && path.filter === undefined && path.attribute !== 'members';
+}

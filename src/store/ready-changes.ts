@@ -16,14 +16,7 @@ export async function pageReady(
   after = '',
   cycleId?: string,
 ): Promise<ChangeTable[]> {
-  let query = db
-    .selectFrom('change')
-    .selectAll()
-    .where('job_id', '=', jobId)
-    .where('status', '=', 'pending')
-    .where('phase', '=', phase);
-  if (cycleId !== undefined) query = query.where('cycle_id', '=', cycleId);
-  return query
+  return pendingOf(db, jobId, phase, cycleId)
     .where((eb) =>
       eb.or([
         eb('waits_for', 'is', null),
@@ -52,15 +45,17 @@ export async function pageWaitingFor(
   limit: number,
   cycleId?: string,
 ): Promise<ChangeTable[]> {
-  let query = db
+  return pendingOf(db, jobId, phase, cycleId).where('waits_for', 'in', people).orderBy('id').limit(limit).execute();
+}
+
+function pendingOf(db: Db, jobId: string, phase: number, cycleId: string | undefined) {
+  const pending = db
     .selectFrom('change')
     .selectAll()
     .where('job_id', '=', jobId)
     .where('status', '=', 'pending')
-    .where('phase', '=', phase)
-    .where('waits_for', 'in', people);
-  if (cycleId !== undefined) query = query.where('cycle_id', '=', cycleId);
-  return query.orderBy('id').limit(limit).execute();
+    .where('phase', '=', phase);
+  return cycleId === undefined ? pending : pending.where('cycle_id', '=', cycleId);
 }
 
 /**

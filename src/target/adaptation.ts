@@ -12,8 +12,9 @@ import type { ScimKind } from '../scim/resource.ts';
  * - `replacedResource`: the change was merged into what the target holds, and sent with PUT.
  * - `disabledInstead`: an account that could not be deleted was disabled.
  * - `readVersion`: the version was read, and the change sent for it.
- * - `smallerBulk`: bulk requests are made smaller, or not sent any more.
  * - `withoutVersion`: the change was sent without a version, because the target knows another one than it shows.
+ * - `smallerBulk`: fewer writes share a bulk request from now on.
+ * - `withoutBulk`: no writes share one any more.
  */
 export type Rung =
   | 'filterForm'
@@ -25,14 +26,14 @@ export type Rung =
   | 'replacedResource'
   | 'disabledInstead'
   | 'readVersion'
+  | 'withoutVersion'
   | 'smallerBulk'
-  | 'withoutVersion';
+  | 'withoutBulk';
 
 /** One rung that was taken. */
 export interface Adaptation {
   readonly rung: Rung;
-  /** Null where it concerns resources of any kind. */
-  readonly kind: ScimKind | null;
+  readonly kind: ScimKind;
   /** Id of the resource in the target; null for a question about many. */
   readonly id: string | null;
   /** What the target did, in one sentence that is safe to show. */

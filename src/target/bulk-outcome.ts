@@ -1,20 +1,17 @@
 // What the answer to one operation of a bulk request means, by the rules for a request of its own.
 import type { BulkResult } from '../engine/ports.ts';
 import type { Redact } from '../model/secret.ts';
-import type { BulkOperation, BulkWrite } from '../scim/bulk.ts';
-import { bytesOf } from '../scim/bulk.ts';
+import { type BulkOperation, type BulkWrite, bytesOf } from '../scim/bulk.ts';
 import { type BulkAnswer, createdId } from '../scim/bulk-answer.ts';
 import { resourceId } from '../scim/resource.ts';
 import { type Answer, resourceOf } from './answer.ts';
 import { faultOfAnswer, incompatibleAnswer } from './faults.ts';
 import type { CountedRequest } from './rate-window.ts';
 
-/** Refusals about the resource itself: another form of the request would be refused as well. */
-const FINAL = new Set([402, 404, 409, 410]);
-/** Refusals that a request of its own may wait out, or renew its credentials for. */
+/** What a request of its own may wait out, or renew its credentials for. */
 const TO_WAIT_OUT = new Set([401, 429]);
 
-/** The result; `alone` for what was surely not carried out, and may succeed as a request of its own. */
+/** The result; `alone` for what was not carried out for now, and may succeed as a request of its own. */
 export function outcomeOf(
   write: BulkWrite,
   operation: BulkOperation,
@@ -30,10 +27,9 @@ export function outcomeOf(
   if (status >= 200 && status < 300) return carriedOut(write, operation, answer);
   if (write.type === 'remove' && (status === 404 || status === 410))
     return { type: 'remove', result: { ok: true, value: 'absent' } };
-  const isRefused = (status >= 400 && status < 500) || status === 501;
-  // Creations have no other form.
-  if (TO_WAIT_OUT.has(status) || (isRefused && write.type !== 'create' && !FINAL.has(status))) return 'alone';
+  if (TO_WAIT_OUT.has(status)) return 'alone';
   const fault = faultOfAnswer(asAnswer(status, response), request, redact);
+  const isRefused = (status >= 400 && status < 500) || status === 501;
   return { type: write.type, result: { ok: false, fault: isRefused ? fault : { ...fault, ambiguous: true } } };
 }
 

@@ -10,8 +10,14 @@ interface Entry {
   readonly place: number;
   /** Writes of this call that it refers to. */
   readonly references: readonly string[];
-  /** Whether a text in it looks like a reference and is none. */
-  readonly isStrange: boolean;
+  readonly isAlone: boolean;
+}
+
+/** What is to be sent next: some alone, or as many as fit together. */
+export interface NextWrites {
+  readonly alone: readonly BulkWrite[];
+  /** In order. */
+  readonly together: readonly BulkWrite[];
 }
 
 /** See the comment of the file. */
@@ -20,31 +26,38 @@ export class BulkQueue {
   readonly #results = new Map<string, BulkResult>();
   readonly #ids = new Map<string, string>();
 
-  constructor(writes: readonly BulkWrite[]) {
+  /** `mustBeAlone` are those that share no request, whatever is in them. */
+  constructor(writes: readonly BulkWrite[], mustBeAlone: (write: BulkWrite) => boolean) {
     const names = new Set(writes.map(({ bulkId }) => bulkId));
     const entries = writes.map((write, place): [string, Entry] => {
       const found = referencesOf(write);
       const references = found.filter((each) => names.has(each));
-      return [write.bulkId, { write, place, references, isStrange: references.length < found.length }];
+      // Who is called like a reference may be taken for one.
+      const isAlone = references.length < found.length || mustBeAlone(write);
+      return [write.bulkId, { write, place, references, isAlone }];
     });
     this.#entries = new Map(entries);
   }
 
-  /** What is still to be sent, in order, with the ids that are known by now. */
-  next(): readonly BulkWrite[] {
+  /** What is still to be sent, with the ids that are known by now; nothing at the end. */
+  next(): NextWrites {
     for (const entry of this.#open()) if (this.#isLost(entry)) this.settle(entry.write, notSent(entry.write));
     const open = this.#open();
-    // Who is called like a reference may be taken for one: such a write goes alone, in its turn.
-    const strange = open.findIndex(({ isStrange }) => isStrange);
-    const next = strange < 0 ? open : open.slice(0, Math.max(1, strange));
-    return next.map((entry) => this.#withIds(entry));
+    const alone = open.filter((entry) => entry.isAlone && this.#isResolved(entry));
+    if (alone.length > 0) return { alone: alone.map((entry) => this.#withIds(entry)), together: [] };
+    const together = new Map<string, Entry>();
+    for (const entry of open) {
+      const mayGo = entry.references.every((each) => this.#ids.has(each) || together.has(each));
+      if (!entry.isAlone && mayGo) together.set(entry.write.bulkId, entry);
+    }
+    return { alone: [], together: [...together.values()].map((entry) => this.#withIds(entry)) };
   }
 
   /** Those of them that refer to nobody who is still to be created. */
   resolved(writes: readonly BulkWrite[]): readonly BulkWrite[] {
     return writes.flatMap(({ bulkId }) => {
       const entry = this.#entries.get(bulkId);
-      return entry?.references.every((each) => this.#ids.has(each)) === true ? [this.#withIds(entry)] : [];
+      return entry !== undefined && this.#isResolved(entry) ? [this.#withIds(entry)] : [];
     });
   }
 
@@ -62,6 +75,10 @@ export class BulkQueue {
 
   #open(): readonly Entry[] {
     return [...this.#entries.values()].filter(({ write }) => !this.#results.has(write.bulkId));
+  }
+
+  #isResolved({ references }: Entry): boolean {
+    return references.every((each) => this.#ids.has(each));
   }
 
   #withIds({ write, references }: Entry): BulkWrite {

@@ -1,6 +1,6 @@
 // The SCIM 2.0 client: `ScimTarget` over HTTP (RFC 7644 section 3). It decides nothing about people; it knows how servers
 // differ from the RFC and from each other, and says honestly what is not known after a broken request.
-import type { BulkPort, ScimTarget, TargetResult } from '../engine/ports.ts';
+import type { ScimTarget, TargetResult } from '../engine/ports.ts';
 import type { BulkSettings } from '../model/bulk.ts';
 import type { TargetProfile } from '../model/profile.ts';
 import { type Capabilities, NO_DISCOVERY } from '../scim/capabilities.ts';
@@ -9,14 +9,16 @@ import { elementsOf } from '../scim/read.ts';
 import { PATCH_SCHEMA, type PatchOperation, resourceId, type ScimKind, type ScimResource } from '../scim/resource.ts';
 import { resourcePath } from '../scim/resource-path.ts';
 import type { Adaptation } from './adaptation.ts';
-import { type Answer, isNotJson, isWebPage, resourceOf } from './answer.ts';
-import { BulkSender } from './bulk.ts';
+import { type Answer, resourceOf } from './answer.ts';
+import { type BulkSender, bulkSender } from './bulk.ts';
+import { WriteForms } from './bulk-forms.ts';
 import { discover } from './discovery.ts';
 import type { Exchange } from './exchange.ts';
 import { faultOfAnswer, incompatible, incompatibleAnswer } from './faults.ts';
 import { Finder } from './find.ts';
 import { Learning } from './learning.ts';
 import { listResources } from './list.ts';
+import { mustBeScim } from './must-be-scim.ts';
 import { PatchLadder } from './patch-ladder.ts';
 import { askReference } from './reference-query.ts';
 import { type Removed, removeOrDisable } from './removal.ts';
@@ -41,12 +43,12 @@ export class HttpScimTarget implements ScimTarget {
   private readonly transport: Transport;
   private readonly exchange: Exchange;
   private readonly finder: Finder;
-  private readonly sender: BulkSender | undefined;
   private readonly context: LadderContext;
   private readonly ladder: PatchLadder | null;
   private readonly versions: Versions;
   private readonly versioned: VersionedRequests;
   private readonly learning = new Learning();
+  readonly bulk: BulkSender | undefined;
   private capabilities: Capabilities = NO_DISCOVERY;
 
   constructor({ profile, ladders, adapted, bulk }: HttpScimTargetOptions, transport: Transport, exchange: Exchange) {
@@ -69,20 +71,8 @@ export class HttpScimTarget implements ScimTarget {
     this.ladder = ladders ? new PatchLadder(this.context, replacement, { profile, capabilities }) : null;
     this.versions = new Versions(learning, capabilities);
     this.versioned = new VersionedRequests(exchange, this.context, this.versions, ladders);
-    if (bulk !== null) {
-      const { rateLimits } = profile;
-      this.sender = new BulkSender({
-        exchange,
-        settings: bulk,
-        rateLimits,
-        single: this,
-        adapted: bulkAdapted(adapted),
-      });
-    }
-  }
-
-  get bulk(): BulkPort | undefined {
-    return this.sender;
+    const forms = new WriteForms(this.ladder, learning);
+    this.bulk = bulkSender(bulk, { exchange, limits: profile.rateLimits, single: this, forms, adapted });
   }
 
   get requests(): { readonly scim: number; readonly tokens: number } {
@@ -99,7 +89,7 @@ export class HttpScimTarget implements ScimTarget {
   remember(capabilities: Capabilities, learned?: LearnedFacts): void {
     this.capabilities = capabilities;
     if (learned !== undefined) this.learning.recall(learned);
-    this.sender?.narrow(capabilities);
+    this.bulk?.narrow(capabilities);
   }
 
   get learned(): LearnedFacts {
@@ -146,7 +136,7 @@ export class HttpScimTarget implements ScimTarget {
     const { answer } = exchanged;
     if (answer.status === 404 || answer.status === 410) return { ok: true, value: null };
     if (!isSuccess(answer)) return this.refused(answer, request);
-    this.mustBeScim(answer, request);
+    mustBeScim(answer, request, this.exchange);
     const resource = resourceOf(answer.json);
     const answered = resource === undefined ? undefined : resourceId(resource);
     if (resource === undefined || answered?.toLowerCase() !== id.toLowerCase()) {
@@ -164,7 +154,7 @@ export class HttpScimTarget implements ScimTarget {
     const { answer } = exchanged;
     if (answer.status === 404) throw incompatible(this.exchange.root, request, answer, this.exchange.redact);
     if (!isSuccess(answer)) return this.refused(answer, request);
-    this.mustBeScim(answer, request);
+    mustBeScim(answer, request, this.exchange);
     const created = resourceOf(answer.json);
     const id = created === undefined ? undefined : resourceId(created);
     if (created === undefined || id === undefined) {
@@ -203,7 +193,7 @@ export class HttpScimTarget implements ScimTarget {
     const { answer } = exchanged;
     if (answer.status === 404 || answer.status === 410) return { ok: true, value: 'absent' };
     if (!isSuccess(answer)) return this.refused(answer, request);
-    this.mustBeScim(answer, request);
+    mustBeScim(answer, request, this.exchange);
     return { ok: true, value: 'removed' };
   }
 
@@ -232,7 +222,7 @@ export class HttpScimTarget implements ScimTarget {
     if (!exchanged.ok) return exchanged;
     const { answer } = exchanged;
     if (!isSuccess(answer)) return this.refused(answer, request);
-    this.mustBeScim(answer, request);
+    mustBeScim(answer, request, this.exchange);
     const resource = resourceOf(answer.json);
     const shown = resource !== undefined && resourceId(resource) !== undefined ? resource : null;
     this.noteShown(kind, id, answer, shown);
@@ -248,19 +238,4 @@ export class HttpScimTarget implements ScimTarget {
   private refused(answer: Answer, request: ScimRequest): { ok: false; fault: ReturnType<typeof faultOfAnswer> } {
     return { ok: false, fault: faultOfAnswer(answer, request, this.exchange.redact) };
   }
-
-  // A sign-in page or a proxy's message with status 200: what it says about one object would be true of none. A word of
-  // confirmation after PATCH or DELETE is tolerated.
-  private mustBeScim(answer: Answer, request: ScimRequest): void {
-    const confirms = ['PATCH', 'PUT', 'DELETE'].includes(request.method);
-    if (answer.status === 200 && isNotJson(answer) && (!confirms || isWebPage(answer))) {
-      throw incompatible(this.exchange.root, request, answer, this.exchange.redact);
-    }
-  }
 }
-
-const bulkAdapted =
-  (adapted: (use: Adaptation) => void) =>
-  (because: string): void => {
-    adapted({ rung: 'smallerBulk', kind: null, id: null, because });
-  };

@@ -6,13 +6,13 @@ import type { TargetProfile } from '../model/profile.ts';
 import type { Capabilities } from '../scim/capabilities.ts';
 import { collateral, factName, hasSiblings } from '../scim/effect.ts';
 import { attributeText } from '../scim/path.ts';
-import { hasExtensionPath, operationPath, toAddedElements, toPathless } from '../scim/pathless.ts';
+import { hasExtensionPath, hasPlainPath, operationPath, toAddedElements, toPathless } from '../scim/pathless.ts';
 import { findElement } from '../scim/read.ts';
 import type { PatchOperation, ScimKind, ScimResource } from '../scim/resource.ts';
 import type { Rung } from './adaptation.ts';
 import { EffectCheck, isWhole, namesOf } from './effect-check.ts';
-import { type MemberHabits, MemberRemoval } from './member-removal.ts';
-import type { Replacement } from './replacement.ts';
+import { type MemberHabits, MemberRemoval, removedMember } from './member-removal.ts';
+import { cannotReplace, type Replacement } from './replacement.ts';
 import { type LadderContext, type PatchResult, refusesForm, refusesRung } from './requests.ts';
 
 type Operations = readonly PatchOperation[];
@@ -70,6 +70,32 @@ export class PatchLadder {
     return others.length === 0 || !replaced.ok ? replaced : this.patch(kind, id, others, signal);
   }
 
+  /** The form in which a change that takes one PATCH is sent first; null for one that takes more. */
+  usual(kind: ScimKind, operations: Operations): Operations | null {
+    if (this.isUnpatchable(kind) || operations.some((each) => this.isReplaced(kind, each))) return null;
+    const removes = kind === 'Group' && operations.some((each) => removedMember(each) !== undefined);
+    return removes && this.members.form !== 'path' ? null : this.formOf(kind, operations);
+  }
+
+  /** Whether a change is there that was sent in its usual form and answered with success. */
+  async isApplied(
+    kind: ScimKind,
+    id: string,
+    operations: Operations,
+    result: PatchResult,
+    signal: AbortSignal,
+  ): Promise<boolean> {
+    const missing = await this.effect.missing(kind, id, operations, result, signal);
+    if ((missing ?? []).length > 0) return false;
+    for (const name of namesOf(kind, operations)) this.patched.add(name);
+    return true;
+  }
+
+  private formOf(kind: ScimKind, operations: Operations): Operations {
+    const always = this.start.profile.patch === 'pathless';
+    return toPathless(operations, (each) => always || this.knows('pathless', kind, each));
+  }
+
   private async patch(kind: ScimKind, id: string, operations: Operations, signal: AbortSignal): Promise<PatchResult> {
     const removals = kind === 'Group' ? operations.filter((each) => removedMember(each) !== undefined) : [];
     if (removals.length === 0) return this.change(kind, id, operations, signal);
@@ -104,8 +130,7 @@ export class PatchLadder {
   }
 
   private async change(kind: ScimKind, id: string, operations: Operations, signal: AbortSignal): Promise<PatchResult> {
-    const always = this.start.profile.patch === 'pathless';
-    const usual = toPathless(operations, (each) => always || this.knows('pathless', kind, each));
+    const usual = this.formOf(kind, operations);
     const first = await this.context.requests.patch(kind, id, usual, signal);
     const missing = await this.effect.missing(kind, id, operations, first, signal);
     if (first.ok && (missing ?? []).length === 0) {
@@ -271,20 +296,4 @@ export class PatchLadder {
     const key = namesOf(kind, operations).join(' ');
     this.futile.set(key, (this.futile.get(key) ?? 0) + 1);
   }
-}
-
-function hasPlainPath(operation: PatchOperation): boolean {
-  const path = operationPath(operation);
-  return operation.op !== 'remove' && path !== undefined && path.filter === undefined && path.attribute !== 'members';
-}
-
-function cannotReplace(kind: ScimKind): PatchResult {
-  const message = `The target takes no PATCH for ${kind}s, and this change cannot be sent safely with PUT: a group whose members are not shown would lose them.`;
-  return { ok: false, fault: { code: 'NotImplemented', message } };
-}
-
-function removedMember(operation: PatchOperation): string | undefined {
-  const path = operation.op === 'remove' ? operationPath(operation) : undefined;
-  if (path?.attribute !== 'members' || path.schema !== undefined || path.subAttribute !== undefined) return undefined;
-  return path.filter?.attribute === 'value' ? String(path.filter.value) : undefined;
 }

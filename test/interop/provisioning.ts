@@ -1,5 +1,5 @@
 // A sandbox tenant in front of a third-party SCIM service, and the built scimsync between them.
-import { appendFile, mkdtemp, rm } from 'node:fs/promises';
+import { appendFile, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Application } from './application.ts';
@@ -40,6 +40,8 @@ export interface WorldOptions {
   readonly serviceArguments?: readonly string[];
   /** Appended to the file of the job. */
   readonly job?: string;
+  /** Operations of one bulk request. */
+  readonly bulk?: number;
 }
 
 /** Starts the service and a tenant. */
@@ -50,6 +52,7 @@ export async function startWorld(options: WorldOptions): Promise<World> {
   const content = ['--users', String(users), '--groups', String(groups), '--seed', '7'];
   const target = ['--target-url', application.url, '--target-token', application.token];
   const sandbox = await startSandbox<SandboxLine>([...content, ...target, '--write-config', config]);
+  if (options.bulk !== undefined) await trustWithBulk(config, options.bulk);
   const { graph, admin } = sandbox.announced;
   await appendFile(join(config, 'jobs', 'scim.yaml'), options.job ?? '');
   return {
@@ -63,6 +66,14 @@ export async function startWorld(options: WorldOptions): Promise<World> {
       await rm(config, { recursive: true, force: true });
     },
   };
+}
+
+async function trustWithBulk(config: string, maxOperations: number): Promise<void> {
+  for (const name of await readdir(join(config, 'jobs'))) {
+    const file = join(config, 'jobs', name);
+    const text = await readFile(file, 'utf8');
+    await writeFile(file, text.replace(/^target:/m, `target:\n  bulk: { maxOperations: ${maxOperations} }`));
+  }
 }
 
 async function synchronize(config: string): Promise<JobResult> {

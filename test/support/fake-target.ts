@@ -7,7 +7,7 @@ import { type Capabilities, NO_DISCOVERY } from '../../src/scim/capabilities.ts'
 import { type LearnedFacts, NOTHING_LEARNED } from '../../src/scim/learned.ts';
 import { parsePath } from '../../src/scim/path.ts';
 import { readPath } from '../../src/scim/read.ts';
-import type { PatchOperation, ScimKind, ScimResource } from '../../src/scim/resource.ts';
+import { type PatchOperation, resourceId, type ScimKind, type ScimResource } from '../../src/scim/resource.ts';
 import { applyOperation, type Json } from './patch-resource.ts';
 
 /** One request as the service saw it. */
@@ -73,7 +73,7 @@ export class FakeTarget implements ScimTarget {
 
   /** The service takes so many writes in one request from now on. */
   takesBulk(size: number): void {
-    this.bulk = { size, references: 'untried', send: (writes) => this.#bulk(writes) };
+    this.bulk = { size, references: 'untried', members: 'untried', send: (writes) => this.#bulk(writes) };
   }
 
   async #bulk(writes: readonly BulkWrite[]): Promise<readonly BulkResult[]> {
@@ -94,7 +94,8 @@ export class FakeTarget implements ScimTarget {
       const refusal: ObjectFault = { code: 'EntryConflict', message: 'no such resource', status: 409 };
       const result = isStrange ? failed(write, refusal) : await this.#carryOut(named);
       if (isStrange) this.requests.scim += 1;
-      if (result.type === 'create' && result.result.ok) ids.set(write.bulkId, String(result.result.value['id']));
+      const made = result.type === 'create' && result.result.ok ? resourceId(result.result.value) : undefined;
+      if (made !== undefined) ids.set(write.bulkId, made);
       results.push(lost === null ? result : failed(write, lost));
     }
     return results;

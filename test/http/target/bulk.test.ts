@@ -6,6 +6,8 @@ import type { BulkSettings } from '../../../src/model/bulk.ts';
 import { type TargetProfile, targetProfileSchema } from '../../../src/model/profile.ts';
 import { type BulkWrite, bulkReference } from '../../../src/scim/bulk.ts';
 import { type Capabilities, NO_DISCOVERY } from '../../../src/scim/capabilities.ts';
+import { resourceId } from '../../../src/scim/resource.ts';
+import type { Adaptation } from '../../../src/target/adaptation.ts';
 import type { ScimTargetOptions } from '../../../src/target/scim-target.ts';
 import { serving } from './loopback.ts';
 import { aTarget } from './target-setup.ts';
@@ -30,16 +32,12 @@ interface Habits {
   readonly breaksAfter?: (request: number) => number | undefined;
   /** The status of an operation that is refused. */
   readonly status?: (operation: Operation) => number | undefined;
+  /** An attribute whose change is answered with success and not made. */
+  readonly ignores?: string;
   /** The form of the answers. */
   readonly shape?: (answers: Answered[]) => unknown;
   /** The whole body. */
   readonly body?: (request: number) => string | undefined;
-}
-
-/** What the operations of a PATCH set, all of them whole attributes. */
-function changesOf(data: Operation['data']): Record<string, unknown> {
-  const operations = (data?.['Operations'] ?? []) as readonly { readonly path: string; readonly value: unknown }[];
-  return Object.fromEntries(operations.map(({ path, value }) => [path, value]));
 }
 
 /** A service with accounts; POST of one that exists is 409. */
@@ -61,8 +59,13 @@ async function service(habits: Habits = {}) {
     }
     if (!users.has(id)) return { status: 404, body: { status: '404', detail: 'not here' } };
     if (method === 'DELETE') users.delete(id);
-    else users.set(id, { ...users.get(id), ...changesOf(data) });
-    return { status: method === 'DELETE' ? 204 : 200, id };
+    if (method === 'PUT') users.set(id, { ...data, id });
+    if (method === 'PATCH') {
+      const changes = (data?.['Operations'] ?? []) as { path: string; value: unknown }[];
+      for (const { path: name, value } of changes)
+        if (habits.ignores !== name) users.set(id, { ...users.get(id), [name]: value });
+    }
+    return { status: method === 'DELETE' ? 204 : 200, id, ...(method === 'GET' ? { body: users.get(id) ?? {} } : {}) };
   };
   const reply = (response: ServerResponse, status: number, body: unknown, headers: Record<string, string> = {}) => {
     response.writeHead(status, { 'content-type': 'application/scim+json', ...headers });
@@ -114,7 +117,7 @@ async function service(habits: Habits = {}) {
         path: request.url ?? '',
         data: text === '' ? {} : (JSON.parse(text) as Record<string, unknown>),
       });
-      reply(response, done.status, done.body ?? users.get(done.id ?? '') ?? { id: done.id });
+      reply(response, done.status, done.body ?? users.get(done.id ?? '') ?? {});
     });
   });
   return { ...server, users, bulks };
@@ -157,7 +160,8 @@ const removal = (id: string): BulkWrite => ({ type: 'remove', kind: 'User', id, 
 function words(results: readonly BulkResult[]): string[] {
   return results.map(({ type, result }) => {
     if (!result.ok) return `${result.fault.code}${result.fault.ambiguous === true ? ' perhaps' : ''}`;
-    return typeof result.value === 'string' ? result.value : `${type} ${String(result.value?.['id'] ?? 'done')}`;
+    if (typeof result.value === 'string') return result.value;
+    return `${type} ${result.value === null ? 'done' : (resourceId(result.value) ?? 'without id')}`;
   });
 }
 
@@ -221,7 +225,7 @@ describe('writes of one request', () => {
   });
 
   it('may have been carried out when their account has no id', async () => {
-    const { url } = await service({ shape: (answers) => answers.map(({ location: _, ...each }) => each) });
+    const { url } = await service({ shape: (answers) => answers.map((each) => ({ ...each, location: undefined })) });
     expect(words(await client(url).send(people(2)))).toEqual([
       'IncompatibleAnswer perhaps',
       'IncompatibleAnswer perhaps',
@@ -257,6 +261,39 @@ describe('writes of one request', () => {
   it('are refused when the target says so of a creation', async () => {
     const { url, requests } = await service({ status: ({ data }) => (data?.userName === 'a' ? 400 : undefined) });
     expect(words(await client(url).send([person('a'), person('b')]))).toEqual(['InvalidValue', 'create n1']);
+    expect(requests).toHaveLength(1);
+  });
+
+  it('are looked at as single ones are, and climb like them', async () => {
+    const { url, users, requests } = await service({ ignores: 'active' });
+    users.set('a', { id: 'a', userName: 'a', active: true });
+    users.set('b', { id: 'b', userName: 'b', active: true });
+    const off = (id: string): BulkWrite => ({
+      ...change(id),
+      type: 'patch',
+      id,
+      operations: [{ op: 'replace', path: 'active', value: false }],
+    });
+    expect(words(await client(url).send([off('a'), off('b')]))).toEqual(['patch a', 'patch b']);
+    expect([...users.values()].map(({ active }) => active)).toEqual([false, false]);
+    expect(requests.map(({ line }) => line.split(' ')[0])).toContain('PUT');
+  });
+
+  it('are sent in the form that was learned, and alone where it takes more than a PATCH', async () => {
+    const { url, users, requests, bulks } = await service();
+    users.set('a', { id: 'a', userName: 'a' });
+    users.set('b', { id: 'b', userName: 'b' });
+    const { send } = client(url, SETTINGS, { profile: profileOf({ patch: 'none' }) });
+    expect(words(await send([change('a'), change('b'), removal('a'), person('c')]))).toHaveLength(4);
+    expect(bulks.map((each) => each.map(({ method }) => method))).toEqual([['DELETE', 'POST']]);
+    expect(requests.filter(({ line }) => line.startsWith('PUT'))).toHaveLength(2);
+  });
+
+  it('are refused for good where nothing else is to be tried', async () => {
+    const { url, users, requests } = await service({ status: ({ method }) => (method === 'PATCH' ? 400 : undefined) });
+    users.set('old', { id: 'old', userName: 'old' });
+    const { send } = client(url, SETTINGS, { ladders: false });
+    expect(words(await send([person('a'), change('old')]))).toEqual(['create n2', 'InvalidValue']);
     expect(requests).toHaveLength(1);
   });
 
@@ -309,9 +346,9 @@ describe('references', () => {
   it('are not made of what somebody is called', async () => {
     const { url, requests, users } = await service();
     const results = await client(url).send([person('a'), person('b', { title: 'bulkId:nobody' }), person('c')]);
-    expect(words(results)).toEqual(['create n1', 'create n2', 'create n3']);
-    expect(users.get('n2')).toMatchObject({ title: 'bulkId:nobody' });
-    expect(requests.map(({ line }) => line)).toEqual(['POST /Users', 'POST /Users', 'POST /Users']);
+    expect(words(results)).toEqual(['create n2', 'create n1', 'create n3']);
+    expect(users.get('n1')).toMatchObject({ title: 'bulkId:nobody' });
+    expect(requests.map(({ line }) => line)).toEqual(['POST /Users', 'POST /Bulk']);
   });
 });
 
@@ -346,13 +383,16 @@ describe('limits', () => {
 
 describe('a target that refuses bulk requests', () => {
   // spec: bulk-refused
-  it.each([400, 403, 404, 405, 501])('with %i gets single ones from then on', async (status) => {
+  it.each([400, 403, 404, 405, 501])('with %i gets single ones from then on, and that is said once', async (status) => {
     const { url, bulks, requests, users } = await service({ refuses: () => [status] });
-    const { send, sender } = client(url);
+    const said: Adaptation[] = [];
+    const { send, sender } = client(url, SETTINGS, { adapted: (use) => said.push(use) });
     expect(words(await send(people(3)))).toEqual(['create n1', 'create n2', 'create n3']);
     expect(sender.size).toBe(1);
     await send([person('x'), person('y')]);
     expect(bulks).toHaveLength(1);
+    const because = `The target answered ${status} to POST /Bulk: no bulk.`;
+    expect(said).toEqual([{ rung: 'withoutBulk', kind: 'User', id: null, because }]);
     expect(requests).toHaveLength(6);
     expect(users.size).toBe(5);
   });
@@ -360,8 +400,14 @@ describe('a target that refuses bulk requests', () => {
   // spec: bulk-refused
   it('as too large gets half, and half again', async () => {
     const { url, bulks, users } = await service({ refuses: (_, { length }) => (length > 3 ? [413] : undefined) });
-    const { send, sender } = client(url, { ...SETTINGS, maxOperations: 12 });
+    const said: string[] = [];
+    const { send, sender } = client(
+      url,
+      { ...SETTINGS, maxOperations: 12 },
+      { adapted: ({ rung }) => said.push(rung) },
+    );
     await send(people(12));
+    expect(said).toEqual(['smallerBulk']);
     expect(bulks.map((each) => each.length)).toEqual([12, 6, 3, 3, 3, 3]);
     expect(sender.size).toBe(3);
     expect(users.size).toBe(12);
