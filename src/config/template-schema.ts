@@ -25,7 +25,7 @@ export const templateSchema = z.strictObject({
   sources: z
     .array(z.url({ protocol: /^https$/ }))
     .default([])
-    .describe('Pages the facts come from.'),
+    .describe('Pages the facts come from; comments call them source 1, source 2 and so on.'),
   profile: targetProfileSchema.prefault({}).describe('What the target can and cannot do.'),
   lifecycle: lifecycleSchema.prefault({}).describe('What happens to the account of a person, per event.'),
   objectMappings: z.array(objectMappingSchema).min(1).describe('What is provisioned and how.'),
