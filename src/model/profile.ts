@@ -100,7 +100,7 @@ export const targetProfileSchema = z.strictObject({
     .boolean()
     .default(true)
     .describe(
-      'Whether a group that is read shows its members. false: what was sent is remembered and never compared with an answer.',
+      'Whether a group that is read shows its members. false: what was sent is remembered and never compared with an answer; members that the answer to a creation does not show are sent once more.',
     ),
   membersPerGroup: z
     .int()
