@@ -5,6 +5,7 @@ import type { Db } from './database.ts';
 import { isStripped } from './departures.ts';
 import { dueAdditions, dueRemovals } from './groups-in-step.ts';
 import { isLeaving } from './guarded-members.ts';
+import { compilable, ListedQuery } from './listed-query.ts';
 import { RowWriter } from './row-writer.ts';
 import { isUndone } from './undone-members.ts';
 
@@ -104,19 +105,25 @@ export interface LinkedMember {
   readonly target_id: string;
 }
 
+const TO_ADD = new ListedQuery((db, ids, jobId: string, after: string, limit: number) =>
+  compilable(
+    db,
+    sql<LinkedMember>`
+      select member.member_id, link.target_id ${dueAdditions(jobId)}
+        and member.group_id in (${sql.join(ids)}) and member.member_id > ${after}
+      order by member.member_id limit ${limit}`,
+  ),
+);
+
 /** Members of a group that have an account in the target and are not yet there by our hand, in id order after `after`. */
-export async function membersToAdd(
+export function membersToAdd(
   db: Db,
   jobId: string,
   groupId: string,
   after: string,
   limit: number,
 ): Promise<LinkedMember[]> {
-  const result = await sql<LinkedMember>`
-    select member.member_id, link.target_id ${dueAdditions(jobId)}
-      and member.group_id = ${groupId} and member.member_id > ${after}
-    order by member.member_id limit ${limit}`.execute(db);
-  return result.rows;
+  return TO_ADD.run(db, [groupId], jobId, after, limit);
 }
 
 /** A membership that may be removed now. */
