@@ -47,6 +47,8 @@ export class FakeTarget implements ScimTarget {
   omitsEmptyMembers = true;
   /** Shows every group as one without members. */
   hidesMembers = false;
+  /** Creates groups without the members that they come with. */
+  leavesOutMembers = false;
   /** Answers 404 to every DELETE. */
   deniesRemovals = false;
   /** Present once `takesBulk` was called. */
@@ -180,7 +182,8 @@ export class FakeTarget implements ScimTarget {
     return this.#answer({ method: 'create', kind, id: null, body: resource }, () => {
       if (kind === 'User' && this.uniqueUserName && this.#taken(resource[UNIQUE], null))
         return conflict(resource[UNIQUE]);
-      const id = this.seed(kind, resource as Json);
+      const { members, ...without } = resource as Json;
+      const id = this.seed(kind, this.leavesOutMembers || members === undefined ? without : { ...without, members });
       return { ok: true, value: this.#shown(kind, this.resources[kind].get(id) ?? {}) };
     });
   }
