@@ -38,8 +38,10 @@ export async function readGroupLists(context: CycleContext, excludesDefaultAcces
       (concerned === null || concerned.has(group.id)) &&
       (transitive || group.members_read !== LIST_KNOWN || !followsGroups(job)),
   );
+  if (unknown.length === 0) return;
+  const reading = await beginReading(context);
   await runBounded(
-    unknown.map((group) => () => readGroupList(context, group.id)),
+    unknown.map((group) => () => readGroupList(context, group.id, reading)),
     LISTS_AT_ONCE,
   );
 }
@@ -54,12 +56,17 @@ async function concernedGroups(
   return new Set([...(await assignedGroups(io.store.db, job.id, excludesDefaultAccess)), ...named]);
 }
 
-/** Reads the list of one group. */
-export async function readGroupList(context: CycleContext, groupId: string): Promise<void> {
+/** The number of a reading, by which later ones are told from it; it may be of many lists. */
+export function beginReading(context: CycleContext): Promise<number> {
+  return settling(context, (trx) => nextReading(trx, context.job.id));
+}
+
+/** Reads the list of one group; `first` is the number of the reading. */
+export async function readGroupList(context: CycleContext, groupId: string, first: number): Promise<void> {
   const { job, io } = context;
   const before = await countMembers(io.store.db, job.id, groupId);
-  const { reading: first, seen } = await readOnce(context, groupId);
-  const missing = await countMembersUnseen(io.store.db, job.id, groupId, first);
+  const seen = await readOnce(context, groupId, first);
+  const missing = before === 0 ? 0 : await countMembersUnseen(io.store.db, job.id, groupId, first);
   if (missing > 0 && seen === 0 && (await hidesMembers(context, groupId)))
     return warn(
       context,
@@ -67,11 +74,10 @@ export async function readGroupList(context: CycleContext, groupId: string): Pro
       { group: groupId, members: before },
       'a group with hidden membership shows no members any more, which is no evidence: grant Member.Read.Hidden, or leave the group out',
     );
-  if (missing > 0) await readOnce(context, groupId);
+  if (missing > 0) await readOnce(context, groupId, await beginReading(context));
   await settling(context, async (trx) => {
     if (missing > 0) await removeMembersUnseen(trx, job.id, groupId, first);
-    const after = await countMembers(trx, job.id, groupId);
-    const changed = missing > 0 || after !== before;
+    const changed = missing > 0 || (before === 0 ? seen > 0 : (await countMembers(trx, job.id, groupId)) !== before);
     const members_read = await stateAfter(trx, context, groupId);
     await updateObjects(
       trx,
@@ -96,15 +102,15 @@ export async function hidesMembers({ job, io }: CycleContext, groupId: string): 
   return (JSON.parse(row?.attributes ?? '{}') as { visibility?: unknown }).visibility === 'HiddenMembership';
 }
 
-async function readOnce(context: CycleContext, groupId: string): Promise<{ reading: number; seen: number }> {
+/** Stores the list as this reading shows it; answers how many it showed. */
+async function readOnce(context: CycleContext, groupId: string, reading: number): Promise<number> {
   const { job, io } = context;
   const depth = job.settings.source.nestedGroups;
-  const reading = await settling(context, (trx) => nextReading(trx, job.id));
   let seen = 0;
   for await (const page of io.source.readGroupMembers(groupId, depth, io.signal)) {
     seen += page.length;
     await settling(context, (trx) => storeMembers(trx, job.id, groupId, page, reading));
     await breathe(context);
   }
-  return { reading, seen };
+  return seen;
 }

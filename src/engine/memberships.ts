@@ -7,7 +7,7 @@ import type { PatchOperation, ScimResource } from '../scim/resource.ts';
 import type { Db } from '../store/database.ts';
 import { clearEscrow, findEscrows } from '../store/escrows.ts';
 import { unstatedMembers } from '../store/former-members.ts';
-import { keepsHeldMembers, settleApprovedHolds } from '../store/guarded-members.ts';
+import { groupsKeepingHeld, settleApprovedHolds } from '../store/groups-in-step.ts';
 import {
   countLinkableMembers,
   forgetTargetMembers,
@@ -24,6 +24,7 @@ import { ensureCapabilities } from './capabilities.ts';
 import { admitsMembers } from './careful-start.ts';
 import { breathe, type CycleContext, settling } from './context.ts';
 import { confirmDepartures } from './departures.ts';
+import { settleInStep } from './groups-in-step.ts';
 import { type LogSubject, logEntry } from './log-entry.ts';
 import { keepMemberImages, wasAdopted } from './member-images.ts';
 import { step } from './planned-object.ts';
@@ -39,12 +40,12 @@ export async function completeMemberships(context: CycleContext): Promise<void> 
   if (job.group === null || !job.group.mapsMembers) return;
   const only = context.request.selection?.group;
   const dirty = await dirtyGroups(io.store.db, job.id, io.clock.now().getTime());
-  const groups = dirty.filter(({ id }) => only?.includes(id) !== false);
+  const concerned = dirty.filter(({ id }) => only === undefined || only.includes(id));
   const complete = async (within: CycleContext, group: DirtyGroup): Promise<void> => {
     if (await admitsMembers(context, group)) await completeGroup(within, group);
     await breathe(context);
   };
-  await runForEach(context, groups, complete, 1);
+  await runForEach(context, await settleInStep(context, concerned), complete, 1);
   await confirmDepartures(context);
 }
 
@@ -72,9 +73,10 @@ async function completeGroup(context: CycleContext, group: DirtyGroup): Promise<
   await settling(context, async (trx) => {
     // What was approved while the last request was on its way is not done yet.
     const isDue = await hasDueMembers(trx, context, group.id);
-    if (!isDue) await settleApprovedHolds(trx, job.id, group.id, context.io.clock.now().getTime());
+    if (!isDue) await settleApprovedHolds(trx, job.id, [group.id], context.io.clock.now().getTime());
     const former = await takeOverMembers(trx, context, group, shown);
-    const keeps = (await keepsHeldMembers(trx, job.id, group.id)) || (await leavesMembers(trx, context, group.id));
+    const holds = await groupsKeepingHeld(trx, job.id, [group.id]);
+    const keeps = holds.size > 0 || (await leavesMembers(trx, context, group.id));
     const waits = isDue || former || keeps;
     await updateObjects(trx, job.id, 'group', [group.id], { members_dirty: waits ? 1 : 0, members_verify: 0 });
     await clearEscrow(trx, job.id, 'group', [group.id]);

@@ -11,7 +11,7 @@ import { addUnread, findObjects, updateObjects } from '../store/source-objects.t
 import { breathe, type CycleContext, settling } from './context.ts';
 import { rolesText } from './entitle.ts';
 import { importAssignments } from './import-assignments.ts';
-import { hidesMembers, readGroupList } from './import-members.ts';
+import { beginReading, hidesMembers, readGroupList } from './import-members.ts';
 import { readUnread } from './import-objects.ts';
 import { namedGroups, noteMemberships, readNamedGroups } from './named-groups.ts';
 
@@ -70,7 +70,7 @@ async function readMembers(context: CycleContext, groupId: string): Promise<void
   const { job, io } = context;
   const row = (await findObjects(io.store.db, job.id, 'group', [groupId])).get(groupId);
   if (row?.state !== 'present' || job.group === null || !job.group.mapsMembers) return;
-  await readGroupList(context, groupId);
+  await readGroupList(context, groupId, await beginReading(context));
   // Whoever names a group wants to know that its members are there: they are compared with what the target says.
   if (!context.carriesOut) return;
   await settling(context, (trx) =>

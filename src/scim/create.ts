@@ -55,6 +55,7 @@ function place(owner: Draft, path: ScimPath, value: ScimValue): void {
 
 // Two mappings may spell a name differently; it is one attribute all the same.
 function keyOf(owner: Draft, name: string): string {
+  if (Object.hasOwn(owner, name)) return name;
   const wanted = name.toLowerCase();
   return Object.keys(owner).find((key) => key.toLowerCase() === wanted) ?? name;
 }

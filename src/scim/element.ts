@@ -23,6 +23,23 @@ function elementOf(filter: ElementFilter): Record<string, ScimValue> {
   return Object.fromEntries(conditionsOf(filter).map(({ attribute, value }) => [attribute, value]));
 }
 
+interface ElementKeys {
+  readonly attribute: string;
+  readonly filter: string;
+}
+
+/** By the path: the paths of a mapping serve all objects. */
+const knownKeys = new WeakMap<ScimPath, ElementKeys>();
+
+/** What says whether two paths mean the same attribute, and the same element of it. */
+function keysOf(path: ScimPath, filter: ElementFilter): ElementKeys {
+  const known = knownKeys.get(path);
+  if (known !== undefined) return known;
+  const keys = { attribute: attributeText(path).toLowerCase(), filter: filterText(filter).toLowerCase() };
+  knownKeys.set(path, keys);
+  return keys;
+}
+
 /**
  * Groups values of value paths (with a filter) by attribute, and within it by filter into one element each, in the order in
  * which they first appear. The filter's own attributes become part of the element: `{ type: 'work', value: … }`.
@@ -32,10 +49,9 @@ export function groupElements(values: readonly PlacedValue[]): ElementGroup[] {
   for (const { path, value } of values) {
     const { filter, subAttribute } = path;
     if (filter === undefined || isUnassigned(value)) continue;
-    const groupKey = attributeText(path).toLowerCase();
+    const { attribute: groupKey, filter: elementKey } = keysOf(path, filter);
     const group = groups.get(groupKey) ?? { path, elements: new Map<string, Record<string, ScimValue>>() };
     groups.set(groupKey, group);
-    const elementKey = filterText(filter).toLowerCase();
     const element = group.elements.get(elementKey) ?? elementOf(filter);
     group.elements.set(elementKey, element);
     if (subAttribute !== undefined) element[subAttribute] = value;

@@ -3,31 +3,33 @@
 import { sql } from 'kysely';
 import { type AppRoleAssignment, DEFAULT_ACCESS_ROLE_ID, type ObjectKind } from '../model/directory.ts';
 import type { Db } from './database.ts';
+import { RowWriter } from './row-writer.ts';
 
-const SLICE = 200;
+const SEEN = new RowWriter('assignment', (insertion) =>
+  insertion.onConflict((conflict) =>
+    conflict
+      .columns(['job_id', 'principal_id', 'role_id'])
+      .doUpdateSet((eb) => ({ reading: eb.ref('excluded.reading') })),
+  ),
+);
 
 /** Stores one page of assignments as seen by a reading. */
-export async function storeAssignments(
+export function storeAssignments(
   db: Db,
   jobId: string,
   rows: readonly AppRoleAssignment[],
   reading: number,
 ): Promise<void> {
-  for (let from = 0; from < rows.length; from += SLICE) {
-    await db
-      .insertInto('assignment')
-      .values(
-        rows.slice(from, from + SLICE).map((row) => ({
-          job_id: jobId,
-          principal_id: row.principalId,
-          principal_type: row.principalType,
-          role_id: row.appRoleId,
-          reading,
-        })),
-      )
-      .onConflict((conflict) => conflict.columns(['job_id', 'principal_id', 'role_id']).doUpdateSet({ reading }))
-      .execute();
-  }
+  return SEEN.write(
+    db,
+    rows.map((row) => ({
+      job_id: jobId,
+      principal_id: row.principalId,
+      principal_type: row.principalType,
+      role_id: row.appRoleId,
+      reading,
+    })),
+  );
 }
 
 /** How many assignments no reading since `reading` has seen. */

@@ -5,6 +5,7 @@ import { dirname } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { Kysely, type Transaction } from 'kysely';
 import { JobFault } from '../model/errors.ts';
+import { copyLogWhenQuiet } from './log-copying.ts';
 import { migrateForward, migrationFault } from './migrate.ts';
 import type { Tables } from './schema.ts';
 import { StoreDialect } from './sqlite-dialect.ts';
@@ -62,8 +63,10 @@ function openSqlite(path: string): Sqlite.Database {
     if (path !== ':memory:') chmodSync(path, 0o600);
     sqlite.pragma('journal_mode = WAL');
     sqlite.pragma('synchronous = NORMAL');
-    // The disk is only waited for when the log is copied into the file; four times the usual 4 MB make that rarer.
-    sqlite.pragma('wal_autocheckpoint = 4000');
+    // The disk is only waited for when the log is copied into the file. While one transaction follows another that is once
+    // in 64 MB, and in a quiet moment at once (log-copying.ts); docs/adr/0022-the-log-is-copied-in-quiet-moments.md.
+    sqlite.pragma('wal_autocheckpoint = 16000');
+    sqlite.pragma('journal_size_limit = 16000000');
     sqlite.pragma('foreign_keys = ON');
     sqlite.pragma('cache_size = -16000');
     sqlite.pragma('temp_store = FILE');
@@ -92,6 +95,7 @@ export async function openStore(url: string): Promise<Store> {
   }
   const path = url.slice('sqlite:'.length);
   const isInPlace = watchPlace(path);
+  const copying = copyLogWhenQuiet(sqlite);
   const gone = new AbortController();
   const refuseReplaced = (): void => {
     if (isInPlace()) return;
@@ -109,10 +113,15 @@ export async function openStore(url: string): Promise<Store> {
         return result;
       } catch (error) {
         throw storeFault(error, path) ?? error;
+      } finally {
+        copying.written();
       }
     },
     gone: gone.signal,
-    close: () => db.destroy(),
+    close: () => {
+      copying.stop();
+      return db.destroy();
+    },
   };
 }
 

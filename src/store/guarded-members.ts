@@ -3,7 +3,7 @@
 import { sql } from 'kysely';
 import type { Db } from './database.ts';
 import { isStripped } from './departures.ts';
-import { MEMBERSHIP_PHASE, ofMembers } from './membership-changes.ts';
+import { ofMembers } from './membership-changes.ts';
 import type { ChangeTable } from './schema.ts';
 import { forgetObsoleteUndone } from './undone-members.ts';
 
@@ -111,20 +111,6 @@ export async function forgetObsoleteHolds(db: Db, jobId: string): Promise<void> 
   await forgetObsoleteUndone(db, jobId);
 }
 
-/** Whether members of a group are as they are only because they or their people are held, or not judged yet (protect). */
-export async function keepsHeldMembers(db: Db, jobId: string, groupId: string): Promise<boolean> {
-  const result = await sql`
-    select 1 from target_member where target_member.job_id = ${jobId} and target_member.group_id = ${groupId}
-      and (${isHeld(jobId, [])} or exists (
-        select 1 from link where link.job_id = target_member.job_id and link.kind = 'user'
-          and link.source_id = target_member.member_id and link.protected = 2))
-    union all
-    select 1 from held_membership as hold where hold.job_id = ${jobId} and hold.group_id = ${groupId} limit 1`.execute(
-    db,
-  );
-  return result.rows.length > 0;
-}
-
 /** Approves what is held of a group. */
 export async function approveHolds(db: Db, jobId: string, groupId: string): Promise<void> {
   await db
@@ -170,25 +156,5 @@ export async function moveHolds(db: Db, jobId: string, from: string, to: string)
     .set({ change_id: to })
     .where('job_id', '=', jobId)
     .where('change_id', '=', from)
-    .execute();
-}
-
-/**
- * The members of a group were brought in step: what was approved is carried out. Approved changes count for no guard, so
- * their class is taken from them.
- */
-export async function settleApprovedHolds(db: Db, jobId: string, groupId: string, now: number): Promise<void> {
-  await sql`
-    delete from held_membership where job_id = ${jobId} and group_id = ${groupId} and change_id in (
-      select id from change where job_id = ${jobId} and status = 'approved'
-        and (guard_class = 'memberships' or (guard_class = 'undone' and phase = ${MEMBERSHIP_PHASE})))`.execute(db);
-  await db
-    .updateTable('change')
-    .set({ status: 'success', guard_class: null, settled_at: now })
-    .where('job_id', '=', jobId)
-    .where('kind', '=', 'group')
-    .where('source_id', '=', groupId)
-    .where(ofMembers)
-    .where('status', '=', 'approved')
     .execute();
 }

@@ -2,6 +2,7 @@
 import { sql } from 'kysely';
 import { JobFault } from '../model/errors.ts';
 import type { Db } from './database.ts';
+import { ListedQuery } from './listed-query.ts';
 import type { JobTable } from './schema.ts';
 
 /** Proof of being the one process that may settle changes of a job; the epoch grows at every take-over. */
@@ -104,18 +105,22 @@ export async function acquireLease(
   return result.numUpdatedRows === 1n ? { jobId, owner, epoch: row.lease_epoch + 1 } : null;
 }
 
+const RENEWED = new ListedQuery((db, ids, until: number, epoch: number) =>
+  db
+    .updateTable('job')
+    .set({ lease_until: until })
+    .where('id', 'in', ids)
+    .where('lease_epoch', '=', epoch)
+    .returning('id'),
+);
+
 /**
  * Renews the lease; the first statement of every settling transaction, so that a process that was taken over writes nothing.
  * @throws JobFault LeaseLost when another process holds the job now.
  */
 export async function fence(db: Db, lease: Lease, now: number): Promise<void> {
-  const result = await db
-    .updateTable('job')
-    .set({ lease_until: now + LEASE_MS })
-    .where('id', '=', lease.jobId)
-    .where('lease_epoch', '=', lease.epoch)
-    .executeTakeFirst();
-  if (result.numUpdatedRows !== 1n) throw new JobFault('LeaseLost', `Another process took over job ${lease.jobId}.`);
+  const renewed = await RENEWED.run(db, [lease.jobId], now + LEASE_MS, lease.epoch);
+  if (renewed.length !== 1) throw new JobFault('LeaseLost', `Another process took over job ${lease.jobId}.`);
 }
 
 /** Keeps a process whose lease has lapsed, and that may wake up again, from going on with what it was doing. */

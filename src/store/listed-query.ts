@@ -30,7 +30,7 @@ export class ListedQuery<V extends readonly unknown[], R = unknown> {
 
   /** Runs the query for all ids; answers the rows of all slices. */
   async run(db: Db, ids: readonly string[], ...values: V): Promise<R[]> {
-    const rows: R[] = [];
+    const found: R[][] = [];
     for (let from = 0; from < ids.length; from += LARGEST) {
       const slice = ids.slice(from, from + LARGEST);
       const size = SIZES.find((each) => each >= slice.length) ?? LARGEST;
@@ -40,9 +40,9 @@ export class ListedQuery<V extends readonly unknown[], R = unknown> {
         'id' in source ? (slice[source.id] ?? last) : 'value' in source ? values[source.value] : source.constant,
       );
       const result = await db.executeQuery<R>(CompiledQuery.raw(text, parameters));
-      rows.push(...result.rows);
+      found.push(result.rows);
     }
-    return rows;
+    return found.flat();
   }
 
   #compile(db: Db, size: number, valueCount: number): Compiled {

@@ -3,34 +3,38 @@ import { type SqlBool, sql } from 'kysely';
 import type { GroupMember } from '../model/directory.ts';
 import type { Db } from './database.ts';
 import { isStripped } from './departures.ts';
-import { isHeld, isLeaving } from './guarded-members.ts';
+import { dueAdditions, dueRemovals } from './groups-in-step.ts';
+import { isLeaving } from './guarded-members.ts';
+import { compilable, ListedQuery } from './listed-query.ts';
+import { RowWriter } from './row-writer.ts';
 import { isUndone } from './undone-members.ts';
 
 const SLICE = 200;
 
+const SEEN = new RowWriter('member', (insertion) =>
+  insertion.onConflict((conflict) =>
+    conflict
+      .columns(['job_id', 'group_id', 'member_id'])
+      .doUpdateSet((eb) => ({ reading: eb.ref('excluded.reading') })),
+  ),
+);
+
 /** Stores members of a group as seen by a reading; returns nothing about change: compare with `countMembersOfReading`. */
-export async function storeMembers(
+export function storeMembers(
   db: Db,
   jobId: string,
   groupId: string,
   members: readonly GroupMember[],
   reading: number,
 ): Promise<void> {
-  for (let from = 0; from < members.length; from += SLICE) {
-    await db
-      .insertInto('member')
-      .values(
-        members.slice(from, from + SLICE).map((member) => ({
-          job_id: jobId,
-          group_id: groupId,
-          member_id: member.id,
-          member_type: member.type,
-          reading,
-        })),
-      )
-      .onConflict((conflict) => conflict.columns(['job_id', 'group_id', 'member_id']).doUpdateSet({ reading }))
-      .execute();
-  }
+  const rows = members.map(({ id, type }) => ({
+    job_id: jobId,
+    group_id: groupId,
+    member_id: id,
+    member_type: type,
+    reading,
+  }));
+  return SEEN.write(db, rows);
 }
 
 /** Number of members of a group. */
@@ -101,23 +105,25 @@ export interface LinkedMember {
   readonly target_id: string;
 }
 
+const TO_ADD = new ListedQuery((db, ids, jobId: string, after: string, limit: number) =>
+  compilable(
+    db,
+    sql<LinkedMember>`
+      select member.member_id, link.target_id ${dueAdditions(jobId)}
+        and member.group_id in (${sql.join(ids)}) and member.member_id > ${after}
+      order by member.member_id limit ${limit}`,
+  ),
+);
+
 /** Members of a group that have an account in the target and are not yet there by our hand, in id order after `after`. */
-export async function membersToAdd(
+export function membersToAdd(
   db: Db,
   jobId: string,
   groupId: string,
   after: string,
   limit: number,
 ): Promise<LinkedMember[]> {
-  const result = await sql<LinkedMember>`
-    select member.member_id, link.target_id from member
-      join link on link.job_id = member.job_id and link.kind = member.member_type and link.source_id = member.member_id
-      left join target_member on target_member.job_id = member.job_id and target_member.group_id = member.group_id
-        and target_member.member_id = member.member_id
-    where member.job_id = ${jobId} and member.group_id = ${groupId} and member.member_id > ${after}
-      and member.member_type = 'user' and target_member.member_id is null and not ${isStripped(jobId, 'member.member_id')} and not ${isUndone(jobId, 'member')}
-    order by member.member_id limit ${limit}`.execute(db);
-  return result.rows;
+  return TO_ADD.run(db, [groupId], jobId, after, limit);
 }
 
 /** A membership that may be removed now. */
@@ -150,15 +156,8 @@ export async function membersToRemove(
 ): Promise<RemovableMember[]> {
   const counted = sql`(hold.change_id is null and not ${isLeaving(jobId)})`;
   const result = await sql<RemovableMember>`
-    select target_member.member_id, link.target_id, case when ${counted} then 1 else 0 end as counted from target_member
-      join link on link.job_id = target_member.job_id and link.kind = 'user' and link.source_id = target_member.member_id
-      left join member on member.job_id = target_member.job_id and member.group_id = target_member.group_id
-        and member.member_id = target_member.member_id
-      left join held_membership as hold on hold.job_id = target_member.job_id and hold.group_id = target_member.group_id
-        and hold.member_id = target_member.member_id
-    where target_member.job_id = ${jobId} and target_member.group_id = ${groupId} and target_member.member_id > ${after}
-      and (member.member_id is null or ${isStripped(jobId, 'target_member.member_id')}) and link.protected = 0 and not ${isHeld(jobId, supposed.classes)}
-      and not exists (select 1 from change where change.id = hold.change_id and change.status in ('staged', 'rejected'))
+    select target_member.member_id, link.target_id, case when ${counted} then 1 else 0 end as counted
+      ${dueRemovals(jobId, supposed.classes)} and target_member.group_id = ${groupId} and target_member.member_id > ${after}
       ${supposed.memberships ? sql`and not ${counted}` : sql``}
     order by target_member.member_id limit ${limit}`.execute(db);
   return result.rows;
@@ -174,20 +173,19 @@ export async function countTargetMembers(db: Db, jobId: string): Promise<number>
   return Number(row.count);
 }
 
+const HELD = new RowWriter('target_member', (insertion) => insertion.onConflict((conflict) => conflict.doNothing()));
+
 /** Records memberships that the target holds by our hand. */
-export async function recordTargetMembers(
+export function recordTargetMembers(
   db: Db,
   jobId: string,
   groupId: string,
   memberIds: readonly string[],
 ): Promise<void> {
-  for (let from = 0; from < memberIds.length; from += SLICE) {
-    await db
-      .insertInto('target_member')
-      .values(memberIds.slice(from, from + SLICE).map((id) => ({ job_id: jobId, group_id: groupId, member_id: id })))
-      .onConflict((conflict) => conflict.doNothing())
-      .execute();
-  }
+  return HELD.write(
+    db,
+    memberIds.map((id) => ({ job_id: jobId, group_id: groupId, member_id: id })),
+  );
 }
 
 /** Forgets memberships that the target no longer holds. */

@@ -3,15 +3,15 @@ import { sql } from 'kysely';
 import type { MembershipImageTable } from './before-image-table.ts';
 import type { Db } from './database.ts';
 import { isStripped } from './departures.ts';
+import { RowWriter } from './row-writer.ts';
+
+const IMAGES = new RowWriter('membership_image', (insertion) =>
+  insertion.onConflict((conflict) => conflict.doNothing()),
+);
 
 /** Keeps what was changed; of a membership that a cycle changes twice, the first change says what was before. */
-export async function keepMembershipImages(db: Db, images: readonly MembershipImageTable[]): Promise<void> {
-  for (let from = 0; from < images.length; from += 100)
-    await db
-      .insertInto('membership_image')
-      .values(images.slice(from, from + 100))
-      .onConflict((conflict) => conflict.doNothing())
-      .execute();
+export function keepMembershipImages(db: Db, images: readonly MembershipImageTable[]): Promise<void> {
+  return IMAGES.write(db, images);
 }
 
 /** Ids of the groups whose members a cycle changed. */

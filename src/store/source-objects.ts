@@ -5,6 +5,7 @@ import { OPEN_STATUSES } from './changes.ts';
 import type { Db } from './database.ts';
 import { ListedQuery } from './listed-query.ts';
 import { hasChange, hasLink } from './object-conditions.ts';
+import { RowWriter } from './row-writer.ts';
 import type { SourceObjectTable } from './schema.ts';
 
 /** A row as read. */
@@ -96,38 +97,37 @@ export function pageToRead(
     .execute();
 }
 
+const UNREAD = new RowWriter('source_object', (insertion) =>
+  insertion.onConflict((conflict) => conflict.columns(['job_id', 'kind', 'id']).doNothing()),
+);
+
 /** Inserts rows for ids that are not there yet, unread. */
-export async function addUnread(db: Db, jobId: string, kind: ObjectKind, ids: readonly string[]): Promise<void> {
-  for (let from = 0; from < ids.length; from += 500) {
-    await db
-      .insertInto('source_object')
-      .values(
-        ids.slice(from, from + 500).map((id) => ({
-          job_id: jobId,
-          kind,
-          id,
-          state: 'unread',
-          display_name: null,
-          attributes: '{}',
-          manager_id: null,
-          roles: null,
-          member_of: null,
-          needs_read: 1,
-          members_read: 0,
-          members_dirty: 0,
-          members_verify: 0,
-          fresh_match: 0,
-          in_scope: 0,
-          changed_seq: 0,
-          planned_seq: 0,
-          observed_seq: 0,
-          seen_reading: 0,
-          gone_since: null,
-        })),
-      )
-      .onConflict((conflict) => conflict.columns(['job_id', 'kind', 'id']).doNothing())
-      .execute();
-  }
+export function addUnread(db: Db, jobId: string, kind: ObjectKind, ids: readonly string[]): Promise<void> {
+  return UNREAD.write(
+    db,
+    ids.map((id) => ({
+      job_id: jobId,
+      kind,
+      id,
+      state: 'unread',
+      display_name: null,
+      attributes: '{}',
+      manager_id: null,
+      roles: null,
+      member_of: null,
+      needs_read: 1,
+      members_read: 0,
+      members_dirty: 0,
+      members_verify: 0,
+      fresh_match: 0,
+      in_scope: 0,
+      changed_seq: 0,
+      planned_seq: 0,
+      observed_seq: 0,
+      seen_reading: 0,
+      gone_since: null,
+    })),
+  );
 }
 
 /** Stores what a reading says; the row must exist. Moves changed_seq when `sequence` is given. */

@@ -1,5 +1,6 @@
-// How many requests a target bears at once, found out as TCP does: one more after every round of requests that was answered
-// as quickly as ever, a third or half fewer when rounds get slow or a request is refused. Pure: answers in, a number out.
+// How many requests a target bears at once, found out as TCP does: half as many more after every round of requests that was
+// answered as quickly as ever, until one is slower; from then on one more, and a third or half fewer when rounds get slow or
+// a request is refused. Pure: answers in, a number out.
 import type { ConcurrencyBounds } from '../model/profile.ts';
 
 /** What is known so far. */
@@ -14,6 +15,8 @@ export interface ConcurrencyState {
   readonly quickest: number;
   /** Whether as many requests as allowed were in flight in this round: only then more of them would have mattered. */
   readonly full: boolean;
+  /** Whether no round was slow and no request refused so far: nothing is known yet of what is too much. */
+  readonly searching: boolean;
   /** Slow rounds in a row. */
   readonly slow: number;
   /** Answers to come of requests that were sent before the limit was lowered; they say nothing about the lower one. */
@@ -37,7 +40,7 @@ const CREEP = 1.02;
 
 /** Before the first request. */
 export function firstConcurrency({ start }: ConcurrencyBounds): ConcurrencyState {
-  return { ...round(start), usual: Number.POSITIVE_INFINITY, slow: 0, stale: 0 };
+  return { ...round(start), usual: Number.POSITIVE_INFINITY, searching: true, slow: 0, stale: 0 };
 }
 
 /** After one more request has ended. */
@@ -59,12 +62,15 @@ function judged(state: ConcurrencyState, inFlight: number, { most }: Concurrency
   const usual = Math.min(state.quickest, state.usual * CREEP);
   const slow = isSlow ? state.slow + 1 : 0;
   if (slow >= SLOW_ROUNDS) return { ...lowered(state, 0.7, inFlight), usual };
-  const limit = Math.min(most, !isSlow && state.full ? state.limit + 1 : state.limit);
-  return { ...round(limit), usual, slow, stale: 0 };
+  const searching = state.searching && !isSlow;
+  const step = searching ? Math.ceil(state.limit / 2) : 1;
+  const limit = Math.min(most, !isSlow && state.full ? state.limit + step : state.limit);
+  return { ...round(limit), usual, searching, slow, stale: 0 };
 }
 
 function lowered(state: ConcurrencyState, factor: number, inFlight: number): ConcurrencyState {
-  return { ...state, ...round(Math.max(1, Math.floor(state.limit * factor))), slow: 0, stale: inFlight - 1 };
+  const limit = Math.max(1, Math.floor(state.limit * factor));
+  return { ...state, ...round(limit), searching: false, slow: 0, stale: inFlight - 1 };
 }
 
 function round(limit: number): Pick<ConcurrencyState, 'limit' | 'left' | 'quickest' | 'full'> {

@@ -4,13 +4,13 @@ import { pageEntitledUsers, removeAssignmentsUnseen, storeAssignments } from '..
 import { NO_DECISION } from '../../src/store/change-decisions.ts';
 import { insertChanges, setStatus } from '../../src/store/changes.ts';
 import type { Store } from '../../src/store/database.ts';
+import { groupsKeepingHeld, groupsWithDueMembers, settleApprovedHolds } from '../../src/store/groups-in-step.ts';
 import {
   countDueRemovals,
   forgetObsoleteHolds,
   groupsWithDueRemovals,
   holdDueRemovals,
   openHolds,
-  settleApprovedHolds,
 } from '../../src/store/guarded-members.ts';
 import {
   acquireLease,
@@ -213,6 +213,28 @@ export function describeStore(name: string, open: () => Promise<Store>): void {
       ]);
     });
 
+    it('knows which of many groups have members to add or to remove, and which keep some that are held', async () => {
+      for (const id of ['a', 'b', 'held']) await saveLink(store.db, link(id));
+      const groups = ['gains', 'loses', 'same', 'holds', 'kept', 'empty'];
+      for (const id of ['gains', 'same']) await storeMembers(store.db, JOB, id, [{ id: 'a', type: 'user' }], 1);
+      for (const id of ['loses', 'same']) await recordTargetMembers(store.db, JOB, id, ['a']);
+      await recordTargetMembers(store.db, JOB, 'holds', ['held']);
+      await recordTargetMembers(store.db, JOB, 'kept', ['b']);
+      const kept = { ...change('kept', null), id: 'hold', kind: 'group', guard_class: 'memberships', status: 'staged' };
+      await insertChanges(store.db, [
+        { ...change('held', null), action: 'disable', status: 'staged', guard_class: 'leavers' },
+        kept,
+      ]);
+      await store.db
+        .insertInto('held_membership')
+        .values({ job_id: JOB, group_id: 'kept', member_id: 'b', change_id: 'hold' })
+        .execute();
+      expect(await groupsWithDueMembers(store.db, JOB, groups)).toEqual(new Set(['gains', 'loses']));
+      expect(await groupsWithDueMembers(store.db, JOB, ['same', 'loses'])).toEqual(new Set(['loses']));
+      expect(await groupsKeepingHeld(store.db, JOB, groups)).toEqual(new Set(['holds', 'kept']));
+      expect(await groupsKeepingHeld(store.db, JOB, ['same', 'gains'])).toEqual(new Set());
+    });
+
     it('knows which memberships a guard counts, holds them, and forgets what is not due any more', async () => {
       await addUnread(store.db, JOB, 'group', ['g', 'h']);
       await updateObjects(store.db, JOB, 'group', ['g', 'h'], { members_dirty: 1, in_scope: 1 });
@@ -247,7 +269,7 @@ export function describeStore(name: string, open: () => Promise<Store>): void {
       await setStatus(store.db, ['hold'], 'approved');
       expect(await due()).toEqual({ fresh: 1, held: 0, freshGroups: 1 });
       expect(await removable()).toEqual(['b', 'c', 'leaver']);
-      await settleApprovedHolds(store.db, JOB, 'g', 1);
+      await settleApprovedHolds(store.db, JOB, ['g', 'h'], 1);
       expect(await openHolds(store.db, JOB)).toEqual([]);
     });
 

@@ -27,22 +27,27 @@ function rounds(state: ConcurrencyState, times: readonly number[]): ConcurrencyS
 }
 
 const start = firstConcurrency(BOUNDS);
+/** As it goes on after something was slow once. */
+const cautious = { ...start, searching: false };
 const refusal = (inFlight: number): ConcurrencySample => ({ kind: 'refused', milliseconds: 1, inFlight });
 const quick = Array.from({ length: 28 }, () => 10);
 
 describe('the number of requests in flight', () => {
   it.each([
     ['begins where the bounds say', start, 4],
-    ['grows by one a round', rounds(start, [10, 10, 10]), 7],
-    ['grows up to the bound', rounds(start, [...quick, 10, 10]), 32],
+    ['grows by half a round', rounds(start, [10, 10, 10]), 14],
+    ['grows by half up to the bound', rounds(start, [10, 10, 10, 10, 10, 10]), 32],
+    ['grows by one a round once a round was slow', rounds(start, [10, 10, 31, 10, 10]), 11],
+    ['grows by one a round once a request was refused', rounds(after(start, [refusal(1)]), [10, 10]), 4],
+    ['grows by one up to the bound', rounds(cautious, [...quick, 10, 10]), 32],
     ['does not grow within a round', after(start, [{ kind: 'answered', milliseconds: 1, inFlight: 4 }]), 4],
     ['does not grow while fewer are in flight', round(start, 10, 3), 4],
-    ['stays when a round is a little slower', rounds(start, [10, 10, 29]), 7],
-    ['does not grow after a slow round', rounds(start, [10, 10, 31]), 6],
-    ['stays after two slow rounds', rounds(start, [10, 10, 50, 50]), 6],
+    ['grows when a round is a little slower', rounds(cautious, [10, 10, 29]), 7],
+    ['does not grow after a slow round', rounds(cautious, [10, 10, 31]), 6],
+    ['stays after two slow rounds', rounds(cautious, [10, 10, 50, 50]), 6],
     ['shrinks after three', rounds(start, [...quick, 50, 50, 50]), 22],
-    ['takes doubled times of a slow target for slow', rounds(start, [200, 200, 450, 450, 450]), 4],
-    ['does not count slow rounds that are not in a row', rounds(start, [10, 50, 50, 10, 50, 50]), 6],
+    ['takes doubled times of a slow target for slow', rounds(cautious, [200, 200, 450, 450, 450]), 4],
+    ['does not count slow rounds that are not in a row', rounds(cautious, [10, 50, 50, 10, 50, 50]), 6],
     ['halves when refused', after(rounds(start, quick), [refusal(32)]), 16],
     ['halves once for all that were in flight', after(rounds(start, quick), Array(32).fill(refusal(32))), 16],
     ['halves again for what was sent later', after(rounds(start, quick), Array(33).fill(refusal(32))), 8],
