@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import type { Command } from 'commander';
 import type { ConnectedJob, Installation } from '../compose.ts';
 import type { Job } from '../model/job.ts';
+import type { LearnedFacts } from '../scim/learned.ts';
 import { runAction } from './action.ts';
 import { EXIT, type ExitCode, worstExitCode } from './exit-code.ts';
 import { type GlobalOptions, sameConfiguration } from './global-options.ts';
@@ -85,9 +86,24 @@ async function checkJob(installation: Installation, job: Job, signal: AbortSigna
   const target = await checks('target', signal, async () => {
     const authentication = await checkAuthentication(job.target, connected.authentication, signal);
     if (authentication.some(({ ok }) => ok === false)) return authentication;
-    return [...authentication, ...(await checkTarget(connected.compiled, connected.io.target, randomUUID(), signal))];
+    const { learnedCheck } = await import('./learned-check.ts');
+    const learned = await recallLearned(installation, connected);
+    const checked = await checkTarget(connected.compiled, connected.io.target, randomUUID(), signal);
+    return [...authentication, ...checked, ...[learnedCheck(learned)].filter((each) => each !== null)];
   });
   return { id: job.id, ok: [...source, ...target].every((check) => check.ok !== false), source, target };
+}
+
+/** Earlier cycles know how to ask this target; a target that the job does not belong to is asked as if for the first time. */
+async function recallLearned({ store }: Installation, { compiled, io }: ConnectedJob): Promise<LearnedFacts> {
+  const { findJob } = await import('../store/jobs.ts');
+  const { learnedFrom } = await import('../scim/learned.ts');
+  const { NO_DISCOVERY } = await import('../scim/capabilities.ts');
+  const row = await findJob(store.db, compiled.id);
+  const isSame = row?.target_root === compiled.targetRoot;
+  const learned = learnedFrom(isSame ? row.learned : null);
+  io.target.remember(NO_DISCOVERY, learned);
+  return learned;
 }
 
 async function connect(

@@ -83,15 +83,23 @@ function merged(found: ScimComplex, value: ScimValue): ScimComplex {
   return isComplex(value) ? { ...found, ...value } : { ...found, value };
 }
 
-/** The elements and those of `added` that are not there yet; what names the same value is the same element. */
+/** The elements and those of `added` that are not there yet; a new primary one ends that of the others. */
 function united(held: readonly ScimValue[], added: readonly ScimValue[]): ScimValue[] {
-  const named = (element: ScimValue) => (isComplex(element) ? (memberOf(element, 'value') ?? element) : element);
-  const fresh = added.filter((each) => !held.some((one) => sameValue(named(one), named(each), false)));
+  const fresh = added.filter((each) => !held.some((one) => isSameElement(one, each)));
   const isPrimary = fresh.some((each) => isComplex(each) && each['primary'] === true);
   const others = held.map((each) =>
     isPrimary && isComplex(each) && 'primary' in each ? { ...each, primary: false } : each,
   );
   return [...others, ...fresh];
+}
+
+// The same value, of the same type where both say one.
+function isSameElement(one: ScimValue, other: ScimValue): boolean {
+  if (!isComplex(one) || !isComplex(other)) return sameValue(one, other, false);
+  const value = memberOf(one, 'value');
+  const [type, otherType] = [memberOf(one, 'type'), memberOf(other, 'type')];
+  if (type !== undefined && otherType !== undefined && !sameValue(type, otherType, true)) return false;
+  return value === undefined ? sameValue(one, other, false) : sameValue(value, memberOf(other, 'value') ?? null, false);
 }
 
 function removeAt(draft: Draft, path: ScimPath): void {

@@ -154,7 +154,7 @@ export class PatchLadder {
       const result = await this.context.requests.patch(kind, climb.id, next, signal);
       const missing = await this.effect.missing(kind, climb.id, operations, result, signal);
       const isDone = result.ok && (missing ?? []).length === 0;
-      const lost = isDone && before !== undefined ? await this.lost(climb, before, result) : [];
+      const lost = result.ok && before !== undefined ? await this.lost(climb, before, result) : [];
       if (lost.length > 0) {
         this.context.learning.note('refusedPathless', namesOf(kind, operations.filter(hasExtensionPath)));
         return this.restore(climb, lost);

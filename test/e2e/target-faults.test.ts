@@ -18,7 +18,6 @@ describe('a fault of the target that keeps the job from running (exit 4, nothing
     ['a redirect', 'TargetIncompatible', { action: { status: 302, headers: { location: 'https://example.com/' } } }],
     ['an oversized list', 'TargetIncompatible', { match: { path: '^/Users' }, action: { oversize: true } }],
     ['401 in the middle', 'TargetCredentialsInvalid', { match: { path: '^/Users' }, action: { status: 401 } }],
-    ['PATCH that is not supported', 'TargetIncompatible', noPatch()],
   ];
   // spec: job-faults
   it.each(faults)('%s: %s', async (_, code, rule) => {
@@ -65,15 +64,6 @@ describe('a fault of the target that keeps the job from running (exit 4, nothing
     expect(await start.target.users()).toEqual([]);
   });
 });
-
-function noPatch(): FaultRule {
-  const body = {
-    schemas: ['urn:ietf:params:scim:schemas:core:2.0:ServiceProviderConfig'],
-    patch: { supported: false },
-    filter: { supported: true, maxResults: 100 },
-  };
-  return { match: { path: '^/ServiceProviderConfig' }, action: { status: 200, body } };
-}
 
 describe('one person whom the target refuses', () => {
   it('is kept in escrow; the others go on (exit 2); the next cycle does not ask again, an edit does', async () => {

@@ -97,7 +97,7 @@ describe('an initial cycle', () => {
   it('looks at every group where the first one lacks its members', async () => {
     const world = await buildWorld();
     world.target.takesBulk(100);
-    world.target.leavesOutMembers = true;
+    world.target.dropsMembersOfNewGroups = true;
     populate(world, 50);
     const { counts } = await world.run();
     expect(counts).toMatchObject({ created: 55, failed: 0 });

@@ -3,12 +3,9 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { EngineIo } from '../../src/engine/context.ts';
 import { JobFault } from '../../src/model/errors.ts';
-import { targetProfileSchema } from '../../src/model/profile.ts';
 import type { FaultRule } from '../../src/sandbox/target/faults.ts';
 import { type SandboxTarget, startScimTarget } from '../../src/sandbox/target/scim-server.ts';
-import { bearerAuthorizer } from '../../src/target/authorizer.ts';
-import { createScimTarget } from '../../src/target/scim-target.ts';
-import { aSecret } from '../support/a-secret.ts';
+import { clientOf } from '../support/endpoint-client.ts';
 import { DAY } from '../support/fake-clock.ts';
 import { buildWorld, type World } from '../support/world.ts';
 
@@ -120,16 +117,7 @@ async function start(fault: Fault): Promise<Start> {
   world.directory.assign('g');
   /** A client a cycle, as a program has one. */
   const target = (): Partial<EngineIo> => ({
-    target: createScimTarget({
-      baseUrl: endpoint.url,
-      authorizer: bearerAuthorizer(aSecret(endpoint.token)),
-      connection: { privateAddresses: 'allow', environment: {} },
-      redact: (text) => text,
-      profile: targetProfileSchema.parse({}),
-      timeoutSeconds: isSilent(fault) ? TIMEOUT_SECONDS.silence : TIMEOUT_SECONDS.usual,
-      clock: world.clock,
-      random: () => 0,
-    }),
+    target: clientOf(endpoint, world, isSilent(fault) ? TIMEOUT_SECONDS.silence : TIMEOUT_SECONDS.usual),
   });
   const run = () => world.run({}, target());
   await run();

@@ -47,8 +47,10 @@ export class FakeTarget implements ScimTarget {
   omitsEmptyMembers = true;
   /** Shows every group as one without members. */
   hidesMembers = false;
-  /** Creates groups without the members that they come with. */
-  leavesOutMembers = false;
+  /** Creates groups without the members that they were sent with. */
+  dropsMembersOfNewGroups = false;
+  /** Deletes no account, and lets its client disable it. */
+  disablesInstead = false;
   /** Answers 404 to every DELETE. */
   deniesRemovals = false;
   /** Present once `takesBulk` was called. */
@@ -182,8 +184,8 @@ export class FakeTarget implements ScimTarget {
     return this.#answer({ method: 'create', kind, id: null, body: resource }, () => {
       if (kind === 'User' && this.uniqueUserName && this.#taken(resource[UNIQUE], null))
         return conflict(resource[UNIQUE]);
-      const { members, ...without } = resource as Json;
-      const id = this.seed(kind, this.leavesOutMembers || members === undefined ? without : { ...without, members });
+      const members = kind === 'Group' && this.dropsMembersOfNewGroups ? { members: [] } : {};
+      const id = this.seed(kind, { ...(resource as Json), ...members });
       return { ok: true, value: this.#shown(kind, this.resources[kind].get(id) ?? {}) };
     });
   }
@@ -201,8 +203,13 @@ export class FakeTarget implements ScimTarget {
     });
   }
 
-  remove(kind: ScimKind, id: string): Promise<TargetResult<'removed' | 'absent'>> {
+  remove(kind: ScimKind, id: string): Promise<TargetResult<'removed' | 'absent' | 'disabled'>> {
     return this.#answer({ method: 'remove', kind, id }, () => {
+      const held = this.resources[kind].get(id);
+      if (this.disablesInstead && held !== undefined) {
+        held['active'] = false;
+        return { ok: true, value: 'disabled' };
+      }
       const existed = !this.deniesRemovals && this.resources[kind].delete(id);
       if (kind === 'User' && !this.deniesRemovals) this.#dropMember(id);
       return { ok: true, value: existed ? 'removed' : 'absent' };
