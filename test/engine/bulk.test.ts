@@ -167,6 +167,50 @@ describe('an initial cycle', () => {
   });
 });
 
+it('adopts a report who is there already, and names the manager of the same request', async () => {
+  const world = await buildWorld();
+  world.target.takesBulk(100);
+  const [manager = '', report = ''] = populate(world, 2);
+  world.target.before = ({ method }) => {
+    if (method !== 'bulk' || world.target.user(`${report}@example.com`) !== undefined) return;
+    world.target.seed('User', { userName: `${report}@example.com` });
+  };
+  const { counts } = await world.run();
+  expect(counts).toMatchObject({ created: 2, adopted: 1, failed: 0 });
+  expect(world.managerOf(report)).toBe(manager);
+  await idle(world);
+});
+
+it('completes the members of several groups side by side, so many a request', async () => {
+  const world = await buildWorld({ profile: { membersPerRequest: 3 } });
+  world.target.takesBulk(100);
+  const ids = world.people(20);
+  for (const group of ['a', 'b', 'c', 'd']) {
+    world.directory.addGroup(group, ids.slice(0, 10));
+    world.directory.assign(group);
+  }
+  await world.run();
+  for (const group of ['a', 'b', 'c', 'd']) expect(world.membersOf(group)).toEqual(ids.slice(0, 10));
+  // Everybody, the groups with three members each, and three rounds for the seven others.
+  expect(world.target.sent('bulk').map(({ body }) => (body as unknown[]).length)).toEqual([20, 4, 4, 4, 4]);
+  await idle(world);
+});
+
+it('goes on after a request that could not be sent', async () => {
+  const world = await buildWorld();
+  world.target.takesBulk(100);
+  world.people(3);
+  await world.run();
+  for (const id of ['p0001', 'p0002', 'p0003']) world.directory.setUser(id, { accountEnabled: false });
+  world.target.before = ({ method }) => {
+    if (method === 'bulk') throw new Error('the cable was pulled');
+  };
+  await expect(world.run()).rejects.toThrow('the cable was pulled');
+  world.target.before = undefined;
+  await world.run();
+  expect([...world.target.resources.User.values()].map(({ active }) => active)).toEqual([false, false, false]);
+});
+
 describe('a careful start', () => {
   // spec: bulk-only-trusted
   it('sends one by one', async () => {
