@@ -33,9 +33,9 @@ function picture(world: World) {
   return { users: users.toSorted(byId), groups: groups.toSorted(byId) };
 }
 
-async function without(people: number): Promise<ReturnType<typeof picture>> {
+async function without(people: number, span?: number): Promise<ReturnType<typeof picture>> {
   const world = await buildWorld();
-  populate(world, people);
+  populate(world, people, span);
   await world.run();
   return picture(world);
 }
@@ -179,6 +179,35 @@ it('adopts a report who is there already, and names the manager of the same requ
   expect(counts).toMatchObject({ created: 2, adopted: 1, failed: 0 });
   expect(world.managerOf(report)).toBe(manager);
   await idle(world);
+});
+
+it('takes refusals for what they are, once names are known to work', async () => {
+  const world = await buildWorld();
+  world.target.takesBulk(20);
+  world.target.uniqueUserName = true;
+  const ids = populate(world, 60, 3);
+  // Somebody in the second request exists already, and somebody in the third is refused; both have a manager and reports.
+  const [taken = '', refused = ''] = [ids[12], ids[17]];
+  world.target.disturb = ({ method, body }) =>
+    method === 'create' && (body as { externalId: string }).externalId === refused
+      ? { fault: { code: 'InvalidValue', message: 'no', status: 400 } }
+      : undefined;
+  let requests = 0;
+  world.target.before = ({ method }) => {
+    if (method === 'bulk') requests += 1;
+    if (
+      requests === 1 &&
+      world.target.user(`${taken}@example.com`) === undefined &&
+      world.userOf(ids[1] ?? '') !== undefined
+    )
+      world.target.seed('User', { userName: `${taken}@example.com` });
+  };
+  const { counts } = await world.run();
+  expect(world.target.bulk?.references).toBe('proved');
+  expect(counts).toMatchObject({ failed: 1, created: 64, adopted: 1 });
+  const picked = picture(world).users.filter(({ externalId }) => externalId !== refused);
+  const wanted = (await without(60, 3)).users.filter(({ externalId }) => externalId !== refused);
+  expect(picked).toEqual(wanted.map((each) => (each.manager === refused ? { ...each, manager: undefined } : each)));
 });
 
 it('completes the members of several groups side by side, so many a request', async () => {
