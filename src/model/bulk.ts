@@ -34,15 +34,13 @@ export interface BulkSettings {
   readonly countsAs: 'request' | 'operations';
 }
 
-/**
- * What a profile and a job say together; null where bulk requests are not sent. The dialects of Entra never send any, so
- * that whoever chooses the dialect asks here.
- */
+/** What a profile and a job say together; null where bulk requests are not sent. Entra sends none, nor do its dialects. */
 export function bulkInForce(
   profile: z.infer<typeof bulkProfileSchema> | undefined,
   stated: z.infer<typeof bulkJobSchema> | undefined,
+  dialect = 'rfc7644',
 ): BulkSettings | null {
-  if (stated === false) return null;
+  if (stated === false || dialect !== 'rfc7644') return null;
   const most = stated?.maxOperations ?? profile?.maxOperations;
   if (most === undefined) return null;
   return {

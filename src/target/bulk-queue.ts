@@ -7,7 +7,6 @@ import { resourceId } from '../scim/resource.ts';
 
 interface Entry {
   readonly write: BulkWrite;
-  readonly place: number;
   /** Writes of this call that it refers to. */
   readonly references: readonly string[];
   readonly isAlone: boolean;
@@ -29,19 +28,21 @@ export class BulkQueue {
   /** `mustBeAlone` are those that share no request, whatever is in them. */
   constructor(writes: readonly BulkWrite[], mustBeAlone: (write: BulkWrite) => boolean) {
     const names = new Set(writes.map(({ bulkId }) => bulkId));
-    const entries = writes.map((write, place): [string, Entry] => {
+    const entries = writes.map((write): [string, Entry] => {
       const found = referencesOf(write);
       const references = found.filter((each) => names.has(each));
       // Who is called like a reference may be taken for one.
       const isAlone = references.length < found.length || mustBeAlone(write);
-      return [write.bulkId, { write, place, references, isAlone }];
+      return [write.bulkId, { write, references, isAlone }];
     });
     this.#entries = new Map(entries);
   }
 
-  /** What is still to be sent, with the ids that are known by now; nothing at the end. */
+  /**
+   * What may be sent now, with the ids that are known by now. Nothing when all that is left refers to somebody who was not
+   * created, to itself, or to somebody after it.
+   */
   next(): NextWrites {
-    for (const entry of this.#open()) if (this.#isLost(entry)) this.settle(entry.write, notSent(entry.write));
     const open = this.#open();
     const alone = open.filter((entry) => entry.isAlone && this.#isResolved(entry));
     if (alone.length > 0) return { alone: alone.map((entry) => this.#withIds(entry)), together: [] };
@@ -68,7 +69,7 @@ export class BulkQueue {
     if (id !== undefined) this.#ids.set(bulkId, id);
   }
 
-  /** The results, in the order of the writes. */
+  /** The results, in the order of the writes; what could not be sent was not carried out. */
   results(): readonly BulkResult[] {
     return [...this.#entries.values()].map(({ write }) => this.#results.get(write.bulkId) ?? notSent(write));
   }
@@ -83,14 +84,6 @@ export class BulkQueue {
 
   #withIds({ write, references }: Entry): BulkWrite {
     return references.length === 0 ? write : withIds(write, this.#ids);
-  }
-
-  /** Whether it refers to somebody who was not created, or to itself or somebody after it. */
-  #isLost({ references, place }: Entry): boolean {
-    return references.some((each) => {
-      const isLater = (this.#entries.get(each)?.place ?? place) >= place;
-      return isLater || (this.#results.has(each) && !this.#ids.has(each));
-    });
   }
 }
 

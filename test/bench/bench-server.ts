@@ -72,17 +72,24 @@ interface Operation {
   readonly bulkId: string;
 }
 
-/** Answers what was stored, with ids in the place of references. */
+/** What bulk requests have made, by path: somebody looks at one of them. */
+const made = new Map<string, string>();
+
+/** Answers as sparingly as RFC 7644 allows: what was created is not shown. */
 function answerBulk(body: string, response: ServerResponse): void {
-  const { Operations } = JSON.parse(body) as { Operations: (Operation & { data: { id?: string } })[] };
-  const made = new Map<string, string>();
+  const { Operations } = JSON.parse(body) as { Operations: (Operation & { data: object })[] };
+  const named = new Map<string, string>();
   const answers = Operations.map(({ method, path, bulkId, data }) => {
     if (method !== 'POST') return { method, bulkId, location: `/scim${path}`, status: '200' };
     ids += 1;
-    made.set(bulkId, String(ids));
-    const text = JSON.stringify({ id: String(ids), ...data });
-    const stored = text.replaceAll(/"bulkId:([^"]+)"/g, (_, name: string) => JSON.stringify(made.get(name) ?? ''));
-    return { method, bulkId, location: `/scim${path}/${ids}`, status: '201', response: JSON.parse(stored) as unknown };
+    const location = `/scim${path}/${ids}`;
+    named.set(bulkId, String(ids));
+    const text = JSON.stringify({ ...data, id: String(ids) });
+    made.set(
+      location,
+      text.replaceAll(/"bulkId:([^"]+)"/g, (_, name: string) => JSON.stringify(named.get(name) ?? '')),
+    );
+    return { method, bulkId, location, status: '201' };
   });
   send(response, 200, JSON.stringify({ Operations: answers }));
 }
@@ -97,7 +104,8 @@ function answer(method: string, path: string, body: string, response: ServerResp
     send(response, 201, `{"id":"${ids}",${body.slice(1)}`);
   } else if (method === 'GET' && /^\/scim\/(Users|Groups)\?/.test(path)) {
     send(response, 200, '{"totalResults":0,"startIndex":1,"itemsPerPage":0,"Resources":[]}');
-  } else send(response, method === 'GET' ? 404 : 204, '');
+  } else if (method === 'GET') send(response, made.has(path) ? 200 : 404, made.get(path) ?? '');
+  else send(response, 204, '');
 }
 
 function receive(request: IncomingMessage, response: ServerResponse, body: string): void {

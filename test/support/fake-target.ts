@@ -79,6 +79,7 @@ export class FakeTarget implements ScimTarget {
   }
 
   async #bulk(writes: readonly BulkWrite[]): Promise<readonly BulkResult[]> {
+    if (writes.length > (this.bulk?.size ?? 0)) throw new Error(`${writes.length} writes are too many for a request`);
     const ids = new Map<string, string>();
     const results: BulkResult[] = [];
     let arrived = false;

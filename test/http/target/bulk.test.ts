@@ -224,6 +224,12 @@ describe('writes of one request', () => {
     ]);
   });
 
+  it('may have been carried out when the answer is neither success nor refusal', async () => {
+    const { url } = await service({ status: ({ data }) => (data?.userName === 'a' ? 302 : 503) });
+    const results = words(await client(url).send(people(1).concat(person('a'))));
+    expect(results).toEqual(['InternalServerError perhaps', 'UnprocessableEntity perhaps']);
+  });
+
   it('may have been carried out when their account has no id', async () => {
     const { url } = await service({ shape: (answers) => answers.map((each) => ({ ...each, location: undefined })) });
     expect(words(await client(url).send(people(2)))).toEqual([

@@ -19,6 +19,7 @@ interface Tenant {
   /** How many writes share a request; null for none. */
   readonly bulk: number | null;
   readonly names: FakeTarget['names'];
+  readonly dropsMembersOfNewGroups: boolean;
 }
 
 async function disturbedCycle(world: World, variation: JobVariation, cycle: Cycle): Promise<void> {
@@ -44,6 +45,7 @@ async function live(tenant: Tenant, variation: JobVariation, steps: readonly Ste
     world.target.uniqueUserName = tenant.uniqueUserName;
     if (tenant.bulk !== null) world.target.takesBulk(tenant.bulk);
     world.target.names = tenant.names;
+    world.target.dropsMembersOfNewGroups = tenant.dropsMembersOfNewGroups;
     for (const id of PEOPLE) world.directory.addUser(id);
     for (const id of TEAMS) world.directory.addGroup(id, PEOPLE.slice(0, 3));
     world.directory.assign('g');
@@ -74,6 +76,7 @@ const tenant = fc.record({
   membersPerRequest: fc.constantFrom(1, 2, 500),
   bulk: fc.option(fc.integer({ min: 2, max: 8 })),
   names: fc.constantFrom('resolved' as const, 'kept' as const, 'refused' as const),
+  dropsMembersOfNewGroups: fc.boolean(),
 });
 
 // spec: convergence, bulk-same-result

@@ -28,6 +28,10 @@ describe('bulk requests', () => {
     expect(inForce(profile, job)).toEqual(expected);
   });
 
+  it.each(['entra', 'entra-legacy'])('are none in the dialect %s', (dialect) => {
+    expect(bulkInForce({ maxOperations: 50, countsAs: 'request' }, { maxOperations: 100 }, dialect)).toBeNull();
+  });
+
   it.each([[true], [{ maxOperations: 1 }], [{ maxOperations: 20_000 }], [{ size: 3 }], [100]])(
     '%j is refused',
     (job) => {
