@@ -51,9 +51,10 @@ export async function gateChanges(context: CycleContext): Promise<GuardVerdicts>
   const pending = await countRemovals(db, job.id, 'pending');
   const recent = await countRemovalsSince(db, job.id, io.clock.now().getTime() - DAY_MS);
   const waiting = (each: GuardClass): number => (held.get(each) ?? 0) + (pending.get(each) ?? 0);
-  const verdicts = await judgeObjects(context, planned, waiting, recent);
+  const people = await countByAction(db, job.id, [status], { kind: 'user' });
+  const verdicts = await judgeObjects(context, planned, people.get('adopt') ?? 0, waiting, recent);
   for (const each of ALWAYS_HELD) verdicts.set(each, judgeAlwaysHeld(each, planned.get(each) ?? 0));
-  const creations = (await countByAction(db, job.id, [status], { kind: 'user' })).get('create') ?? 0;
+  const creations = people.get('create') ?? 0;
   const contact = firstContactVerdict(context);
   const holdsCreations = contact?.held === true && creations > 0;
   if (contact !== null && holdsCreations) {
@@ -80,7 +81,9 @@ export async function judgeConfiguration(context: CycleContext): Promise<Configu
   const { db } = io.store;
   const planned = new Map(await countByConfiguration(db, job.id, planMark(context).status));
   const recent = await countRemovalsSince(db, job.id, io.clock.now().getTime() - DAY_MS);
-  const verdicts = new Map(holdTogether(await judgeObjects(context, planned, () => 0, recent)));
+  const people = await countByAction(db, job.id, [planMark(context).status], { kind: 'user' });
+  const judged = await judgeObjects(context, planned, people.get('adopt') ?? 0, () => 0, recent);
+  const verdicts = new Map(holdTogether(judged));
   const due = await countDue(context, verdicts);
   await judgeMemberships(context, verdicts, { ...due, held: 0 }, recent);
   planned.set('memberships', due.freshGroups);
@@ -89,16 +92,16 @@ export async function judgeConfiguration(context: CycleContext): Promise<Configu
   );
 }
 
-/** The verdicts about objects; `waiting` is how much of a class is held or let through already. */
+/** The verdicts about objects; `adoptions` of people are planned, and `waiting` is how much of a class is held or let through already. */
 async function judgeObjects(
   context: CycleContext,
   planned: ReadonlyMap<string, number>,
+  adoptions: number,
   waiting: (each: GuardClass) => number,
   recent: ReadonlyMap<string, number>,
 ): Promise<Map<GuardClass, GuardVerdict>> {
-  const { job, io } = context;
-  const people = await countByAction(io.store.db, job.id, [planMark(context).status], { kind: 'user' });
-  const bases = await countBases(context, people.get('adopt') ?? 0);
+  const { job } = context;
+  const bases = await countBases(context, adoptions);
   const verdicts = new Map<GuardClass, GuardVerdict>();
   for (const each of OF_OBJECTS) {
     const numbers = {

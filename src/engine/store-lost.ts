@@ -45,10 +45,10 @@ async function countOurs(context: CycleContext): Promise<FoundAccounts> {
   let matched = 0;
   let ours = 0;
   for (let after = ''; ; ) {
-    const page = await pageChanges(io.store.db, job.id, statuses, after, PAGE);
-    const last = page.at(-1);
+    const only = { kind: 'user', action: 'adopt' } as const;
+    const adoptions = await pageChanges(io.store.db, job.id, statuses, after, PAGE, only);
+    const last = adoptions.at(-1);
     if (last === undefined) return { matched, ours };
-    const adoptions = page.filter(({ kind, action }) => kind === 'user' && action === 'adopt');
     const ids = adoptions.map((each) => each.source_id);
     const rows = await findObjects(io.store.db, job.id, 'user', ids);
     for (const { source_id: id, payload } of adoptions) {

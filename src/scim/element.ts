@@ -20,7 +20,9 @@ export interface ElementGroup {
 
 /** What an element begins with, so that the filter that names it finds it. */
 function elementOf(filter: ElementFilter): Record<string, ScimValue> {
-  return Object.fromEntries(conditionsOf(filter).map(({ attribute, value }) => [attribute, value]));
+  const element: Record<string, ScimValue> = {};
+  for (const { attribute, value } of conditionsOf(filter)) element[attribute] = value;
+  return element;
 }
 
 interface ElementKeys {

@@ -222,23 +222,23 @@ export async function oldestHeldRemoval(db: Db, jobId: string): Promise<number |
   return row?.since === null || row?.since === undefined ? null : Number(row.since);
 }
 
-/** Changes with a status in keyset pages by id. */
+/** Changes with a status in keyset pages by id; only those with an action for a kind of object when given. */
 export function pageChanges(
   db: Db,
   jobId: string,
   statuses: readonly ChangeStatus[],
   after: string,
   limit: number,
+  only?: { readonly kind: ObjectKind; readonly action: string },
 ): Promise<ChangeTable[]> {
-  return db
+  const changes = db
     .selectFrom('change')
     .selectAll()
     .where('job_id', '=', jobId)
     .where('status', 'in', statuses)
-    .where('id', '>', after)
-    .orderBy('id')
-    .limit(limit)
-    .execute();
+    .where('id', '>', after);
+  const chosen = only === undefined ? changes : changes.where('kind', '=', only.kind).where('action', '=', only.action);
+  return chosen.orderBy('id').limit(limit).execute();
 }
 
 /** Forgets what was observed of these objects, or of all objects of the job. */

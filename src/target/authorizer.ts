@@ -59,6 +59,8 @@ export function tokenAuthorizer(tokens: AccessTokens): Authorizer {
 
 /** Several of them together, for instance a token and an API key; refused headers are all renewed. */
 export function combined(parts: readonly Authorizer[]): Authorizer {
+  const [only, another] = parts;
+  if (only !== undefined && another === undefined) return only;
   const merged = (all: readonly RequestHeaders[]): RequestHeaders => Object.assign({}, ...all) as RequestHeaders;
   return {
     headers: async (signal) => merged(await Promise.all(parts.map((part) => part.headers(signal)))),

@@ -162,7 +162,7 @@ export class Transport {
       return outcome;
     } finally {
       clearTimeout(timer);
-      signal.removeEventListener('abort', abort);
+      if (stoppable) signal.removeEventListener('abort', abort);
     }
   }
 
