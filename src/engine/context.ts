@@ -106,6 +106,8 @@ export interface CycleContext {
   appRoles: readonly AppRole[];
   /** Whether assignments with Default Access are left out; known after import. */
   excludesDefaultAccess: boolean;
+  /** Pages that may still be listed because an answer about one account cannot be true. */
+  pagesForDoubts: number;
   /** What was learned of the target, as far as the store has it. */
   learned: LearnedFacts;
   /** What discovery says; read once, when first needed. */

@@ -196,7 +196,7 @@ async function adoptAfterConflict(attempt: Attempt, fault: ObjectFault): Promise
   const row = (await findObjects(io.store.db, job.id, mapping.kind, [change.source_id])).get(change.source_id);
   if (row === undefined) return { fault };
   const view = viewOf(context, row, false);
-  const match = await matchNow(context, mapping, view);
+  const match = await matchNow(context, mapping, view, fault.code === 'EntryConflict');
   if (match.type === 'fault') return { fault: match.fault };
   if (match.type === 'none') return { fault };
   const notTheirs = await whyNotTheirs(context, mapping, change.source_id, view, match);

@@ -264,6 +264,7 @@ function readingContext({ about, appRoles }: AccountQuestion, io: EngineIo, capa
     requestsBefore: { graph: 0, tokens: 0, scim: 0 },
     appRoles,
     excludesDefaultAccess: false,
+    pagesForDoubts: 0,
     learned: NOTHING_LEARNED,
     capabilities: Promise.resolve(capabilities),
   };

@@ -1,7 +1,7 @@
 // Finds the account of an object that has no link yet: by query, or in an index of everything the target lists,
 // whichever costs fewer requests. Exactly one hit is a match; several are never decided here.
 import type { SourceValue } from '../expressions/compile.ts';
-import type { ObjectFault } from '../model/errors.ts';
+import { JobFault, type ObjectFault } from '../model/errors.ts';
 import { type MappingEnvironment, matchingValue } from '../rules/evaluate-attribute.ts';
 import type { CompiledMapping } from '../rules/mapping.ts';
 import { elementsOf, readPath } from '../scim/read.ts';
@@ -13,6 +13,7 @@ import { alreadyLinked, whyNotTheirs } from './adoption.ts';
 import { breathe, type CycleContext, planMark, settling } from './context.ts';
 import { environmentOf } from './environment.ts';
 import { identityAttributes } from './identity-attributes.ts';
+import { lookUpByListing, refusesFilter } from './match-listing.ts';
 import { askEach, type LookUp, prepareQuery } from './match-query.ts';
 
 /** What matching found. */
@@ -31,11 +32,16 @@ export type Matcher = (sourceId: string, view: (name: string) => SourceValue, as
 export function createMatcher(context: CycleContext, mapping: CompiledMapping): Matcher {
   const claimed = new Map<string, string>();
   let prepared: Promise<Preparation> | undefined;
+  let listed: Promise<LookUp | null> | undefined;
   return async (sourceId, view, askTarget) => {
     prepared ??= prepare(context, mapping);
     const { index, ask } = await prepared;
     const lookUp = index !== null && !askTarget ? index : await ask(view);
-    const match = await matchByPrecedence(mapping, view, environmentOf(context), lookUp);
+    const asked = await matchByPrecedence(mapping, view, environmentOf(context), lookUp);
+    const isRefused = asked.type === 'fault' && lookUp !== index && refusesFilter(asked.fault);
+    if (isRefused) listed ??= listInstead(context, mapping);
+    const instead = isRefused ? await listed : null;
+    const match = instead == null ? asked : await matchByPrecedence(mapping, view, environmentOf(context), instead);
     if (match.type !== 'one') return match;
     const notTheirs = await whyNotTheirs(context, mapping, sourceId, view, match);
     if (notTheirs !== null) return { type: 'fault', fault: notTheirs };
@@ -52,6 +58,17 @@ interface Preparation {
   /** Set when the target was listed. */
   readonly index: LookUp | null;
   readonly ask: Awaited<ReturnType<typeof prepareQuery>>;
+}
+
+/** The index of a target whose filters are refused; null when it cannot be listed either. */
+async function listInstead(context: CycleContext, mapping: CompiledMapping): Promise<LookUp | null> {
+  try {
+    await indexWhenCheaper(context, mapping, Number.POSITIVE_INFINITY);
+  } catch (error) {
+    if (error instanceof JobFault && error.code !== 'LeaseLost') return null;
+    throw error;
+  }
+  return readIndex(context, mapping);
 }
 
 /** Pages that a first contact may cost: who meets a target for the first time wants to know what it holds. */
@@ -95,13 +112,21 @@ function isFilterable(context: CycleContext, mapping: CompiledMapping, attribute
   );
 }
 
-/** Asks the target itself, without any index: after a conflict, or when a request may have been carried out unseen. */
-export function matchNow(
+/**
+ * Asks the target itself, without any index: after a conflict, or when a request may have been carried out unseen. With
+ * `isTaken` the target says that there is an account: when no filter finds it, the list is read.
+ */
+export async function matchNow(
   context: CycleContext,
   mapping: CompiledMapping,
   view: (name: string) => SourceValue,
+  isTaken = false,
 ): Promise<Match> {
-  return matchByPrecedence(mapping, view, environmentOf(context), askEach(context, mapping));
+  const environment = environmentOf(context);
+  const asked = await matchByPrecedence(mapping, view, environment, askEach(context, mapping));
+  if (!isTaken || asked.type === 'one' || (asked.type === 'fault' && !refusesFilter(asked.fault))) return asked;
+  const listed = await lookUpByListing(context, mapping, view);
+  return listed === null ? asked : matchByPrecedence(mapping, view, environment, listed);
 }
 
 async function matchByPrecedence(

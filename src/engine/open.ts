@@ -25,6 +25,9 @@ import { openSelection } from './on-demand.ts';
 import { SelectionReport } from './on-demand-report.ts';
 import { doubtProtection } from './protection.ts';
 
+/** Doubts are rare; where they are not, the rest is left to later cycles. */
+const PAGES_FOR_DOUBTS = 200;
+
 /** Opens a cycle for a job whose lease the caller holds. */
 export async function openCycle(
   job: CompiledJob,
@@ -87,6 +90,7 @@ export async function openCycle(
     requestsBefore: requestCounts(io),
     appRoles: [],
     excludesDefaultAccess: false,
+    pagesForDoubts: PAGES_FOR_DOUBTS,
     learned: learnedFrom(row.learned),
     capabilities: remembered === null ? null : Promise.resolve(remembered),
   };

@@ -47,6 +47,8 @@ export class FakeTarget implements ScimTarget {
   omitsEmptyMembers = true;
   /** Shows every group as one without members. */
   hidesMembers = false;
+  /** Answers every filter with an empty list. */
+  findsNobody = false;
   /** Creates groups without the members that they were sent with. */
   dropsMembersOfNewGroups = false;
   /** Deletes no account, and lets its client disable it. */
@@ -150,6 +152,7 @@ export class FakeTarget implements ScimTarget {
   }
 
   #holding(kind: ScimKind, values: readonly SoughtValue[]): TargetResult<readonly ScimResource[]> {
+    if (this.findsNobody) return { ok: true, value: [] };
     const found = [...this.resources[kind].values()].filter((each) =>
       values.some(({ attribute, value }) => {
         const parsed = parsePath(attribute);
