@@ -16,6 +16,7 @@ import { agentsFor } from './network/guarded-agents.ts';
 import { quotedHere } from './observe/foreign-text.ts';
 import { secretsInUse } from './observe/secret-values.ts';
 import type { GraphSource } from './source/graph-source.ts';
+import type { Adaptation } from './target/adaptation.ts';
 import { createAuthentication, type TargetAuthentication } from './target/authentication.ts';
 import type { Realm } from './target/realm.ts';
 import { createScimTarget } from './target/scim-target.ts';
@@ -32,6 +33,7 @@ export async function connectTarget(
   realm: Realm,
   environment: Readonly<Record<string, string | undefined>>,
   clock: Clock,
+  adapted: (use: Adaptation) => void,
 ): Promise<{ readonly target: ScimTarget; readonly authentication: TargetAuthentication }> {
   const surroundings = { directory, environment, remember: secretsInUse.remember };
   const credential = targetCredential(job.target.auth, surroundings, source.issueAssertion);
@@ -64,6 +66,7 @@ export async function connectTarget(
     profile: { ...job.profile, rateLimits: job.target.rateLimits ?? job.profile.rateLimits },
     concurrency: concurrencyBounds(job.profile, job.target.concurrency),
     bulk: bulkInForce(job.profile.bulk, job.target.bulk),
+    adapted,
     realm: { realm, job: job.id },
   });
   return { target, authentication };

@@ -29,6 +29,7 @@ import { newRowId } from './store/row-id.ts';
 import { copyStore } from './store/store-copy.ts';
 import { claimStore } from './store/store-home.ts';
 import { addTargetUsage, readTargetUsage } from './store/target-usage.ts';
+import { type Adaptation, bulkNotice } from './target/adaptation.ts';
 import type { TargetAuthentication } from './target/authentication.ts';
 import { realmName, TargetRealms } from './target/realms.ts';
 
@@ -149,8 +150,20 @@ export async function connectJob(
   const source = await connectSource(configuration.directory, settings, surroundings.environment);
   const realm = await installation.realms.open(realmName(job.profile.realm, job.target.baseUrl, settings.tenantId));
   const { environment } = surroundings;
-  const { target, authentication } = await connectTarget(configuration, job, source, realm, environment, systemClock);
   const { log, signal, progress } = surroundings;
+  const adapted = (use: Adaptation): void => {
+    const notice = bulkNotice(use);
+    if (notice !== undefined) log.warn({ jobId: job.id, rung: use.rung }, notice);
+  };
+  const { target, authentication } = await connectTarget(
+    configuration,
+    job,
+    source,
+    realm,
+    environment,
+    systemClock,
+    adapted,
+  );
   const readOnly = isReadOnly(surroundings.environment);
   return {
     compiled: compileJob(job, settings.tenantId, settings.defaultDomain),

@@ -39,3 +39,14 @@ export interface Adaptation {
   /** What the target did, in one sentence that is safe to show. */
   readonly because: string;
 }
+
+const BULK_NOTICES: Readonly<Partial<Record<Rung, string>>> = {
+  smallerBulk: 'Fewer writes share a bulk request for the rest of the cycle.',
+  withoutBulk: 'Writes go one by one for the rest of the cycle.',
+};
+
+/** What an administrator who trusts a target with bulk requests wants to hear of; undefined for everything else. */
+export function bulkNotice({ rung, because }: Adaptation): string | undefined {
+  const notice = BULK_NOTICES[rung];
+  return notice === undefined ? undefined : `${because} ${notice}`;
+}

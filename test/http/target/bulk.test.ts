@@ -7,7 +7,7 @@ import { type TargetProfile, targetProfileSchema } from '../../../src/model/prof
 import { type BulkWrite, bulkReference } from '../../../src/scim/bulk.ts';
 import { type Capabilities, NO_DISCOVERY } from '../../../src/scim/capabilities.ts';
 import { resourceId } from '../../../src/scim/resource.ts';
-import type { Adaptation } from '../../../src/target/adaptation.ts';
+import { type Adaptation, bulkNotice } from '../../../src/target/adaptation.ts';
 import type { ScimTargetOptions } from '../../../src/target/scim-target.ts';
 import { serving } from './loopback.ts';
 import { aTarget } from './target-setup.ts';
@@ -383,6 +383,7 @@ describe('a target that refuses bulk requests', () => {
     expect(bulks).toHaveLength(1);
     const because = `The target answered ${status} to POST /Bulk: no bulk.`;
     expect(said).toEqual([{ rung: 'withoutBulk', kind: 'User', id: null, because }]);
+    expect(said.map(bulkNotice)).toEqual([`${because} Writes go one by one for the rest of the cycle.`]);
     expect(requests).toHaveLength(6);
     expect(users.size).toBe(5);
   });
