@@ -4,15 +4,23 @@
 // own (member-removal.ts).
 import type { TargetProfile } from '../model/profile.ts';
 import type { Capabilities } from '../scim/capabilities.ts';
-import { collateral, factName, hasSiblings } from '../scim/effect.ts';
+import { collateral, factName, hasSiblings, withoutEffect } from '../scim/effect.ts';
 import { attributeText } from '../scim/path.ts';
-import { hasExtensionPath, operationPath, toAddedElements, toPathless } from '../scim/pathless.ts';
+import {
+  hasExtensionPath,
+  hasPlainPath,
+  operationPath,
+  removedMember,
+  toAddedElements,
+  toPathless,
+} from '../scim/pathless.ts';
 import { findElement } from '../scim/read.ts';
 import type { PatchOperation, ScimKind, ScimResource } from '../scim/resource.ts';
 import type { Rung } from './adaptation.ts';
 import { EffectCheck, isWhole, namesOf } from './effect-check.ts';
+import { patchKeepingElements } from './element-additions.ts';
 import { type MemberHabits, MemberRemoval } from './member-removal.ts';
-import type { Replacement } from './replacement.ts';
+import { cannotReplace, type Replacement } from './replacement.ts';
 import { type LadderContext, type PatchResult, refusesForm, refusesRung } from './requests.ts';
 
 type Operations = readonly PatchOperation[];
@@ -106,15 +114,31 @@ export class PatchLadder {
   private async change(kind: ScimKind, id: string, operations: Operations, signal: AbortSignal): Promise<PatchResult> {
     const always = this.start.profile.patch === 'pathless';
     const usual = toPathless(operations, (each) => always || this.knows('pathless', kind, each));
-    const first = await this.context.requests.patch(kind, id, usual, signal);
+    const first = await patchKeepingElements(this.context, this.replacement, kind, id, usual, signal);
     const missing = await this.effect.missing(kind, id, operations, first, signal);
     if (first.ok && (missing ?? []).length === 0) {
       for (const name of namesOf(kind, operations)) this.patched.add(name);
       return first;
     }
     if (!first.ok && (!refusesForm(first) || this.isFutile(kind, operations))) return first;
+    const due = first.ok ? operations : await this.withoutDone(kind, id, operations, signal);
+    if (due.length === 0) return { ok: true, value: null };
+    if (due.length < operations.length) return this.change(kind, id, due, signal);
     const because = first.ok ? 'The target answered success, and the change was not there.' : first.fault.message;
     return this.climb({ kind, id, operations: missing ?? operations, first, because, signal }, usual);
+  }
+
+  // A removal of what is not there is refused by some, and done.
+  private async withoutDone(
+    kind: ScimKind,
+    id: string,
+    operations: Operations,
+    signal: AbortSignal,
+  ): Promise<Operations> {
+    const removals = operations.filter(({ op }) => op === 'remove');
+    const current = removals.length === 0 ? undefined : await this.read(kind, id, signal);
+    const due = current === undefined ? removals : withoutEffect(current, removals);
+    return operations.filter((each) => each.op !== 'remove' || due.includes(each));
   }
 
   private async climb(climb: Climb, usual: Operations): Promise<PatchResult> {
@@ -126,7 +150,7 @@ export class PatchLadder {
       if (next === undefined) continue;
       this.context.adapted({ rung: rung.name, kind, id: climb.id, because: climb.because });
       const before = rung.name === 'withoutPath' ? await this.read(kind, climb.id, signal) : undefined;
-      const result = await this.context.requests.patch(kind, climb.id, next, signal);
+      const result = await patchKeepingElements(this.context, this.replacement, kind, climb.id, next, signal);
       const missing = await this.effect.missing(kind, climb.id, operations, result, signal);
       const isDone = result.ok && (missing ?? []).length === 0;
       const lost = result.ok && before !== undefined ? await this.lost(climb, before, result) : [];
@@ -271,20 +295,4 @@ export class PatchLadder {
     const key = namesOf(kind, operations).join(' ');
     this.futile.set(key, (this.futile.get(key) ?? 0) + 1);
   }
-}
-
-function hasPlainPath(operation: PatchOperation): boolean {
-  const path = operationPath(operation);
-  return operation.op !== 'remove' && path !== undefined && path.filter === undefined && path.attribute !== 'members';
-}
-
-function cannotReplace(kind: ScimKind): PatchResult {
-  const message = `The target takes no PATCH for ${kind}s, and this change cannot be sent safely with PUT: a group whose members are not shown would lose them.`;
-  return { ok: false, fault: { code: 'NotImplemented', message } };
-}
-
-function removedMember(operation: PatchOperation): string | undefined {
-  const path = operation.op === 'remove' ? operationPath(operation) : undefined;
-  if (path?.attribute !== 'members' || path.schema !== undefined || path.subAttribute !== undefined) return undefined;
-  return path.filter?.attribute === 'value' ? String(path.filter.value) : undefined;
 }
