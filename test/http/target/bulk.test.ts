@@ -279,6 +279,23 @@ describe('writes of one request', () => {
     expect(requests.filter(({ line }) => line.startsWith('PUT'))).toHaveLength(2);
   });
 
+  it('go alone while elements that they add may take others with them', async () => {
+    const { url, users, requests } = await service();
+    users.set('a', { id: 'a', userName: 'a' });
+    const adding: BulkWrite = {
+      ...change('a'),
+      type: 'patch',
+      id: 'a',
+      operations: [{ op: 'add', path: 'emails', value: [{ type: 'home', value: 'a@b' }] }],
+    };
+    expect(words(await client(url).send([adding, person('b'), person('c')]))).toEqual([
+      'patch a',
+      'create n2',
+      'create n3',
+    ]);
+    expect(requests.map(({ line }) => line)).toEqual(['GET /Users/a', 'PATCH /Users/a', 'POST /Bulk']);
+  });
+
   it('are refused for good where nothing else is to be tried', async () => {
     const { url, users, requests } = await service({ status: ({ method }) => (method === 'PATCH' ? 400 : undefined) });
     users.set('old', { id: 'old', userName: 'old' });
