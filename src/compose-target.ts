@@ -68,7 +68,6 @@ export async function connectTarget(
     baseUrl: job.target.baseUrl,
     dialect: job.target.dialect,
     ladders: adapts || tolerates,
-    ...(tolerates ? { adapted } : {}),
     readOnly: isReadOnly(environment),
     authorizer: authentication.authorizer,
     connection,
@@ -76,6 +75,7 @@ export async function connectTarget(
     profile: { ...job.profile, rateLimits: job.target.rateLimits ?? job.profile.rateLimits },
     concurrency: concurrencyBounds(job.profile, job.target.concurrency),
     bulk: bulkInForce(job.profile.bulk, job.target.bulk),
+    adapted,
     realm: { realm, job: job.id },
   });
   return { target, authentication };

@@ -30,7 +30,7 @@ import { newRowId } from './store/row-id.ts';
 import { copyStore } from './store/store-copy.ts';
 import { claimStore } from './store/store-home.ts';
 import { addTargetUsage, readTargetUsage } from './store/target-usage.ts';
-import type { Adaptation } from './target/adaptation.ts';
+import { type Adaptation, bulkNotice } from './target/adaptation.ts';
 import type { TargetAuthentication } from './target/authentication.ts';
 import { realmName, TargetRealms } from './target/realms.ts';
 
@@ -151,8 +151,12 @@ export async function connectJob(
   const source = await connectSource(configuration.directory, settings, surroundings.environment);
   const realm = await installation.realms.open(realmName(job.profile.realm, job.target.baseUrl, settings.tenantId));
   const { environment, log, signal, progress } = surroundings;
-  const adapted = ({ rung, kind, id, because }: Adaptation): void =>
-    log.warn({ jobId: job.id, rung, kind, id }, `tolerant: ${rung} (${because})`);
+  const { adapts } = STRATEGIES[job.target.dialect];
+  const adapted = (use: Adaptation): void => {
+    const { rung, kind, id, because } = use;
+    const notice = adapts ? bulkNotice(use) : `tolerant: ${rung} (${because})`;
+    if (notice !== undefined) log.warn({ jobId: job.id, rung, kind, id }, notice);
+  };
   const { target, authentication } = await connectTarget(
     configuration,
     job,

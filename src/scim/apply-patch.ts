@@ -84,7 +84,7 @@ function merged(found: ScimComplex, value: ScimValue): ScimComplex {
 }
 
 /** The elements and those of `added` that are not there yet; a new primary one ends that of the others. */
-function united(held: readonly ScimValue[], added: readonly ScimValue[]): ScimValue[] {
+export function united(held: readonly ScimValue[], added: readonly ScimValue[]): ScimValue[] {
   const fresh = added.filter((each) => !held.some((one) => isSameElement(one, each)));
   const isPrimary = fresh.some((each) => isComplex(each) && each['primary'] === true);
   const others = held.map((each) =>
@@ -93,8 +93,8 @@ function united(held: readonly ScimValue[], added: readonly ScimValue[]): ScimVa
   return [...others, ...fresh];
 }
 
-// The same value, of the same type where both say one.
-function isSameElement(one: ScimValue, other: ScimValue): boolean {
+/** Whether two elements name the same: the same value, of the same type where both say one. */
+export function isSameElement(one: ScimValue, other: ScimValue): boolean {
   if (!isComplex(one) || !isComplex(other)) return sameValue(one, other, false);
   const value = memberOf(one, 'value');
   const [type, otherType] = [memberOf(one, 'type'), memberOf(other, 'type')];

@@ -31,6 +31,7 @@ export function factName(kind: ScimKind, operation: PatchOperation): string | un
 export function isOftenIgnored(operation: PatchOperation): boolean {
   const path = operationPath(operation);
   if (path === undefined) return false;
+  if (operation.op === 'add' && Array.isArray(operation.value)) return true;
   return path.schema !== undefined || path.filter !== undefined || ['members', 'active'].includes(path.attribute);
 }
 

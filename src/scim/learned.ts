@@ -13,6 +13,8 @@ export interface LearnedFacts {
   readonly refusedPathless: readonly string[];
   /** Attributes that only a PUT of the whole resource changes. */
   readonly replaced: readonly string[];
+  /** Lists that have to be stated whole, because the target takes what is added for all there is. */
+  readonly statedWhole: readonly string[];
   /** Attributes that are answered with success in every form, and never kept. */
   readonly ignored: readonly string[];
   /** Attributes whose change was seen to take effect, so that it need not be read back. */
@@ -38,6 +40,7 @@ export const NOTHING_LEARNED: LearnedFacts = {
   pathless: [],
   refusedPathless: [],
   replaced: [],
+  statedWhole: [],
   ignored: [],
   proven: [],
   unpatchable: [],

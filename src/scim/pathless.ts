@@ -22,6 +22,21 @@ export function hasExtensionPath(operation: PatchOperation): boolean {
   return operation.op !== 'remove' && path?.schema !== undefined && path.filter === undefined;
 }
 
+/** Whether an operation sets something by a path that needs no element; members are never written without path. */
+export function hasPlainPath(operation: PatchOperation): boolean {
+  const path = operationPath(operation);
+  // Without path, what is added to a list is taken for the whole list by too many.
+  if (operation.op === 'add' && Array.isArray(operation.value)) return false;
+  return operation.op !== 'remove' && path !== undefined && path.filter === undefined && path.attribute !== 'members';
+}
+
+/** The id of the member that an operation removes by its value path. */
+export function removedMember(operation: PatchOperation): string | undefined {
+  const path = operation.op === 'remove' ? operationPath(operation) : undefined;
+  if (path?.attribute !== 'members' || path.schema !== undefined || path.subAttribute !== undefined) return undefined;
+  return path.filter?.attribute === 'value' ? String(path.filter.value) : undefined;
+}
+
 /** The differences as operations without path wherever that is possible; value paths and removals keep theirs. */
 export function pathlessPatch(differences: readonly AttributeDifference[]): PatchOperation[] {
   return toPathless(buildPatch(differences), (operation) => operationPath(operation)?.filter === undefined);
@@ -93,10 +108,4 @@ export function toAddedElements(
     ({ path, elements }): PatchOperation => ({ op: 'add', path: attributeText(path), value: [...elements] }),
   );
   return [...kept, ...added];
-}
-
-/** Whether an operation states an attribute of the schema itself, other than members, by its path. */
-export function hasPlainPath(operation: PatchOperation): boolean {
-  const path = operationPath(operation);
-  return operation.op !== 'remove' && path !== undefined && path.filter === undefined && path.attribute !== 'members';
 }

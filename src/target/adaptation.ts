@@ -6,6 +6,7 @@ import type { ScimKind } from '../scim/resource.ts';
  * - `filterForm`: a value path in a filter was asked in another form.
  * - `withoutPath`: a change was sent as a nested value without path.
  * - `addedElement`: an element that `replace` did not find was added whole.
+ * - `wholeList`: a list was stated whole, because what was added had taken its place.
  * - `memberList`: members were removed by a list of values.
  * - `memberReplacement`: members were removed by stating those that stay.
  * - `membersRestored`: members that a removal took with it were added again.
@@ -20,6 +21,7 @@ export type Rung =
   | 'filterForm'
   | 'withoutPath'
   | 'addedElement'
+  | 'wholeList'
   | 'memberList'
   | 'memberReplacement'
   | 'membersRestored'
@@ -38,4 +40,15 @@ export interface Adaptation {
   readonly id: string | null;
   /** What the target did, in one sentence that is safe to show. */
   readonly because: string;
+}
+
+const BULK_NOTICES: Readonly<Partial<Record<Rung, string>>> = {
+  smallerBulk: 'Fewer writes share a bulk request for the rest of the cycle.',
+  withoutBulk: 'Writes go one by one for the rest of the cycle.',
+};
+
+/** What an administrator who trusts a target with bulk requests wants to hear of; undefined for everything else. */
+export function bulkNotice({ rung, because }: Adaptation): string | undefined {
+  const notice = BULK_NOTICES[rung];
+  return notice === undefined ? undefined : `${because} ${notice}`;
 }

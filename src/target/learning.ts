@@ -3,7 +3,7 @@ import { type LearnedFacts, type MemberRemovalForm, NOTHING_LEARNED } from '../s
 import type { ScimKind } from '../scim/resource.ts';
 
 type Writable<T> = { -readonly [K in keyof T]: T[K] };
-type NameList = 'pathless' | 'refusedPathless' | 'replaced' | 'ignored' | 'proven';
+type NameList = 'pathless' | 'refusedPathless' | 'replaced' | 'statedWhole' | 'ignored' | 'proven';
 
 /** Facts by name, and how they grow. A later fact about an attribute ends an earlier one that it contradicts. */
 export class Learning {

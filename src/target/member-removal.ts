@@ -5,7 +5,6 @@
 import type { TargetProfile } from '../model/profile.ts';
 import type { MemberRemovalForm } from '../scim/learned.ts';
 import { addMembers, removeMembers } from '../scim/patch.ts';
-import { operationPath } from '../scim/pathless.ts';
 import { elementsOf, isComplex, memberOf } from '../scim/read.ts';
 import type { PatchOperation } from '../scim/resource.ts';
 import type { Rung } from './adaptation.ts';
@@ -183,11 +182,4 @@ function shownMembers(read: PatchResult): ReadonlySet<string> | undefined {
   if (members === undefined || members === null) return undefined;
   const ids = elementsOf(members).map((member) => (isComplex(member) ? memberOf(member, 'value') : member));
   return new Set(ids.filter((member) => typeof member === 'string'));
-}
-
-/** The id of the member that an operation removes; undefined for any other operation. */
-export function removedMember(operation: PatchOperation): string | undefined {
-  const path = operation.op === 'remove' ? operationPath(operation) : undefined;
-  if (path?.attribute !== 'members' || path.schema !== undefined || path.subAttribute !== undefined) return undefined;
-  return path.filter?.attribute === 'value' ? String(path.filter.value) : undefined;
 }

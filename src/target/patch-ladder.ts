@@ -4,14 +4,15 @@
 // own (member-removal.ts).
 import type { TargetProfile } from '../model/profile.ts';
 import type { Capabilities } from '../scim/capabilities.ts';
-import { collateral, factName, hasSiblings } from '../scim/effect.ts';
+import { collateral, factName, hasSiblings, withoutEffect } from '../scim/effect.ts';
 import { attributeText } from '../scim/path.ts';
-import { hasExtensionPath, hasPlainPath, operationPath, toAddedElements, toPathless } from '../scim/pathless.ts';
-import { findElement } from '../scim/read.ts';
+import { hasExtensionPath, hasPlainPath, operationPath, removedMember, toPathless } from '../scim/pathless.ts';
 import type { PatchOperation, ScimKind, ScimResource } from '../scim/resource.ts';
 import type { Rung } from './adaptation.ts';
 import { EffectCheck, isWhole, namesOf } from './effect-check.ts';
-import { type MemberHabits, MemberRemoval, removedMember } from './member-removal.ts';
+import { mayLoseElements, patchKeepingElements, withAddedElements } from './element-additions.ts';
+import { FutileClimbs } from './futile-climbs.ts';
+import { type MemberHabits, MemberRemoval } from './member-removal.ts';
 import { cannotReplace, type Replacement } from './replacement.ts';
 import { type LadderContext, type PatchResult, refusesForm, refusesRung } from './requests.ts';
 
@@ -27,9 +28,6 @@ interface Climb {
   readonly signal: AbortSignal;
 }
 
-/** Climbs for the same attributes that led nowhere, after which a refusal is believed for the life of the process. */
-const MOST_FUTILE = 3;
-
 /** What decides where the ladder begins. */
 export interface LadderStart {
   readonly profile: MemberHabits & Pick<TargetProfile, 'patch' | 'patchable'>;
@@ -43,7 +41,7 @@ export class PatchLadder {
   private readonly start: LadderStart;
   private readonly members: MemberRemoval;
   private readonly effect: EffectCheck;
-  private readonly futile = new Map<string, number>();
+  private readonly futile = new FutileClimbs();
   /** Attributes that a PATCH has changed, so that they are not to blame when one with others is refused. */
   private readonly patched = new Set<string>();
 
@@ -73,18 +71,13 @@ export class PatchLadder {
   /** The form in which a change that takes one PATCH is sent first; null for one that takes more. */
   usual(kind: ScimKind, operations: Operations): Operations | null {
     if (this.isUnpatchable(kind) || operations.some((each) => this.isReplaced(kind, each))) return null;
+    if (mayLoseElements(this.context.learning, kind, operations)) return null;
     const removes = kind === 'Group' && operations.some((each) => removedMember(each) !== undefined);
     return removes && this.members.form !== 'path' ? null : this.formOf(kind, operations);
   }
 
   /** Whether a change is there that was sent in its usual form and answered with success. */
-  async isApplied(
-    kind: ScimKind,
-    id: string,
-    operations: Operations,
-    result: PatchResult,
-    signal: AbortSignal,
-  ): Promise<boolean> {
+  async isApplied(kind: ScimKind, id: string, operations: Operations, result: PatchResult, signal: AbortSignal) {
     const missing = await this.effect.missing(kind, id, operations, result, signal);
     if ((missing ?? []).length > 0) return false;
     for (const name of namesOf(kind, operations)) this.patched.add(name);
@@ -131,15 +124,31 @@ export class PatchLadder {
 
   private async change(kind: ScimKind, id: string, operations: Operations, signal: AbortSignal): Promise<PatchResult> {
     const usual = this.formOf(kind, operations);
-    const first = await this.context.requests.patch(kind, id, usual, signal);
+    const first = await patchKeepingElements(this.context, this.replacement, kind, id, usual, signal);
     const missing = await this.effect.missing(kind, id, operations, first, signal);
     if (first.ok && (missing ?? []).length === 0) {
       for (const name of namesOf(kind, operations)) this.patched.add(name);
       return first;
     }
-    if (!first.ok && (!refusesForm(first) || this.isFutile(kind, operations))) return first;
+    if (!first.ok && (!refusesForm(first) || this.futile.isFutile(kind, operations))) return first;
+    const due = first.ok ? operations : await this.withoutDone(kind, id, operations, signal);
+    if (due.length === 0) return { ok: true, value: null };
+    if (due.length < operations.length) return this.change(kind, id, due, signal);
     const because = first.ok ? 'The target answered success, and the change was not there.' : first.fault.message;
     return this.climb({ kind, id, operations: missing ?? operations, first, because, signal }, usual);
+  }
+
+  // A removal of what is not there is refused by some, and done.
+  private async withoutDone(
+    kind: ScimKind,
+    id: string,
+    operations: Operations,
+    signal: AbortSignal,
+  ): Promise<Operations> {
+    const removals = operations.filter(({ op }) => op === 'remove');
+    const current = removals.length === 0 ? undefined : await this.read(kind, id, signal);
+    const due = current === undefined ? removals : withoutEffect(current, removals);
+    return operations.filter((each) => each.op !== 'remove' || due.includes(each));
   }
 
   private async climb(climb: Climb, usual: Operations): Promise<PatchResult> {
@@ -151,7 +160,7 @@ export class PatchLadder {
       if (next === undefined) continue;
       this.context.adapted({ rung: rung.name, kind, id: climb.id, because: climb.because });
       const before = rung.name === 'withoutPath' ? await this.read(kind, climb.id, signal) : undefined;
-      const result = await this.context.requests.patch(kind, climb.id, next, signal);
+      const result = await patchKeepingElements(this.context, this.replacement, kind, climb.id, next, signal);
       const missing = await this.effect.missing(kind, climb.id, operations, result, signal);
       const isDone = result.ok && (missing ?? []).length === 0;
       const lost = result.ok && before !== undefined ? await this.lost(climb, before, result) : [];
@@ -208,7 +217,7 @@ export class PatchLadder {
         name: withoutPath,
         form: (form: Operations) => Promise.resolve(this.withoutPaths(kind, form, hasExtensionPath)),
       },
-      { name: addedElement, form: (form: Operations) => this.withAddedElements(kind, id, form, signal) },
+      { name: addedElement, form: (form: Operations) => withAddedElements(form, () => this.read(kind, id, signal)) },
     ];
     if (!first.ok && first.fault.scimType?.toLowerCase() === 'notarget') rungs.reverse();
     return [
@@ -223,7 +232,7 @@ export class PatchLadder {
     const replaced = await this.replacement.send(kind, id, operations, { because, only: false }, signal);
     if (replaced?.ok !== true) {
       if (replaced !== undefined && !refusesRung(replaced)) return replaced;
-      this.noteFutile(kind, operations);
+      this.futile.note(kind, operations);
       if (!first.ok) return first;
       learning.note('ignored', namesOf(kind, operations));
       return requests.get(kind, id, signal);
@@ -265,35 +274,8 @@ export class PatchLadder {
     return chosen.length === 0 ? undefined : toPathless(operations, (one) => chosen.includes(one));
   }
 
-  // The resource is read first: an element that exists would be added a second time.
-  private async withAddedElements(
-    kind: ScimKind,
-    id: string,
-    operations: Operations,
-    signal: AbortSignal,
-  ): Promise<Operations | undefined> {
-    const candidates = operations.filter((one) => one.op !== 'remove' && operationPath(one)?.filter !== undefined);
-    if (candidates.length === 0) return undefined;
-    const current = await this.read(kind, id, signal);
-    if (current === undefined) return undefined;
-    const missing = candidates.filter((operation) => {
-      const path = operationPath(operation);
-      return path !== undefined && findElement(current, path) === undefined;
-    });
-    return missing.length === 0 ? undefined : toAddedElements(operations, (one) => missing.includes(one));
-  }
-
   private knows(list: Parameters<LadderContext['learning']['knows']>[0], kind: ScimKind, one: PatchOperation): boolean {
     const name = factName(kind, one);
     return name !== undefined && this.context.learning.knows(list, name);
-  }
-
-  private isFutile(kind: ScimKind, operations: Operations): boolean {
-    return (this.futile.get(namesOf(kind, operations).join(' ')) ?? 0) >= MOST_FUTILE;
-  }
-
-  private noteFutile(kind: ScimKind, operations: Operations): void {
-    const key = namesOf(kind, operations).join(' ');
-    this.futile.set(key, (this.futile.get(key) ?? 0) + 1);
   }
 }

@@ -67,7 +67,7 @@ function gone(kind: ScimKind) {
   return { code: 'InvalidAnchor', message: `The target has no such ${kind} any more.`, status: 404 } as const;
 }
 
-/** The fault of a change that takes a PATCH where there is none. */
+/** The fault where there is no PATCH, and a PUT would do harm. */
 export function cannotReplace(kind: ScimKind): PatchResult {
   const message = `The target takes no PATCH for ${kind}s, and this change cannot be sent safely with PUT: a group whose members are not shown would lose them.`;
   return { ok: false, fault: { code: 'NotImplemented', message } };

@@ -186,8 +186,9 @@ it('takes refusals for what they are, once names are known to work', async () =>
   world.target.takesBulk(20);
   world.target.uniqueUserName = true;
   const ids = populate(world, 60, 3);
-  // Somebody in the second request exists already, and somebody in the third is refused; both have a manager and reports.
-  const [taken = '', refused = ''] = [ids[12], ids[17]];
+  // Somebody exists already, and somebody is refused; both have a manager and reports.
+  const taken = ids[12] ?? '';
+  const refused = ids[2] ?? '';
   world.target.disturb = ({ method, body }) =>
     method === 'create' && (body as { externalId: string }).externalId === refused
       ? { fault: { code: 'InvalidValue', message: 'no', status: 400 } }

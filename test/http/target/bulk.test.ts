@@ -7,7 +7,7 @@ import { type TargetProfile, targetProfileSchema } from '../../../src/model/prof
 import { type BulkWrite, bulkReference } from '../../../src/scim/bulk.ts';
 import { type Capabilities, NO_DISCOVERY } from '../../../src/scim/capabilities.ts';
 import { resourceId } from '../../../src/scim/resource.ts';
-import type { Adaptation } from '../../../src/target/adaptation.ts';
+import { type Adaptation, bulkNotice } from '../../../src/target/adaptation.ts';
 import type { ScimTargetOptions } from '../../../src/target/scim-target.ts';
 import { serving } from './loopback.ts';
 import { aTarget } from './target-setup.ts';
@@ -295,6 +295,23 @@ describe('writes of one request', () => {
     expect(requests.filter(({ line }) => line.startsWith('PUT'))).toHaveLength(2);
   });
 
+  it('go alone while elements that they add may take others with them', async () => {
+    const { url, users, requests } = await service();
+    users.set('a', { id: 'a', userName: 'a' });
+    const adding: BulkWrite = {
+      ...change('a'),
+      type: 'patch',
+      id: 'a',
+      operations: [{ op: 'add', path: 'emails', value: [{ type: 'home', value: 'a@b' }] }],
+    };
+    expect(words(await client(url).send([adding, person('b'), person('c')]))).toEqual([
+      'patch a',
+      'create n2',
+      'create n3',
+    ]);
+    expect(requests.map(({ line }) => line)).toEqual(['GET /Users/a', 'PATCH /Users/a', 'POST /Bulk']);
+  });
+
   it('are refused for good where nothing else is to be tried', async () => {
     const { url, users, requests } = await service({ status: ({ method }) => (method === 'PATCH' ? 400 : undefined) });
     users.set('old', { id: 'old', userName: 'old' });
@@ -399,6 +416,7 @@ describe('a target that refuses bulk requests', () => {
     expect(bulks).toHaveLength(1);
     const because = `The target answered ${status} to POST /Bulk: no bulk.`;
     expect(said).toEqual([{ rung: 'withoutBulk', kind: 'User', id: null, because }]);
+    expect(said.map(bulkNotice)).toEqual([`${because} Writes go one by one for the rest of the cycle.`]);
     expect(requests).toHaveLength(6);
     expect(users.size).toBe(5);
   });

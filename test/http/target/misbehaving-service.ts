@@ -20,6 +20,10 @@ export interface Habits {
   /** A value path whose element is not there; one that is there is always understood. */
   readonly absentElement: Treatment;
   readonly withoutPath: Treatment | 'drops siblings';
+  /** Elements added to a list that has others. */
+  readonly addition: 'taken' | 'replaces';
+  /** The removal of an attribute that is not there. */
+  readonly absentRemoval: Treatment;
   readonly removalByPath: Treatment;
   readonly removalByList: Treatment | 'removes everybody';
   readonly memberReplacement: Treatment | 'merges';
@@ -43,6 +47,8 @@ export const WELL_BEHAVED: Habits = {
   plainPath: 'taken',
   absentElement: 'taken',
   withoutPath: 'taken',
+  addition: 'taken',
+  absentRemoval: 'taken',
   removalByPath: 'taken',
   removalByList: 'taken',
   memberReplacement: 'taken',
@@ -177,6 +183,8 @@ export class MisbehavingService {
       else if (allows(habits.memberReplacement)) applyOperation(draft, operation);
     } else if (path === 'members') applyOperation(draft, operation);
     else if (path.includes('[')) this.applyToElement(draft, operation);
+    else if (op === 'remove' && draft[path] === undefined) allows(habits.absentRemoval);
+    else if (op === 'add' && Array.isArray(value) && habits.addition === 'replaces') draft[path] = value;
     else if (allows(path.startsWith('urn:') ? habits.extensionPath : habits.plainPath))
       applyOperation(draft, operation);
   }

@@ -104,7 +104,8 @@ describe('elements that do not exist', () => {
       id: '1',
       ...(sent.length < 2 ? { emails: [{ type: 'home', value: 'h' }] } : { title: 'Boss', emails, addresses: emails }),
     }));
-    const emails = [{ type: 'work', value: 'a@x', region: 'R', locality: 'L' }];
+    const home = { type: 'home', value: 'h' };
+    const emails = [home, { type: 'work', value: 'a@x', region: 'R', locality: 'L' }];
     const { target, signal } = aTarget();
     expect(await target.patch('User', '1', [workEmail, title, region, locality], signal)).toMatchObject({ ok: true });
     expect(sent).toHaveLength(2);
