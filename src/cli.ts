@@ -20,6 +20,7 @@ import { nodeVersionProblem } from './cli/node-version.ts';
 import { registerNotify } from './cli/notify.ts';
 import { registerPause } from './cli/pause.ts';
 import { registerPlan } from './cli/plan.ts';
+import { registerProbe } from './cli/probe.ts';
 import { detectProgramName, isExecutable, setProgramName } from './cli/program-name.ts';
 import { registerProvision } from './cli/provision.ts';
 import { registerReconcile } from './cli/reconcile.ts';
@@ -78,6 +79,7 @@ registerNotify(program);
 registerTest(program);
 registerEval(program);
 registerScope(program);
+registerProbe(program);
 registerSandbox(program);
 registerDemo(program);
 for (const command of [program, ...program.commands, ...program.commands.flatMap((each) => each.commands)])

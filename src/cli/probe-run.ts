@@ -1,0 +1,162 @@
+// One run of `scimsync probe`: credentials, connection, suite, report and exit code.
+import { randomBytes, randomUUID } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { recorderOf } from '../compose-recording.ts';
+import { baseUrlProblems } from '../config/base-url.ts';
+import { isReadOnly } from '../config/read-only.ts';
+import { JobFault } from '../model/errors.ts';
+import type { TargetCredential } from '../model/target-credential.ts';
+import { secretsInUse } from '../observe/secret-values.ts';
+import { givenSecret, isLoopback, notReachable, openSession } from '../probe/connect.ts';
+import { PROTOCOL_CHECKS } from '../probe/protocol/suite.ts';
+import { countedFindings, findingsOf, type Report } from '../probe/report.ts';
+import { runSuite } from '../probe/run.ts';
+import { scimRoot } from '../target/transport.ts';
+import { CommandFault } from './command-fault.ts';
+import { EXIT, type ExitCode } from './exit-code.ts';
+import type { GlobalOptions } from './global-options.ts';
+import { listenForInterruption } from './interruption.ts';
+import type { ProbeFlags } from './probe.ts';
+import { createProbeOutput } from './probe-output.ts';
+import type { Terminal } from './terminal.ts';
+import { printable } from './terminal-text.ts';
+
+const CLOCK = {
+  now: () => new Date(),
+  sleep: async (milliseconds: number, signal: AbortSignal) => void (await sleep(milliseconds, undefined, { signal })),
+};
+
+/** Runs a suite and prints its report. Throws CommandFault for usage (1) and where there is nothing to look at (4). */
+export async function runProbe(
+  address: string,
+  flags: ProbeFlags,
+  global: GlobalOptions,
+  terminal: Terminal,
+  version: string,
+): Promise<ExitCode> {
+  const url = probedUrl(address);
+  const environment = process.env;
+  const root = scimRoot(address);
+  const credential = await credentialOf(flags, environment);
+  const mayWrite = (flags.write || isLoopback(url, environment)) && !readOnly(environment);
+  const prefix = `scimsync-probe-${randomBytes(4).toString('hex')}-`;
+  const output = createProbeOutput(global.json ? 'json' : flags.format, flags.curl, terminal);
+  using interruption = listenForInterruption(() => terminal.err('Stopping: what was made is removed first.\n'));
+  const { signal } = interruption;
+  const session = openSession({
+    root,
+    credential,
+    mayWrite,
+    prefix,
+    timeoutSeconds: flags.timeout,
+    version,
+    environment,
+    secrets: secretsInUse,
+    clock: CLOCK,
+    record: recorderOf('probe'),
+  });
+  const began = CLOCK.now();
+  const problem = await firstAnswer(notReachable(session, prefix, signal));
+  if (problem !== null)
+    throw new CommandFault(`${printable(root)} cannot be probed.\n  ${printable(problem)}`, EXIT.jobFailed);
+  output.begin(root, flags.suite, mayWrite ? 'writes' : 'reads', PROTOCOL_CHECKS);
+  const result = await runSuite({
+    checks: PROTOCOL_CHECKS,
+    session,
+    prefix,
+    uuid: randomUUID,
+    signal,
+    now: () => CLOCK.now().getTime(),
+    progress: output.progress,
+  });
+  const report: Report = {
+    version,
+    url: root,
+    suite: flags.suite,
+    mode: mayWrite ? 'writes' : 'reads',
+    began,
+    milliseconds: CLOCK.now().getTime() - began.getTime(),
+    requests: session.sent,
+    result,
+    comparison: null,
+  };
+  output.end(report);
+  if (result.interrupted) return EXIT.jobFailed;
+  return countedFindings(findingsOf(report)).error > 0 ? EXIT.objectsFailed : EXIT.well;
+}
+
+function probedUrl(address: string): URL {
+  if (!URL.canParse(address) || !/^https?:$/.test(new URL(address).protocol))
+    throw new CommandFault(
+      `${printable(address)} is no URL. Give the SCIM root, for instance https://app.example/scim/v2.`,
+    );
+  // Entra's flags stand behind a question mark in its tenant URL; they are no part of the address.
+  const [problem] = baseUrlProblems(scimRoot(address));
+  if (problem !== undefined) throw new CommandFault(`${problem.message} ${problem.advice}`);
+  const url = new URL(address);
+  if (url.username !== '' || url.password !== '')
+    throw new CommandFault('The URL holds credentials. Give them with --token-file or SCIM_TOKEN.');
+  return url;
+}
+
+function readOnly(environment: Readonly<Record<string, string | undefined>>): boolean {
+  try {
+    return isReadOnly(environment);
+  } catch (error) {
+    if (error instanceof JobFault) throw new CommandFault(printable(error.message));
+    throw error;
+  }
+}
+
+async function credentialOf(
+  flags: ProbeFlags,
+  environment: Readonly<Record<string, string | undefined>>,
+): Promise<TargetCredential> {
+  const given = [flags.token, flags.tokenFile, flags.oauth].filter((each) => each !== undefined);
+  if (given.length > 1) throw new CommandFault('Give one of --token, --token-file and --oauth.');
+  if (flags.oauth !== undefined)
+    return tokenClientOf(flags.oauth, flags.scope, environment['SCIM_CLIENT_SECRET'] ?? '');
+  const token = flags.token ?? (await fileToken(flags.tokenFile)) ?? environment['SCIM_TOKEN'] ?? '';
+  if (token === '') return { kind: 'none' };
+  if (!/^[\x21-\x7e]+$/.test(token))
+    throw new CommandFault(
+      'The token holds a character that cannot be sent in a header, such as a blank or a line break.',
+    );
+  secretsInUse.remember(token);
+  return { kind: 'bearer', token: givenSecret(token) };
+}
+
+function tokenClientOf(oauth: readonly string[], scope: string | undefined, secret: string): TargetCredential {
+  const [tokenUrl = '', clientId = '', ...more] = oauth;
+  if (!URL.canParse(tokenUrl) || clientId === '' || more.length > 0)
+    throw new CommandFault(
+      '--oauth takes two values, the URL of the token endpoint and the client id: --oauth https://app.example/token my-client',
+    );
+  if (secret === '')
+    throw new CommandFault('--oauth needs the secret of the client in the variable SCIM_CLIENT_SECRET.');
+  secretsInUse.remember(secret);
+  const proof = { kind: 'clientSecret', secret: givenSecret(secret), sentIn: 'body' } as const;
+  const parameters: Record<string, string> = scope === undefined ? {} : { scope };
+  return { kind: 'tokenClient', client: { tokenUrl, clientId, proof, parameters } };
+}
+
+async function fileToken(path: string | undefined): Promise<string | undefined> {
+  if (path === undefined) return undefined;
+  try {
+    return (await readFile(path, 'utf8')).trim();
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
+    throw new CommandFault(`${printable(path)} cannot be read (${code}).`);
+  }
+}
+
+/** The first answer says whether credentials are to be had at all. */
+async function firstAnswer(answer: Promise<string | null>): Promise<string | null> {
+  try {
+    return await answer;
+  } catch (error) {
+    if (error instanceof JobFault) return error.message;
+    throw error;
+  }
+}
