@@ -9,6 +9,7 @@ import type {
   EvaluationInput,
   EvaluationResult,
   PartResult,
+  SlotInput,
   SourceValue,
   Value,
 } from './evaluation.ts';
@@ -19,6 +20,7 @@ import { findFunction, fitSlots, missingFunction } from './function-table.ts';
 import type { CallNode, ExpressionNode } from './parse.ts';
 import { parseExpression } from './parse.ts';
 import { MAX_STEPS, type StepBudget, stepBudget } from './regex.ts';
+import { SourceSlots } from './source-slots.ts';
 
 export type { EvaluationInput, EvaluationResult, SourceValue } from './evaluation.ts';
 
@@ -37,6 +39,8 @@ export interface CompiledExpression {
   readonly redacts: boolean;
   /** Dates leave it as texts, `7/2/2021 3:33:38 PM` in UTC. Never throws for any value; lazily evaluated branches do not fail unless taken. */
   evaluate(input: EvaluationInput): EvaluationResult;
+  /** The same for values that were read by the slots it was compiled with. */
+  evaluateSlots(input: SlotInput): EvaluationResult;
 }
 
 /** True when the source has the attribute, or the name that was probably meant, or false. */
@@ -44,12 +48,20 @@ export type KnowsAttribute = (attribute: string) => boolean | string;
 
 export type CompileResult = { ok: true; expression: CompiledExpression } | { ok: false; errors: ExpressionError[] };
 
-/** All faults that can be known before there is an object, in the order of the text; a parse error comes alone. */
-export function compileExpression(text: string, knows: KnowsAttribute = () => true): CompileResult {
+/**
+ * All faults that can be known before there is an object, in the order of the text; a parse error comes alone. `slots` are
+ * those of the mapping that the expression is part of.
+ */
+export function compileExpression(
+  text: string,
+  knows: KnowsAttribute = () => true,
+  slots: SourceSlots = new SourceSlots(),
+): CompileResult {
   const parsed = parseExpression(text);
   if (!parsed.ok) return { ok: false, errors: [parsed.error] };
   const compilation: Compilation = {
     knows,
+    slots,
     root: parsed.node,
     attributes: new Set(),
     errors: [],
@@ -60,6 +72,10 @@ export function compileExpression(text: string, knows: KnowsAttribute = () => tr
   const evaluate = compileNode(parsed.node, compilation);
   if (compilation.errors.length > 0) return { ok: false, errors: compilation.errors.toSorted(byPosition) };
   const { attributes, warnings, needs, budget } = compilation;
+  const evaluateSlots = (input: SlotInput): EvaluationResult => {
+    budget.left = MAX_STEPS;
+    return wholeResult(evaluate(input));
+  };
   const expression: CompiledExpression = {
     text,
     attributes: [...attributes],
@@ -68,16 +84,16 @@ export function compileExpression(text: string, knows: KnowsAttribute = () => tr
     random: needs.has('random'),
     asksTarget: needs.has('target'),
     redacts: needs.has('silence'),
-    evaluate(input) {
-      budget.left = MAX_STEPS;
-      return wholeResult(evaluate(input));
-    },
+    evaluate: ({ attribute, isTaken, ...environment }) =>
+      evaluateSlots({ values: slots.read(attribute), environment, isTaken }),
+    evaluateSlots,
   };
   return { ok: true, expression };
 }
 
 /** Outside an expression a date is its text form, and no text holds half of a surrogate pair, which no system takes. */
 function wholeResult(result: PartResult): EvaluationResult {
+  if (typeof result === 'string') return { type: 'value', value: result.toWellFormed(), redacted: false };
   if (result instanceof Stop) return result.outcome;
   return { type: 'value', value: asSourceValue(plain(result)), redacted: result instanceof Redacted };
 }
@@ -96,6 +112,7 @@ function byPosition(left: ExpressionError, right: ExpressionError): number {
 
 interface Compilation {
   readonly knows: KnowsAttribute;
+  readonly slots: SourceSlots;
   /** The whole expression; only there may functions stand that have to be the outermost. */
   readonly root: ExpressionNode;
   readonly attributes: Set<string>;
@@ -134,11 +151,12 @@ function compileAttribute(name: string, position: number, compilation: Compilati
     compilation.errors.push({ kind: 'unknown-attribute', message, position });
   }
   compilation.attributes.add(name);
-  return (input) => input.attribute(name) ?? null;
+  const slot = compilation.slots.slotOf(name);
+  return ({ values }) => values[slot] ?? null;
 }
 
 function compileParameter(name: string, position: number): Evaluate {
-  return ({ params }) => {
+  return ({ environment: { params } }) => {
     const value = params !== undefined && Object.hasOwn(params, name) ? params[name] : undefined;
     if (value !== undefined) return value;
     const message = `The parameter %${name}% has no value.`;

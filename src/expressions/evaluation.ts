@@ -1,6 +1,7 @@
 // The values expressions work on and what one evaluation yields. Holds types and their constructors only. Dates exist
 // inside an expression only: what leaves it is a SourceValue.
 import type { ExpressionError, ExpressionErrorKind } from './errors.ts';
+import type { SlotValues } from './source-slots.ts';
 
 /** A value of a source attribute. An attribute that is absent and one that is null are the same: null. */
 export type SourceValue =
@@ -24,24 +25,37 @@ export class DateValue {
 /** A value between the functions of an expression. */
 export type Value = SourceValue | DateValue | readonly Value[];
 
-/** Everything an evaluation may know; expressions read no clock and no environment. */
-export interface EvaluationInput {
-  attribute(name: string): SourceValue;
-  now: Date;
+/** What an evaluation may know besides the object; expressions read no clock and no environment. */
+export interface EvaluationEnvironment {
+  readonly now: Date;
   /**
    * Cryptographic bytes, for Guid and RandomString. When an evaluation is repeated because it asked (see Outcome), it has to
    * get the same bytes again, or it would ask for another candidate each time.
    */
-  random: (count: number) => Uint8Array;
-  /**
-   * Whether the target holds this value already, without regard to case; undefined while that is not known. For
-   * SelectUniqueValue.
-   */
-  isTaken?: ((candidate: string) => boolean | undefined) | undefined;
+  readonly random: (count: number) => Uint8Array;
   /** Values of `%name%` parameters. */
-  params?: Readonly<Record<string, string>> | undefined;
+  readonly params?: Readonly<Record<string, string>> | undefined;
   /** Answer of DefaultDomain(). */
-  tenantDefaultDomain?: string | undefined;
+  readonly tenantDefaultDomain?: string | undefined;
+}
+
+/**
+ * Whether the target holds this value already, without regard to case; undefined while that is not known. For
+ * SelectUniqueValue.
+ */
+export type IsTaken = (candidate: string) => boolean | undefined;
+
+/** What one evaluation gets: an object whose attributes are looked up by name. */
+export interface EvaluationInput extends EvaluationEnvironment {
+  readonly attribute: (name: string) => SourceValue;
+  readonly isTaken?: IsTaken | undefined;
+}
+
+/** What the parts of an expression get: the object's values lie ready in slots. */
+export interface SlotInput {
+  readonly values: SlotValues;
+  readonly environment: EvaluationEnvironment;
+  readonly isTaken: IsTaken | undefined;
 }
 
 /**
@@ -81,7 +95,7 @@ export class Stop {
 export type PartResult = Value | Redacted | Stop;
 
 /** A compiled part of an expression. */
-export type Evaluate = (input: EvaluationInput) => PartResult;
+export type Evaluate = (input: SlotInput) => PartResult;
 
 /** Where a call stands in the text; completes the errors raised by it. */
 export interface CallSite {

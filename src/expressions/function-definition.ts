@@ -3,7 +3,7 @@
 import type { Coerced } from './coerce.ts';
 import { isList, toInteger, toText } from './coerce.ts';
 import type { ExpressionError, ExpressionErrorKind } from './errors.ts';
-import type { CallSite, Evaluate, EvaluationInput, PartResult, SourceValue, Value } from './evaluation.ts';
+import type { CallSite, Evaluate, PartResult, SlotInput, SourceValue, Value } from './evaluation.ts';
 import type { CallNode, ExpressionNode } from './parse.ts';
 import type { StepBudget } from './regex.ts';
 
@@ -45,7 +45,7 @@ export interface StrictBody {
 
 export interface LazyBody {
   readonly kind: 'lazy';
-  readonly run: (slots: readonly (Evaluate | undefined)[], input: EvaluationInput, site: CallSite) => PartResult;
+  readonly run: (slots: readonly (Evaluate | undefined)[], input: SlotInput, site: CallSite) => PartResult;
 }
 
 /**
@@ -66,7 +66,7 @@ export interface Call {
   readonly site: CallSite;
   readonly parameters: readonly string[];
   readonly values: readonly (Value | undefined)[];
-  readonly input: EvaluationInput;
+  readonly input: SlotInput;
   /** Whether any argument is redacted. */
   readonly redacted: boolean;
   fault: ExpressionError | undefined;

@@ -51,7 +51,7 @@ function dateAt(call: Call, index: number): bigint {
 }
 
 function nowOf(call: Call): bigint {
-  const ticks = ticksOfDate(call.input.now);
+  const ticks = ticksOfDate(call.input.environment.now);
   if (ticks === undefined) fail(call, 'argument', 'The present time is outside the years 1 to 9999.');
   return ticks ?? 0n;
 }

@@ -1,7 +1,7 @@
 // Choice, tests for null, booleans, flow control and the numbers that go with them. IIF, Switch and Coalesce evaluate
 // only what they return: documented expressions would fail on the branch not taken otherwise.
 import { fromInteger, isEmptyList, isNullOrEmpty, toBoolean, toText } from './coerce.ts';
-import type { CallSite, Evaluate, EvaluationInput, PartResult, SourceValue } from './evaluation.ts';
+import type { CallSite, Evaluate, PartResult, SlotInput, SourceValue } from './evaluation.ts';
 import { errorStop, plain, Redacted, Stop, tainted } from './evaluation.ts';
 import type { Call, ConstantFault, FunctionDefinition, LazyBody } from './function-definition.ts';
 import { constantOf, fail, integerAt, lazy, strict, textAt, valueAt } from './function-definition.ts';
@@ -32,11 +32,11 @@ export const logicFunctions: readonly FunctionDefinition[] = [
 
 type Slots = readonly (Evaluate | undefined)[];
 
-function evaluateSlot(slots: Slots, index: number, input: EvaluationInput): PartResult {
+function evaluateSlot(slots: Slots, index: number, input: SlotInput): PartResult {
   return slots[index]?.(input) ?? null;
 }
 
-function iif(slots: Slots, input: EvaluationInput, site: CallSite): PartResult {
+function iif(slots: Slots, input: SlotInput, site: CallSite): PartResult {
   const condition = evaluateSlot(slots, 0, input);
   if (condition instanceof Stop) return condition;
   const holds = toBoolean(plain(condition));
@@ -71,13 +71,7 @@ function constantKeys({ slots }: CallNode): ReadonlyMap<string, number> | undefi
 }
 
 /** Keys are evaluated until one fits, and no further. */
-function switchOn(
-  slots: Slots,
-  input: EvaluationInput,
-  site: CallSite,
-  wanted: string,
-  isRedacted: boolean,
-): PartResult {
+function switchOn(slots: Slots, input: SlotInput, site: CallSite, wanted: string, isRedacted: boolean): PartResult {
   let redacted = isRedacted;
   for (let index = 2; index < slots.length; index += 2) {
     const key = evaluateSlot(slots, index, input);
@@ -91,6 +85,7 @@ function switchOn(
 
 function keyText(result: PartResult, site: CallSite): string | Stop {
   if (typeof result === 'string' || result instanceof Stop) return result;
+  if (typeof result === 'boolean') return result ? 'True' : 'False';
   const value = plain(result);
   if (isEmptyList(value)) return '';
   const text = toText(value);
@@ -111,7 +106,7 @@ function checkSwitch({ slots }: CallNode): ConstantFault | undefined {
 }
 
 /** The first argument that is not null; "" is a value. */
-function coalesce(slots: Slots, input: EvaluationInput): PartResult {
+function coalesce(slots: Slots, input: SlotInput): PartResult {
   let redacted = false;
   for (const slot of slots) {
     const result = slot?.(input) ?? null;
@@ -132,12 +127,12 @@ function cBool(call: Call): SourceValue {
   return coerced.ok ? coerced.value : fail(call, 'type', `CBool: expression ${coerced.message}.`);
 }
 
-function ignoreFlowIfNullOrEmpty(slots: Slots, input: EvaluationInput): PartResult {
+function ignoreFlowIfNullOrEmpty(slots: Slots, input: SlotInput): PartResult {
   const result = evaluateSlot(slots, 0, input);
   return !(result instanceof Stop) && isNullOrEmpty(plain(result)) ? new Stop({ type: 'ignoreAttribute' }) : result;
 }
 
-function redact(slots: Slots, input: EvaluationInput): PartResult {
+function redact(slots: Slots, input: SlotInput): PartResult {
   return tainted(evaluateSlot(slots, 0, input), true);
 }
 
@@ -152,7 +147,7 @@ function bitAnd(call: Call): SourceValue {
 }
 
 function defaultDomain(call: Call): SourceValue {
-  const domain = call.input.tenantDefaultDomain;
+  const domain = call.input.environment.tenantDefaultDomain;
   return (
     domain ??
     fail(

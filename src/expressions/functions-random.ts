@@ -24,7 +24,7 @@ export const randomFunctions: readonly FunctionDefinition[] = [
 
 /** A random GUID (version 4 of RFC 9562), in lower case with hyphens. */
 function guid(call: Call): Value {
-  const bytes = Buffer.from(call.input.random(16));
+  const bytes = Buffer.from(call.input.environment.random(16));
   bytes.writeUInt8((bytes.readUInt8(6) & 0x0f) | 0x40, 6);
   bytes.writeUInt8((bytes.readUInt8(8) & 0x3f) | 0x80, 8);
   return bytes.toString('hex').replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-');
@@ -67,7 +67,7 @@ function randomString(call: Call): Value {
 
 /** Four bytes, so that the remainder favours nothing that could be noticed: sizes are below 300. */
 function randomBelow(call: Call, size: number): number {
-  return Buffer.from(call.input.random(4)).readUInt32LE() % size;
+  return Buffer.from(call.input.environment.random(4)).readUInt32LE() % size;
 }
 
 function faultOfLengths(length: bigint, minimums: readonly bigint[]): string | undefined {

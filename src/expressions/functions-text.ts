@@ -1,7 +1,7 @@
 // Text functions that build, cut and search. Positions count from 1, in UTF-16 units as in .NET. Null sources follow
 // the table of Entra's functions reference: "" for Left, Mid and Word, null for most others.
 import { isList, toText } from './coerce.ts';
-import type { CallSite, Evaluate, EvaluationInput, PartResult, SourceValue, Value } from './evaluation.ts';
+import type { CallSite, Evaluate, PartResult, SlotInput, SourceValue, Value } from './evaluation.ts';
 import { errorStop, plain, Redacted, Stop, tainted } from './evaluation.ts';
 import type { Call, ConstantFault, FunctionDefinition } from './function-definition.ts';
 import {
@@ -117,7 +117,7 @@ function word(call: Call): SourceValue {
  * Null and empty sources vanish together with their separator; lists are flattened in place. Lazy only for speed: it is in
  * nearly every mapping, and mostly joins a few texts.
  */
-function join(slots: readonly (Evaluate | undefined)[], input: EvaluationInput, site: CallSite): PartResult {
+function join(slots: readonly (Evaluate | undefined)[], input: SlotInput, site: CallSite): PartResult {
   let separator = '';
   let joined = '';
   let redacted = false;

@@ -1,7 +1,7 @@
 // SelectUniqueValue: the first of several values that nobody in the target has. The engine knows what the target holds; an
 // evaluation that needs an answer it does not have yet ends with the question.
 import { toText } from './coerce.ts';
-import type { CallSite, Evaluate, EvaluationInput, PartResult } from './evaluation.ts';
+import type { CallSite, Evaluate, PartResult, SlotInput } from './evaluation.ts';
 import { errorStop, plain, Redacted, Stop, tainted } from './evaluation.ts';
 import type { FunctionDefinition } from './function-definition.ts';
 import { lazy } from './function-definition.ts';
@@ -17,11 +17,7 @@ export const uniqueFunctions: readonly FunctionDefinition[] = [
 ];
 
 /** Rules are evaluated in order until one gives a free value; those that give nothing are passed over. */
-function selectUniqueValue(
-  rules: readonly (Evaluate | undefined)[],
-  input: EvaluationInput,
-  site: CallSite,
-): PartResult {
+function selectUniqueValue(rules: readonly (Evaluate | undefined)[], input: SlotInput, site: CallSite): PartResult {
   let candidates = 0;
   let redacted = false;
   for (const rule of rules) {

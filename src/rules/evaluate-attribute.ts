@@ -1,14 +1,16 @@
 // One mapping that is not a reference, evaluated for one object. Follows Entra's mapping rules: a null source is skipped and
 // the default value used on creation, unless the mapping says otherwise (whenNull).
 import { isList, isNullOrEmpty } from '../expressions/coerce.ts';
-import type { CompiledExpression, EvaluationInput, EvaluationResult, SourceValue } from '../expressions/compile.ts';
+import type { CompiledExpression, EvaluationResult, SourceValue } from '../expressions/compile.ts';
+import type { EvaluationEnvironment, SlotInput } from '../expressions/evaluation.ts';
+import type { SlotValues } from '../expressions/source-slots.ts';
 import type { ObjectFault } from '../model/errors.ts';
 import type { ScimValue } from '../scim/resource.ts';
 import { type Coerced, coerceValue, type TargetAttributeType } from '../scim/types.ts';
 import type { CompiledAttribute } from './mapping.ts';
 
 /** What expressions may know besides the object itself. Time and chance come in here; rules have none of their own. */
-export interface MappingEnvironment extends Pick<EvaluationInput, 'now' | 'random' | 'params' | 'tenantDefaultDomain'> {
+export interface MappingEnvironment extends EvaluationEnvironment {
   /** Whether somebody in the target has this value of the attribute; undefined while that is not known. */
   readonly isTaken?: (attribute: CompiledAttribute, candidate: string) => boolean | undefined;
 }
@@ -27,27 +29,29 @@ type View = (name: string) => SourceValue;
 const SKIP: Evaluated = { type: 'skip' };
 
 /** Evaluates one mapping that is not a reference, for one object. */
-export type EvaluateAttribute = (view: View, creating: boolean, environment: MappingEnvironment) => Evaluated;
+export type EvaluateAttribute = (values: SlotValues, creating: boolean, environment: MappingEnvironment) => Evaluated;
 
 /** What an evaluation has to know of its mapping. */
-export type AttributePlan = Pick<CompiledAttribute, 'name' | 'mapping' | 'flow'> & {
+export type AttributePlan = Pick<CompiledAttribute, 'name' | 'mapping' | 'flow' | 'sourceSlot'> & {
   readonly expression?: CompiledExpression | undefined;
   /** The attribute as `isTaken` wants it. */
   readonly attribute: () => CompiledAttribute;
 };
 
-/** Evaluates one mapping that is not a reference. Most of them take an attribute that is a text: the short way. */
+/**
+ * Evaluates one mapping that is not a reference; `values` were read by the slots of its mapping. Most mappings take an
+ * attribute that is a text: the short way.
+ */
 export function evaluateAttribute(
   attribute: CompiledAttribute,
-  view: View,
+  values: SlotValues,
   creating: boolean,
   environment: MappingEnvironment,
 ): Evaluated {
-  const { sourceName } = attribute;
-  const given = sourceName === undefined ? undefined : view(sourceName);
+  const given = values[attribute.sourceSlot];
   return typeof given === 'string' && given !== ''
     ? { type: 'value', value: given, redacted: false }
-    : attribute.evaluate(view, creating, environment);
+    : attribute.evaluate(values, creating, environment);
 }
 
 /** Decides once, where the value comes from; what is left to do for every object is little. */
@@ -57,18 +61,22 @@ export function compileEvaluation(plan: AttributePlan): EvaluateAttribute {
     const filled: Evaluated = defaultValue === null ? SKIP : { type: 'value', value: defaultValue, redacted: false };
     return () => filled;
   }
-  if (source.type === 'Constant') return (_view, creating) => orWhenNull(plan, source.value, false, creating);
+  if (source.type === 'Constant') return (_values, creating) => orWhenNull(plan, source.value, false, creating);
   if (source.type === 'Attribute') {
-    const { name } = source;
-    return (view, creating) => orWhenNull(plan, view(name), false, creating);
+    const { sourceSlot } = plan;
+    const skipsNull = defaultValue === null && plan.mapping.whenNull === 'skip';
+    return (values, creating) => {
+      const value = values[sourceSlot] ?? null;
+      return value === null && skipsNull ? SKIP : orWhenNull(plan, value, false, creating);
+    };
   }
   const { expression } = plan;
   if (expression === undefined) return () => SKIP;
-  return (view, creating, environment) => {
-    const outcome = expression.evaluate(inputOf(plan, view, environment));
-    return outcome.type === 'value'
-      ? orWhenNull(plan, outcome.value, outcome.redacted, creating)
-      : withoutValue(plan.name, outcome);
+  return (values, creating, environment) => {
+    const outcome = expression.evaluateSlots(inputOf(plan, values, environment));
+    if (outcome.type !== 'value') return withoutValue(plan.name, outcome);
+    const { value, redacted } = outcome;
+    return typeof value === 'string' && value !== '' ? outcome : orWhenNull(plan, value, redacted, creating);
   };
 }
 
@@ -89,14 +97,11 @@ function withoutValue(name: string, outcome: Exclude<EvaluationResult, { readonl
   }
 }
 
-function inputOf({ attribute }: AttributePlan, view: View, environment: MappingEnvironment): EvaluationInput {
-  const { now, random, params, tenantDefaultDomain, isTaken } = environment;
+function inputOf({ attribute }: AttributePlan, values: SlotValues, environment: MappingEnvironment): SlotInput {
+  const { isTaken } = environment;
   return {
-    attribute: view,
-    now,
-    random,
-    params,
-    tenantDefaultDomain,
+    values,
+    environment,
     isTaken: isTaken === undefined ? undefined : (candidate) => isTaken(attribute(), candidate),
   };
 }
@@ -123,7 +128,7 @@ export function valueOfDisabled(
   view: View,
   environment: MappingEnvironment,
 ): Coerced | undefined {
-  const evaluated = evaluateAttribute(active, view, false, environment);
+  const evaluated = evaluateAttribute(active, active.slots.read(view), false, environment);
   if (evaluated.type === 'ignoreObject') return undefined;
   const coerced = coerceValue(evaluated.type === 'value' ? evaluated.value : null, type);
   return coerced.ok && coerced.value !== null && !staysOn(coerced.value) ? coerced : coerceValue(false, type);
@@ -139,7 +144,7 @@ export function matchingValue(
   view: View,
   environment: MappingEnvironment,
 ): string | null {
-  const evaluated = evaluateAttribute(attribute, view, false, environment);
+  const evaluated = evaluateAttribute(attribute, attribute.slots.read(view), false, environment);
   if (evaluated.type !== 'value') return null;
   const { value } = evaluated;
   return typeof value === 'string' ||

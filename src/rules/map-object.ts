@@ -46,6 +46,7 @@ export function mapObject(
   const redacted = new Set<string>();
   const whole = { desired, references, redacted, fault: null, ignored: false, asks: null };
   const types = targetTypes(mapping, capabilities);
+  const values = mapping.slots.read(view);
   for (const [index, attribute] of mapping.attributes.entries()) {
     if (attribute.mapping.flowType === 'ObjectAddOnly' && !creating) continue;
     if (attribute.reference !== undefined) {
@@ -56,7 +57,7 @@ export function mapObject(
       else if (attribute.mapping.whenNull === 'clear' && !creating) desired.push({ path: attribute.path, value: null });
       continue;
     }
-    const evaluated = evaluateAttribute(attribute, view, creating, environment);
+    const evaluated = evaluateAttribute(attribute, values, creating, environment);
     if (evaluated.type === 'ignoreObject') return { ...whole, ignored: true };
     if (evaluated.type === 'fault') return { ...whole, fault: evaluated.fault };
     if (evaluated.type === 'asks') return { ...whole, asks: { attribute, candidate: evaluated.candidate } };

@@ -1,5 +1,6 @@
 // Attribute mappings, compiled once per job; map-object.ts evaluates them, once per object.
 import { type CompiledExpression, compileExpression } from '../expressions/compile.ts';
+import { NO_SLOT, SourceSlots } from '../expressions/source-slots.ts';
 import type { ObjectKind } from '../model/directory.ts';
 import type { AttributeMapping, ObjectMapping } from '../model/job.ts';
 import type { TargetProfile } from '../model/profile.ts';
@@ -21,6 +22,10 @@ export interface CompiledAttribute {
   readonly mapping: AttributeMapping;
   /** The source attribute of a direct mapping. */
   readonly sourceName: string | undefined;
+  /** Its slot; NO_SLOT for every other mapping. */
+  readonly sourceSlot: number;
+  /** The slots of the whole mapping. */
+  readonly slots: SourceSlots;
   /** What the mapping gives for an object; called through evaluateAttribute. */
   readonly evaluate: EvaluateAttribute;
   /** Present for expressions. */
@@ -40,6 +45,8 @@ export interface CompiledMapping {
   readonly flowTypes: ObjectMapping['flowTypes'];
   readonly scope: CompiledScope | null;
   readonly attributes: readonly CompiledAttribute[];
+  /** The source attributes that `attributes` read. */
+  readonly slots: SourceSlots;
   /** Matching attributes, lowest priority number first. */
   readonly matching: readonly CompiledAttribute[];
   /** The mapping that writes `active`, if any. */
@@ -54,7 +61,8 @@ export interface CompiledMapping {
 
 /** Compiles a mapping that validation has accepted. */
 export function compileObjectMapping(mapping: ObjectMapping, profile: TargetProfile): CompiledMapping {
-  const attributes = mapping.attributeMappings.map((each) => compileAttribute(each, profile));
+  const slots = new SourceSlots();
+  const attributes = mapping.attributeMappings.map((each) => compileAttribute(each, profile, slots));
   const scope = mapping.scope === null ? null : compiledScope(mapping.scope);
   const used = new Set<string>(scope?.attributes ?? []);
   for (const attribute of attributes) for (const name of sourceNames(attribute)) used.add(name);
@@ -68,6 +76,7 @@ export function compileObjectMapping(mapping: ObjectMapping, profile: TargetProf
     flowTypes: mapping.flowTypes,
     scope,
     attributes,
+    slots,
     matching: matching.toSorted((a, b) => a.mapping.matchingPriority - b.mapping.matchingPriority),
     active: attributes.find((each) => each.name === 'active'),
     mapsManager: attributes.some((each) => each.reference?.relation === 'manager'),
@@ -84,19 +93,20 @@ function compiledScope(filter: NonNullable<ObjectMapping['scope']>): CompiledSco
   return compiled.scope;
 }
 
-function compileAttribute(mapping: AttributeMapping, profile: TargetProfile): CompiledAttribute {
+function compileAttribute(mapping: AttributeMapping, profile: TargetProfile, slots: SourceSlots): CompiledAttribute {
   const parsed = parsePath(mapping.targetAttributeName);
   if (!parsed.ok)
     throw new Error(`A target attribute that was accepted does not parse: ${mapping.targetAttributeName}`);
   const { name, path } = nameAndPath(parsed.path);
   const reference = referenceOf(mapping, profile);
-  const expression = compiledExpression(mapping);
+  const expression = compiledExpression(mapping, slots);
   const flow = reference === undefined ? flowOf(mapping) : undefined;
   const listsAppRoles = expression !== undefined && appRoleForm(expression.text) !== null;
-  const evaluate = compileEvaluation({ name, mapping, flow, expression, attribute: () => compiled });
-  // All attributes have the same members, which is what makes reading them fast.
   const sourceName = mapping.source?.type === 'Attribute' ? mapping.source.name : undefined;
-  const described = { name, path, mapping, sourceName, expression, flow, listsAppRoles, reference };
+  const sourceSlot = sourceName === undefined ? NO_SLOT : slots.slotOf(sourceName);
+  const evaluate = compileEvaluation({ name, mapping, flow, sourceSlot, expression, attribute: () => compiled });
+  // All attributes have the same members, which is what makes reading them fast.
+  const described = { name, path, mapping, sourceName, sourceSlot, slots, expression, flow, listsAppRoles, reference };
   const compiled: CompiledAttribute = { ...described, evaluate };
   return compiled;
 }
@@ -106,9 +116,9 @@ function referenceOf({ source, targetAttributeName }: AttributeMapping, profile:
   return { relation: source.name, form: profile.references[targetAttributeName] ?? 'id' } as const;
 }
 
-function compiledExpression({ source }: AttributeMapping): CompiledExpression | undefined {
+function compiledExpression({ source }: AttributeMapping, slots: SourceSlots): CompiledExpression | undefined {
   if (source?.type !== 'Function') return undefined;
-  const compiled = compileExpression(source.expression);
+  const compiled = compileExpression(source.expression, () => true, slots);
   if (!compiled.ok) throw new Error(`An expression that was accepted does not compile: ${source.expression}`);
   return compiled.expression;
 }

@@ -12,9 +12,6 @@ export interface Person {
   readonly [attribute: string]: string | boolean | null;
 }
 
-/** How mappings see a person: values by name. */
-export type View = (attribute: string) => string | boolean | null;
-
 const pick = <T>(values: readonly T[], index: number): T => values[index % values.length] as T;
 
 /** Some of their values are missing. */
@@ -50,38 +47,8 @@ export function samplePeople(count: number): readonly Person[] {
 
 const isMissing = (value: unknown) => value === null || value === undefined || value === '';
 
-/** The template scim-entra-default, without the manager; reads the person by name, as the engine does. */
-export function defaultByHand(person: View): readonly Flowed[] {
-  const flowed: Flowed[] = [];
-  const put = (name: string, value: unknown) => {
-    if (!isMissing(value)) flowed.push({ name, value });
-  };
-  put('userName', person('userPrincipalName'));
-  put('active', person('IsSoftDeleted') === true ? 'False' : 'True');
-  put('displayName', person('displayName'));
-  put('title', person('jobTitle'));
-  put('emails[type eq "work"].value', person('mail'));
-  put('preferredLanguage', person('preferredLanguage'));
-  put('name.givenName', person('givenName'));
-  put('name.familyName', person('surname'));
-  put('name.formatted', [person('givenName'), person('surname')].filter((part) => !isMissing(part)).join(' '));
-  put('addresses[type eq "work"].formatted', person('physicalDeliveryOfficeName'));
-  put('addresses[type eq "work"].streetAddress', person('streetAddress'));
-  put('addresses[type eq "work"].locality', person('city'));
-  put('addresses[type eq "work"].region', person('state'));
-  put('addresses[type eq "work"].postalCode', person('postalCode'));
-  put('addresses[type eq "work"].country', person('country'));
-  put('phoneNumbers[type eq "work"].value', person('telephoneNumber'));
-  put('phoneNumbers[type eq "mobile"].value', person('mobile'));
-  put('phoneNumbers[type eq "fax"].value', person('facsimileTelephoneNumber'));
-  put('externalId', person('mailNickname'));
-  put('urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:employeeNumber', person('employeeId'));
-  put('urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:department', person('department'));
-  return flowed;
-}
-
-/** The same, for people who are plain objects: V8 then knows the place of every property beforehand. */
-export function defaultFromObject(person: Person): readonly Flowed[] {
+/** The template scim-entra-default, without the manager. */
+export function defaultByHand(person: Person): readonly Flowed[] {
   const flowed: Flowed[] = [];
   const put = (name: string, value: unknown) => {
     if (!isMissing(value)) flowed.push({ name, value });
@@ -146,12 +113,12 @@ const ZONES: Readonly<Record<string, string>> = {
 const LETTERS: Readonly<Record<string, string>> = { Ł: 'L', ł: 'l', ø: 'oe', Ø: 'OE', æ: 'ae', Æ: 'AE', ß: 'ss' };
 const DAY_MS = 86_400_000;
 
-export function heavyByHand(person: View): readonly Flowed[] {
+export function heavyByHand(person: Person): readonly Flowed[] {
   const flowed: Flowed[] = [];
   const put = (name: string, value: unknown) => {
     if (!isMissing(value)) flowed.push({ name, value });
   };
-  const text = (name: string) => person(name) as string;
+  const text = (name: string) => person[name] as string;
   const plain = `${text('givenName')}.${text('surname')}`
     .replaceAll(' ', '')
     .normalize('NFD')
@@ -160,9 +127,9 @@ export function heavyByHand(person: View): readonly Flowed[] {
   put('userName', `${plain.toLowerCase()}@contoso.example`);
   put('nickName', text('mail').split('@')[0]);
   put('phoneNumbers[type eq "mobile"].value', text('mobile').replace(/^\+(\d+) (\d+)$/, '00$1-$2'));
-  put('title', person('jobTitle') === null ? null : text('jobTitle').replaceAll(/[^A-Za-z]+/g, ''));
+  put('title', person['jobTitle'] === null ? null : text('jobTitle').replaceAll(/[^A-Za-z]+/g, ''));
   put('timezone', ZONES[text('country')] ?? 'UTC');
-  put('userType', typeByHand(person('department') as string | null, text('country')));
+  put('userType', typeByHand(person['department'] as string | null, text('country')));
   const [date = ''] = text('employeeHireDate').split('T');
   const [year, month, day] = date.split('-');
   put('employmentDate', `${day}/${month}/${year}`);
