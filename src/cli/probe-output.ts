@@ -62,7 +62,7 @@ export function createProbeOutput(
     end(report) {
       line.show(null);
       // Of a run that was stopped there are themes that were only begun.
-      for (const theme of [...open.keys()]) closeTheme(theme);
+      for (const theme of open.keys()) closeTheme(theme);
       terminal.out(`\n${bodyText(report, { paint, columns, curl })}`);
     },
   };

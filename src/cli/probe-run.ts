@@ -24,7 +24,7 @@ import { printable } from './terminal-text.ts';
 
 const CLOCK = {
   now: () => new Date(),
-  sleep: async (milliseconds: number, signal: AbortSignal) => void (await sleep(milliseconds, undefined, { signal })),
+  sleep: (milliseconds: number, signal: AbortSignal) => sleep(milliseconds, undefined, { signal }),
 };
 
 /** Runs a suite and prints its report. Throws CommandFault for usage (1) and where there is nothing to look at (4). */
@@ -39,7 +39,7 @@ export async function runProbe(
   const environment = process.env;
   const root = scimRoot(address);
   const credential = await credentialOf(flags, environment);
-  const mayWrite = (flags.write || isLoopback(url, environment)) && !readOnly(environment);
+  const mayWrite = (flags.write || isLoopback(url)) && !readOnly(environment);
   const prefix = `scimsync-probe-${randomBytes(4).toString('hex')}-`;
   const output = createProbeOutput(global.json ? 'json' : flags.format, flags.curl, terminal);
   using interruption = listenForInterruption(() => terminal.err('Stopping: what was made is removed first.\n'));

@@ -72,7 +72,8 @@ function groupText(group: readonly [Finding, ...Finding[]], settings: TextSettin
   const entry = FINDINGS[first.id as FindingId];
   const width = widthOf(settings);
   const word = paint(COLOURS[first.severity], first.severity.toUpperCase().padEnd(INDENT));
-  const lines = [`${word}${paint('bold', entry.title)}`];
+  const title = wrapped(entry.title, width - INDENT).map((line) => paint('bold', line));
+  const lines = [`${word}${title.join(`\n${' '.repeat(INDENT)}`)}`];
   const say = (label: string, text: string, isWhole = false): void => {
     const [head = '', ...rest] = isWhole ? text.split('\n') : wrapped(text, width - INDENT - LABEL);
     lines.push(`${' '.repeat(INDENT)}${paint('dim', label.padEnd(LABEL))}${head}`);

@@ -44,6 +44,6 @@ export class Unmet extends Error {
 }
 
 /** An observation with at most one thing wrong. */
-export function observed(outcome: string, verdict?: Verdict | false | undefined): Observation {
+export function observed(outcome: string, verdict?: Verdict | false): Observation {
   return { outcome, verdicts: verdict === undefined || verdict === false ? [] : [verdict] };
 }

@@ -7,9 +7,8 @@ import type { TargetCredential } from '../model/target-credential.ts';
 import { addressKind, bareHost } from '../network/address.ts';
 import { agentsFor } from '../network/guarded-agents.ts';
 import { openDispatcher } from '../network/guarded-dispatcher.ts';
-import { proxyFor } from '../network/proxy.ts';
 import { createAuthentication } from '../target/authentication.ts';
-import { listed, objectOf, type ProbeExchange, succeeded } from './exchange.ts';
+import { listed, objectOf, type ProbeExchange } from './exchange.ts';
 import { Session } from './session.ts';
 
 export interface ConnectionOptions {
@@ -56,11 +55,10 @@ export function openSession(options: ConnectionOptions): Session {
   });
 }
 
-/** True where an endpoint is on this machine, so that what is written to is the caller's own; never by way of a proxy. */
-export function isLoopback(url: URL, environment: Readonly<Record<string, string | undefined>>): boolean {
+/** True where an endpoint is on this machine, which is always reached directly, so that what is written to is the caller's own. */
+export function isLoopback(url: URL): boolean {
   const host = bareHost(url.hostname).toLowerCase();
-  const isLocal = host === 'localhost' || addressKind(host) === 'loopback';
-  return isLocal && proxyFor(url, environment) === undefined;
+  return host === 'localhost' || addressKind(host) === 'loopback';
 }
 
 /** A secret that was given once and is not kept anywhere. */
@@ -85,8 +83,9 @@ export async function notReachable(session: Session, prefix: string, signal: Abo
   return `It is no SCIM service: GET /Users is answered ${users.status} without a SCIM message, and so is /ServiceProviderConfig (${provider.status}). Give the SCIM root, for instance https://app.example/scim/v2.`;
 }
 
+/** A 404 says nothing: a SCIM service answers it for every path that it does not serve. */
 function looksLikeScim(exchange: ProbeExchange): boolean {
   if (listed(exchange) !== undefined) return true;
   const schemas = objectOf(exchange.json)?.['schemas'];
-  return Array.isArray(schemas) && (succeeded(exchange) || schemas.some((each) => String(each).endsWith(':Error')));
+  return Array.isArray(schemas) && exchange.status !== 404;
 }

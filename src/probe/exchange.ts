@@ -105,7 +105,7 @@ export function answerLine(exchange: ProbeExchange): string {
   if (!succeeded(exchange) && typeof detail === 'string') return `${answerName(exchange)}: ${detail}`;
   const resources = listed(exchange);
   if (resources !== undefined) {
-    const total = String(fields?.['totalResults'] ?? '?');
+    const total = numberIn(exchange, 'totalResults') ?? 'missing';
     return `${exchange.status} totalResults ${total}, ${resources.length} in the page`;
   }
   const body = bodyLine(exchange.text);

@@ -3,13 +3,8 @@
 import type { FindingEntry } from './finding.ts';
 import { CREATE_FINDINGS, DISCOVERY_FINDINGS } from './findings/access-and-create.ts';
 import { ACTIVE_FINDINGS, MULTI_VALUED_FINDINGS, PATCH_FINDINGS } from './findings/changes.ts';
-import {
-  CLEANUP_FINDINGS,
-  DELETE_FINDINGS,
-  ERROR_FINDINGS,
-  GROUP_FINDINGS,
-  MEMBER_FINDINGS,
-} from './findings/groups-and-end.ts';
+import { CLEANUP_FINDINGS, DELETE_FINDINGS, ERROR_FINDINGS } from './findings/end-and-errors.ts';
+import { GROUP_FINDINGS, MEMBER_FINDINGS } from './findings/groups.ts';
 import { BULK_FINDINGS, ETAG_FINDINGS, MATCHING_FINDINGS, PAGING_FINDINGS } from './findings/matching-and-paging.ts';
 
 const TABLE = {

@@ -66,7 +66,7 @@ export class Ownership {
     if (method !== 'POST' || id !== '') return;
     const name = nameIn(root, body);
     const made = objectOf(exchange.json)?.['id'];
-    if (succeeded(exchange) && typeof made === 'string' && made !== '')
+    if (succeeded(exchange) && typeof made === 'string' && made !== '' && isNamed(root, name, exchange))
       this.#made.set(`${root}/${made}`, { kind: root, id: made, name });
     else if (succeeded(exchange) || exchange.status === 0 || exchange.status >= 500) this.#doubt(root, name);
   }
@@ -110,6 +110,12 @@ export class Ownership {
   #noteBulk(body: unknown): void {
     for (const { kind, data } of operationsOf(body)) if (kind !== undefined) this.#doubt(kind, nameIn(kind, data));
   }
+}
+
+/** An answer that shows another name than was sent is about something else, whatever its id. */
+function isNamed(kind: OwnKind, name: string | null, { json }: ProbeExchange): boolean {
+  const shown = nameIn(kind, json);
+  return shown === null || name === null || shown.toLowerCase() === name.toLowerCase();
 }
 
 interface BulkOperation {

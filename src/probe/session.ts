@@ -1,9 +1,9 @@
 // The requests of a probe: as they are asked for, malformed ones included, over the same guarded connections and with the same
 // credentials as the product's. Writes pass two conditions before a connection is used: that writing is allowed at all, and
 // that what is written to is the probe's own.
-import type { Dispatcher } from 'undici';
 import type { Redact } from '../model/secret.ts';
 import { ADDRESS_NOT_ALLOWED } from '../network/guarded-agents.ts';
+import type { openDispatcher } from '../network/guarded-dispatcher.ts';
 import type { Authorizer } from '../target/authorizer.ts';
 import { recordOf } from '../target/recorded.ts';
 import { retryAfterMilliseconds } from '../target/retry-after.ts';
@@ -28,7 +28,7 @@ export interface ProbeRequest {
 export interface SessionOptions {
   /** Without a trailing slash. */
   readonly root: string;
-  readonly dispatcher: Dispatcher;
+  readonly dispatcher: ReturnType<typeof openDispatcher>;
   readonly authorizer: Authorizer;
   readonly mayWrite: boolean;
   readonly prefix: string;
@@ -40,7 +40,7 @@ export interface SessionOptions {
 }
 
 /** A write that the probe must not send. Reaching it is a fault of a check, or says that writing is not allowed. */
-export class WriteRefused extends Error {
+class WriteRefused extends Error {
   constructor(message: string) {
     super(message);
     this.name = 'WriteRefused';
@@ -179,10 +179,10 @@ function plainHeaders(headers: Readonly<Record<string, string | string[] | undef
 }
 
 /** The body as text; undefined when it is larger than anything a probe asks for. */
-async function bounded(body: Dispatcher.ResponseData['body']): Promise<string | undefined> {
-  const chunks: Buffer[] = [];
+async function bounded(body: AsyncIterable<Uint8Array>): Promise<string | undefined> {
+  const chunks: Uint8Array[] = [];
   let size = 0;
-  for await (const chunk of body as AsyncIterable<Buffer>) {
+  for await (const chunk of body) {
     size += chunk.length;
     if (size > MAX_BODY_BYTES) return undefined;
     chunks.push(chunk);
