@@ -141,15 +141,17 @@ export const CREATE_CHECKS: readonly Check[] = [
   refusalCheck(
     'create.duplicate',
     'duplicate userName',
-    (stage) => userBody(stage.person(0).userName, { externalId: `${stage.prefix}twin`, emails: undefined }),
+    (stage) => userBody(stage.person(0).userName, fullAccount(stage.person(0).userName)),
     'duplicate-accepted',
     'duplicate-not-409',
   ),
   refusalCheck(
     'create.duplicate-other-case',
     'duplicate userName, other case',
-    (stage) =>
-      userBody(stage.person(0).userName.toUpperCase(), { externalId: `${stage.prefix}case`, emails: undefined }),
+    (stage) => {
+      const { userName } = stage.person(0);
+      return userBody(userName.toUpperCase(), { ...fullAccount(userName), externalId: `${stage.prefix}case` });
+    },
     'duplicate-other-case-accepted',
     'duplicate-not-409',
   ),
@@ -196,11 +198,11 @@ export const CREATE_CHECKS: readonly Check[] = [
     id: 'create.three-more',
     theme: 'create',
     row: null,
-    title: 'three more accounts',
+    title: 'three more accounts, one of them without an e-mail address',
     writes: true,
     async run(stage) {
       const exchanges = [];
-      for (let index = 0; index < 3; index += 1) exchanges.push(await stage.createPerson());
+      for (const extra of [{}, {}, { emails: undefined }]) exchanges.push(await stage.createPerson(() => extra));
       const failed = exchanges.find((exchange) => !succeeded(exchange));
       return observed(
         exchanges.map(answerName).join(','),

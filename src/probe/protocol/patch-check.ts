@@ -16,6 +16,8 @@ export interface PatchCase {
   readonly operations: (stage: Stage) => readonly unknown[];
   /** Whether the account shows it. */
   readonly applied: (account: Resource, stage: Stage) => boolean;
+  /** What must be after it as it was before. */
+  readonly kept?: (account: Resource) => unknown;
   /** When it is refused; null where refusing is right. */
   readonly refused: FindingId | null;
   /** When it is accepted without effect; null where nothing is to be changed. */
@@ -23,10 +25,16 @@ export interface PatchCase {
 }
 
 /** Whether what was accepted shows when the account is read. */
-async function isApplied(stage: Stage, path: string, { applied }: PatchCase): Promise<boolean> {
+async function isApplied(
+  stage: Stage,
+  path: string,
+  { applied, kept }: PatchCase,
+  before: Resource | undefined,
+): Promise<boolean> {
   const read = await stage.get(path);
   const account = objectOf(read.json);
-  return succeeded(read) && account !== undefined && applied(account, stage);
+  if (!succeeded(read) || account === undefined || !applied(account, stage)) return false;
+  return kept === undefined || before === undefined || JSON.stringify(kept(account)) === JSON.stringify(kept(before));
 }
 
 export function patchCheck(patch: PatchCase): Check {
@@ -38,6 +46,7 @@ export function patchCheck(patch: PatchCase): Check {
     writes: true,
     async run(stage) {
       const path = pathOf('Users', stage.person(patch.person ?? 0));
+      const before = patch.kept === undefined ? undefined : objectOf((await stage.get(path)).json);
       const exchange = await stage.patch(path, patch.operations(stage));
       const answered = answerName(exchange);
       if (!succeeded(exchange))
@@ -49,12 +58,12 @@ export function patchCheck(patch: PatchCase): Check {
             exchange,
           },
         );
-      if (await isApplied(stage, path, patch)) return observed(answered);
+      if (await isApplied(stage, path, patch, before)) return observed(answered);
       return observed(
         `${answered} †`,
         patch.ignored !== null && {
           finding: patch.ignored,
-          because: `answered ${answered}, and nothing of it shows when the account is read`,
+          because: `answered ${answered}, and the account does not show it when it is read${patch.kept === undefined ? '' : ', or has lost something else'}`,
           exchange,
         },
       );

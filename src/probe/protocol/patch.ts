@@ -66,6 +66,7 @@ const CASES: readonly PatchCase[] = [
     row: 'no path, urn object',
     operations: () => [{ op: 'replace', value: { [ENTERPRISE_SCHEMA]: { department: 'By object' } } }],
     applied: (account) => department(account) === 'By object',
+    kept: (account) => enterprise(account, 'employeeNumber', ENTERPRISE_SCHEMA),
     refused: 'patch-urn-object',
     ignored: 'patch-ignored',
   },
@@ -160,15 +161,21 @@ const REFUSED: readonly Check[] = [
     { accepted: 'rename-to-taken', other: 'rename-not-409' },
   ),
   {
-    ...patchCheck({
-      id: 'patch.unknown-path',
-      theme: 'errors',
-      row: 'unknown path',
-      operations: () => [{ op: 'replace', path: 'probeUnknown', value: 'x' }],
-      applied: ({ probeUnknown }) => probeUnknown === 'x',
-      refused: null,
-      ignored: 'patch-unknown-path',
-    }),
+    id: 'errors.unknown-path',
+    theme: 'errors',
+    row: 'unknown path',
+    title: 'PATCH of an attribute that no schema has',
+    writes: true,
+    async run(stage) {
+      const operations = [{ op: 'replace', path: 'probeUnknown', value: 'x' }];
+      const exchange = await stage.patch(pathOf('Users', stage.person(1)), operations);
+      const answered = answerName(exchange);
+      // Whatever was kept of it is no attribute of an account.
+      return observed(
+        succeeded(exchange) ? `${answered} †` : answered,
+        succeeded(exchange) && { finding: 'patch-unknown-path', because: `expected 400, came ${answered}` },
+      );
+    },
   },
   refusedCheck(
     'errors',

@@ -106,7 +106,7 @@ describe('JUnit', () => {
   it('holds no markup and no character of an endpoint that XML cannot hold', () => {
     expect(xml).toContain('&lt;script&gt;');
     expect(xml).not.toContain('<script');
-    expect([...xml].filter((character) => character < ' ' && character !== '\n')).toEqual([]);
+    expect(Array.from(xml).filter((character) => character < ' ' && character !== '\n')).toEqual([]);
   });
 });
 
@@ -144,7 +144,7 @@ describe('text', () => {
   const text = bodyText(report, { paint: plainPaint, columns: 80, curl: false });
 
   it('holds no control character of an endpoint, and no line that is too wide', () => {
-    expect([...text].filter((character) => character < ' ' && character !== '\n')).toEqual([]);
+    expect(Array.from(text).filter((character) => character < ' ' && character !== '\n')).toEqual([]);
     expect(text.split('\n').filter((line) => line.length > 79)).toEqual([]);
   });
 
