@@ -9,13 +9,16 @@ import {
   targetCredential,
   targetHeaders,
 } from './config/target-secrets.ts';
+import { isTolerant } from './config/tolerant.ts';
 import type { Clock, ScimTarget } from './engine/ports.ts';
+import { STRATEGIES } from './model/dialect.ts';
 import type { Job } from './model/job.ts';
 import { concurrencyBounds } from './model/profile.ts';
 import { agentsFor } from './network/guarded-agents.ts';
 import { quotedHere } from './observe/foreign-text.ts';
 import { secretsInUse } from './observe/secret-values.ts';
 import type { GraphSource } from './source/graph-source.ts';
+import type { Adaptation } from './target/adaptation.ts';
 import { createAuthentication, type TargetAuthentication } from './target/authentication.ts';
 import type { Realm } from './target/realm.ts';
 import { createScimTarget } from './target/scim-target.ts';
@@ -32,6 +35,7 @@ export async function connectTarget(
   realm: Realm,
   environment: Readonly<Record<string, string | undefined>>,
   clock: Clock,
+  adapted: (use: Adaptation) => void,
 ): Promise<{ readonly target: ScimTarget; readonly authentication: TargetAuthentication }> {
   const surroundings = { directory, environment, remember: secretsInUse.remember };
   const credential = targetCredential(job.target.auth, surroundings, source.issueAssertion);
@@ -54,11 +58,16 @@ export async function connectTarget(
     secrets: { remember: secretsInUse.remember, redact },
     memory: tokenMemory(job.id, [job.target.auth, job.target.clientCertificate]),
   });
+  const { adapts } = STRATEGIES[job.target.dialect];
+  const tolerates = !adapts && isTolerant(environment);
   const exchanged = recorderOf(job.id);
   const target = createScimTarget({
     ...common,
     ...(exchanged === undefined ? {} : { exchanged }),
     baseUrl: job.target.baseUrl,
+    dialect: job.target.dialect,
+    ladders: adapts || tolerates,
+    ...(tolerates ? { adapted } : {}),
     readOnly: isReadOnly(environment),
     authorizer: authentication.authorizer,
     connection,

@@ -10,6 +10,7 @@ import type { LoadedConfiguration } from './config/load.ts';
 import { isReadOnly } from './config/read-only.ts';
 import { resolveSecret } from './config/secrets.ts';
 import { readCredential, sourceCredential } from './config/source-secrets.ts';
+import { isTolerant } from './config/tolerant.ts';
 import { type CompiledJob, compileJob } from './engine/compiled-job.ts';
 import { jobInForce } from './engine/configuration-in-force.ts';
 import type { EngineIo, EngineLog, Progress } from './engine/context.ts';
@@ -28,6 +29,7 @@ import { openStore, type Store } from './store/database.ts';
 import { copyStore } from './store/store-copy.ts';
 import { claimStore } from './store/store-home.ts';
 import { addTargetUsage, readTargetUsage } from './store/target-usage.ts';
+import type { Adaptation } from './target/adaptation.ts';
 import type { TargetAuthentication } from './target/authentication.ts';
 import { realmName, TargetRealms } from './target/realms.ts';
 
@@ -147,9 +149,18 @@ export async function connectJob(
   const settings = sourceOf(configuration.sources, job);
   const source = await connectSource(configuration.directory, settings, surroundings.environment);
   const realm = await installation.realms.open(realmName(job.profile.realm, job.target.baseUrl, settings.tenantId));
-  const { environment } = surroundings;
-  const { target, authentication } = await connectTarget(configuration, job, source, realm, environment, systemClock);
-  const { log, signal, progress } = surroundings;
+  const { environment, log, signal, progress } = surroundings;
+  const adapted = ({ rung, kind, id, because }: Adaptation): void =>
+    log.warn({ jobId: job.id, rung, kind, id }, `tolerant: ${rung} (${because})`);
+  const { target, authentication } = await connectTarget(
+    configuration,
+    job,
+    source,
+    realm,
+    environment,
+    systemClock,
+    adapted,
+  );
   const readOnly = isReadOnly(surroundings.environment);
   return {
     compiled: compileJob(job, settings.tenantId, settings.defaultDomain),
@@ -166,6 +177,7 @@ export async function connectJob(
       signal,
       progress,
       readOnly,
+      tolerant: isTolerant(environment),
     },
   };
 }

@@ -1,6 +1,7 @@
 // Runs the action of a command: gives it its options and streams, and turns what it throws into text and an exit code.
 import type { Command } from 'commander';
 import { READ_ONLY_VARIABLE } from '../config/read-only.ts';
+import { TOLERANT_VARIABLE } from '../config/tolerant.ts';
 import { ERROR_TABLE, JobFault } from '../model/errors.ts';
 import { storeFault } from '../store/store-fault.ts';
 import { CommandFault } from './command-fault.ts';
@@ -22,6 +23,7 @@ export async function runAction(command: Command, action: Action): Promise<void>
   let codes: ActionResult;
   try {
     if (options.readOnly) process.env[READ_ONLY_VARIABLE] = '1';
+    if (options.tolerant) process.env[TOLERANT_VARIABLE] = '1';
     const { record } = options;
     codes =
       record === undefined

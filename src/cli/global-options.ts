@@ -12,6 +12,8 @@ export interface GlobalOptions {
   readonly color: boolean;
   /** True after --read-only; the variable SCIMSYNC_READ_ONLY says the same. */
   readonly readOnly: boolean;
+  /** True after --tolerant; the variable SCIMSYNC_TOLERANT says the same. */
+  readonly tolerant: boolean;
   /** True after --take-over: a store that belongs to another place is used here from now on. */
   readonly takeOver: boolean;
   /** The file that every exchange with a target is recorded in. */
@@ -32,6 +34,7 @@ export function addGlobalOptions(command: Command, version: string): void {
     new Option('--json', 'print the result as JSON'),
     new Option('--no-color', 'no colours (also: NO_COLOR=1)'),
     new Option('--read-only', 'write to no target (also: SCIMSYNC_READ_ONLY=1)'),
+    new Option('--tolerant', 'let the dialects entra and entra-legacy adapt to targets, and say each time'),
     new Option('--record <file>', 'save every exchange with targets, without credentials (HAR); the file must be new'),
     new Option('--take-over', 'use a store that was copied or moved here, from now on'),
     new Option(
@@ -56,6 +59,7 @@ export function globalOptions(command: Command): GlobalOptions {
     json: merged['json'] === true,
     color: chain.every((options) => options['color'] !== false),
     readOnly: merged['readOnly'] === true,
+    tolerant: merged['tolerant'] === true,
     takeOver: merged['takeOver'] === true,
     failOn: merged['failOn'] instanceof Set ? (merged['failOn'] as Set<FailureCondition>) : ALL_CONDITIONS,
   };

@@ -32,7 +32,9 @@ export async function textPlan(
   if (report === undefined) throw new Error('a plan comes without its report');
   const what = report.firstContact ? `first contact with ${report.target}` : `the next cycle against ${report.target}`;
   const mode = job.mode === 'observe' ? 'mode: observe, nothing is written' : 'mode: enforce';
-  out(`${paint('bold', job.id)}   ${printable(what)}      ${mode}\n`);
+  const { dialect } = job.target;
+  const manner = dialect === 'rfc7644' ? '' : ` · dialect: ${dialect}`;
+  out(`${paint('bold', job.id)}   ${printable(what)}      ${mode}${manner}\n`);
   for (const { path, value } of shown.whatIfs)
     out(`  ${paint('yellow', 'what if')}   ${printable(path.join('.'))} = ${JSON.stringify(value)}\n`);
   for (const line of planReportLines(report, paint)) out(`${line}\n`);

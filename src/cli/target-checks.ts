@@ -30,6 +30,17 @@ export async function checkTarget(
 ): Promise<ConnectionCheck[]> {
   const filter = await checked('filter', () => checkFilter(job.user, target, randomValue, signal));
   if (filter.ok === false) return [filter];
+  const { dialect } = job.settings.target;
+  if (dialect !== 'rfc7644') {
+    const { group } = job;
+    const groups =
+      group === null ? [] : [await checked('groups', () => checkFilter(group, target, randomValue, signal))];
+    return [
+      filter,
+      ...groups,
+      { name: 'dialect', ok: true, detail: `${dialect}: asks and writes as Microsoft Entra.` },
+    ];
+  }
   if (!job.settings.profile.discovery)
     return [filter, { name: 'discovery', ok: null, detail: 'the profile says that this target has none.' }];
   let capabilities: Capabilities | null = null;
@@ -62,7 +73,7 @@ async function checkFilter(
   value: string,
   signal: AbortSignal,
 ): Promise<ConnectionCheck> {
-  const name = 'filter';
+  const name = mapping.kind === 'user' ? 'filter' : 'groups';
   const attribute = mapping.matching[0]?.name;
   if (attribute === undefined) return { name, ok: null, detail: 'no matching attribute is mapped.' };
   const answer = await target.find(mapping.scimKind, attribute, value, signal);

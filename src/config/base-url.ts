@@ -1,4 +1,5 @@
 // The address of a target beyond its form: what is a URL, and still no SCIM root.
+import { dialectOfFlag } from '../model/dialect.ts';
 
 /** What is wrong with a base URL, each with what helps; nothing for what is no URL at all. */
 export function baseUrlProblems(text: string): readonly { readonly message: string; readonly advice: string }[] {
@@ -14,11 +15,21 @@ export function baseUrlProblems(text: string): readonly { readonly message: stri
             advice: 'Put the secret where target.auth points.',
           },
         ]),
-    ...(url.search === '' && url.hash === ''
-      ? []
-      : [{ message: 'The URL must end with its path, without ? or #.', advice: 'Give the SCIM root only.' }]),
+    ...(url.search === '' && url.hash === '' ? [] : [queryProblem(url)]),
     ...(resource === undefined
       ? []
       : [{ message: `The URL ends in /${resource}; the SCIM root is expected.`, advice: `Leave /${resource} out.` }]),
   ];
+}
+
+// Somebody who moves from Entra copies the tenant URL with its flag. What it asks for is said by another key here, because
+// it also gives up what scimsync does better.
+function queryProblem({ search }: URL): { readonly message: string; readonly advice: string } {
+  const dialect = dialectOfFlag(search);
+  if (dialect === undefined)
+    return { message: 'The URL must end with its path, without ? or #.', advice: 'Give the SCIM root only.' };
+  return {
+    message: `The URL carries a flag of Microsoft Entra (${search.slice(0, 60)}), which no target is sent.`,
+    advice: `Leave the query out. Requests follow RFC 7644 then, which suits most targets; target.dialect: ${dialect} makes those of Entra with this flag.`,
+  };
 }

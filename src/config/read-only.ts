@@ -10,11 +10,19 @@ export const READ_ONLY_VARIABLE = 'SCIMSYNC_READ_ONLY';
  * @throws JobFault ConfigurationInvalid for anything else, because a guess could be the wrong one.
  */
 export function isReadOnly(environment: Readonly<Record<string, string | undefined>>): boolean {
-  const value = environment[READ_ONLY_VARIABLE]?.trim().toLowerCase() ?? '';
+  return statedFlag(READ_ONLY_VARIABLE, environment);
+}
+
+/**
+ * A yes or no of the environment, read as `isReadOnly` reads its own.
+ * @throws JobFault ConfigurationInvalid for anything else.
+ */
+export function statedFlag(variable: string, environment: Readonly<Record<string, string | undefined>>): boolean {
+  const value = environment[variable]?.trim().toLowerCase() ?? '';
   if (['1', 'true', 'yes'].includes(value)) return true;
   if (['', '0', 'false', 'no'].includes(value)) return false;
   throw new JobFault(
     'ConfigurationInvalid',
-    `${READ_ONLY_VARIABLE} is ${JSON.stringify(value)}, which says neither yes nor no: set it to 1 or to 0.`,
+    `${variable} is ${JSON.stringify(value)}, which says neither yes nor no: set it to 1 or to 0.`,
   );
 }

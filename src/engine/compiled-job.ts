@@ -1,6 +1,7 @@
 // A job, compiled once: its mappings ready to evaluate, and the hashes by which a change of configuration is noticed.
 import { EXPRESSION_LANGUAGE_VERSION } from '../expressions/language-version.ts';
 import { type AcceptedConfiguration, decidingPart, withDecidingPart } from '../model/accepted-configuration.ts';
+import { type DialectStrategy, profileUnder, STRATEGIES } from '../model/dialect.ts';
 import type { ObjectKind } from '../model/directory.ts';
 import { JobFault } from '../model/errors.ts';
 import type { Job } from '../model/job.ts';
@@ -39,6 +40,8 @@ export interface CompiledJob {
   readonly protection: Protection;
   /** Requests to the target in flight at once, at most. */
   readonly concurrency: number;
+  /** Which requests there are, and in which order. */
+  readonly strategy: DialectStrategy;
 }
 
 /**
@@ -50,18 +53,20 @@ export function compileJob(
   defaultDomain?: string,
   languageVersion: string = EXPRESSION_LANGUAGE_VERSION,
 ): CompiledJob {
+  const { dialect } = job.target;
+  const profile = profileUnder(dialect, job.profile);
   const enabled = job.objectMappings.filter((mapping) => mapping.enabled);
   const userMapping = enabled.find((mapping) => mapping.sourceObjectName === 'user');
   if (userMapping === undefined) {
     throw new JobFault('ConfigurationInvalid', `The job ${job.id} has no enabled mapping of user, so it cannot run`);
   }
   const groupMapping = enabled.find((mapping) => mapping.sourceObjectName === 'group');
-  const user = compileObjectMapping(userMapping, job.profile);
-  const group = groupMapping === undefined ? null : compileObjectMapping(groupMapping, job.profile);
+  const user = compileObjectMapping(userMapping, profile);
+  const group = groupMapping === undefined ? null : compileObjectMapping(groupMapping, profile);
   const deciding = decidingPart(job, defaultDomain);
   return {
     id: job.id,
-    settings: job,
+    settings: { ...job, profile },
     tenantId,
     user,
     group,
@@ -92,7 +97,8 @@ export function compileJob(
     defaultDomain: defaultDomain ?? null,
     targetRoot: rootOf(job.target.baseUrl),
     protection: compileProtection(job.protect, sharedLists(user)),
-    concurrency: concurrencyBounds(job.profile, job.target.concurrency).most,
+    concurrency: concurrencyBounds(profile, job.target.concurrency).most,
+    strategy: STRATEGIES[dialect],
   };
 }
 

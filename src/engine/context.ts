@@ -47,6 +47,8 @@ export interface EngineIo {
   readonly progress: (progress: Progress) => void;
   /** True when the target takes no writes from this process: every job is only observed then. */
   readonly readOnly?: boolean;
+  /** True when a dialect that adapts to nothing may adapt after all (--tolerant). */
+  readonly tolerant?: boolean;
 }
 
 /** A cycle that is running. */

@@ -19,6 +19,7 @@ import { type ChangePayload, referenceValue, type WaitingReference } from './cha
 import { mappingOf } from './compiled-job.ts';
 import { confirmAbsence } from './confirm-absence.ts';
 import type { CycleContext } from './context.ts';
+import { adapts, mayAdapt, sendsMembers } from './dialect.ts';
 import { matchNow } from './match.ts';
 import { viewOf } from './planned-object.ts';
 import type { TargetResult } from './ports.ts';
@@ -83,7 +84,7 @@ export async function executeChange(
   const mapping = mappingOf(context.job, change.kind as ObjectKind);
   if (mapping === null) throw new Error(`a change of kind ${change.kind} has no mapping`);
   const began = context.io.clock.now().getTime();
-  const attempt: Attempt = { context, mapping, change, payload, link, ...resolve(payload, referencedLinks) };
+  const attempt: Attempt = { context, mapping, change, payload, link, ...resolve(context, payload, referencedLinks) };
   const result = await send(attempt);
   return {
     change,
@@ -106,7 +107,12 @@ export async function executeChange(
   };
 }
 
-function resolve(payload: ChangePayload, links: ReadonlyMap<string, LinkTable>): Pick<Attempt, 'resolved' | 'waiting'> {
+function resolve(
+  { job }: CycleContext,
+  payload: ChangePayload,
+  links: ReadonlyMap<string, LinkTable>,
+): Pick<Attempt, 'resolved' | 'waiting'> {
+  if (job.strategy.references === 'afterwards') return { resolved: [], waiting: payload.references };
   const resolved: ResolvedReference[] = [];
   const waiting: WaitingReference[] = [];
   for (const reference of payload.references) {
@@ -135,13 +141,15 @@ async function send(attempt: Attempt): Promise<Result> {
 async function remove({ context, mapping, change }: Attempt): Promise<Result> {
   const removed = await context.io.target.remove(mapping.scimKind, change.target_id ?? '', context.io.signal);
   if (!removed.ok) return { fault: removed.fault };
-  return removed.value === 'removed' ? {} : { fault: await confirmAbsence(context, mapping, change) };
+  return removed.value === 'removed' || !adapts(context)
+    ? {}
+    : { fault: await confirmAbsence(context, mapping, change) };
 }
 
 async function create(attempt: Attempt): Promise<Result> {
   const { context, mapping, payload } = attempt;
   const desired = [...payload.desired, ...attempt.resolved];
-  const members = mapping.mapsMembers ? await takeMembers(context, attempt.change.source_id, true) : NO_MEMBERS;
+  const members = sendsMembers(attempt) ? await takeMembers(context, attempt.change.source_id, true) : NO_MEMBERS;
   const resource = buildResource(
     mapping.scimKind,
     desired,
@@ -158,7 +166,11 @@ async function create(attempt: Attempt): Promise<Result> {
       warning: notApplied(created.value, exactly(desired)),
     };
   }
-  return { fault: created.fault, inDoubt: created.fault.code === 'EntryConflict' || created.fault.ambiguous === true };
+  const inDoubt = created.fault.code === 'EntryConflict' || created.fault.ambiguous === true;
+  const subject = { kind: mapping.kind, id: attempt.change.source_id };
+  const resolves =
+    inDoubt && mayAdapt(context, subject, 'an account that could not be created is looked for, and adopted');
+  return { fault: created.fault, inDoubt: resolves };
 }
 
 /**
@@ -173,7 +185,7 @@ export async function resolveDoubt(
   const { change, payload, link, fault } = outcome;
   const mapping = mappingOf(context.job, change.kind as ObjectKind);
   if (mapping === null || fault === null) return outcome;
-  const attempt: Attempt = { context, mapping, change, payload, link, ...resolve(payload, referencedLinks) };
+  const attempt: Attempt = { context, mapping, change, payload, link, ...resolve(context, payload, referencedLinks) };
   return { ...outcome, ...(await adoptAfterConflict(attempt, fault)) };
 }
 
@@ -211,7 +223,7 @@ async function adoptAfterConflict(attempt: Attempt, fault: ObjectFault): Promise
 }
 
 async function change(attempt: Attempt): Promise<Result> {
-  const { context, mapping, change: row, payload } = attempt;
+  const { context, change: row, payload } = attempt;
   const targetId = row.target_id ?? '';
   const references = attempt.resolved
     .filter((each) => !sameValue(each.current, each.value, each.ignoreCase))
@@ -223,7 +235,7 @@ async function change(attempt: Attempt): Promise<Result> {
       attributeExists: each.current !== undefined,
     }));
   const differences = [...payload.differences, ...references];
-  const members = mapping.mapsMembers ? await takeMembers(context, row.source_id, false) : NO_MEMBERS;
+  const members = sendsMembers(attempt) ? await takeMembers(context, row.source_id, false) : NO_MEMBERS;
   const operations = [
     ...addMembers(members.add.map((each) => each.target_id)),
     ...removeMembers(members.remove.map((each) => each.target_id)),
@@ -249,7 +261,7 @@ async function patch(
   extra: ReturnType<typeof addMembers>,
 ): Promise<Result> {
   const stated = differences.length === 0 ? [] : [...differences, ...restated];
-  const operations = [...buildPatch(stated), ...extra];
+  const operations = [...buildPatch(stated, context.job.strategy.patch.missingElement), ...extra];
   if (operations.length === 0) return {};
   const answer: TargetResult<ScimResource | null> = await context.io.target.patch(
     mapping.scimKind,

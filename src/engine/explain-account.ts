@@ -53,6 +53,7 @@ function onlyAsked(target: ScimTarget): ScimTarget {
     remember: (capabilities) => target.remember(capabilities),
     discover: refuse,
     findAny: refuse,
+    refersTo: refuse,
     list: refuse,
     create: refuse,
     patch: refuse,

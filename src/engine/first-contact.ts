@@ -52,7 +52,7 @@ async function accountsSeenBefore(context: CycleContext): Promise<number | null>
  * they were planned with is gone.
  */
 async function accountsAnnounced({ job, io, carriesOut }: CycleContext): Promise<number | null> {
-  if (!carriesOut) return null;
+  if (!carriesOut || job.strategy.matching === 'query') return null;
   const planned = await countByAction(io.store.db, job.id, ['planned'], { kind: 'user' });
   if ((planned.get('create') ?? 0) === 0) return null;
   for await (const page of io.target.list('User', io.signal)) return Math.max(page.totalResults, page.resources.length);

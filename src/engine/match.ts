@@ -69,7 +69,8 @@ async function prepare(context: CycleContext, mapping: CompiledMapping): Promise
     ? candidates * mapping.matching.length
     : Number.POSITIVE_INFINITY;
   const worth = isFirstMeeting(context, mapping) ? Math.max(queries, FIRST_CONTACT_PAGES) : queries;
-  const indexed = candidates > 0 && (await indexWhenCheaper(context, mapping, worth));
+  const lists = context.job.strategy.matching === 'fewest';
+  const indexed = lists && candidates > 0 && (await indexWhenCheaper(context, mapping, worth));
   return { index: indexed ? await readIndex(context, mapping) : null, ask: await prepareQuery(context, mapping) };
 }
 

@@ -24,6 +24,7 @@ import { ensureCapabilities } from './capabilities.ts';
 import { admitsMembers } from './careful-start.ts';
 import { breathe, type CycleContext, settling } from './context.ts';
 import { confirmDepartures } from './departures.ts';
+import { adapts, goneBehindLink } from './dialect.ts';
 import { type LogSubject, logEntry } from './log-entry.ts';
 import { keepMemberImages, wasAdopted } from './member-images.ts';
 import { step } from './planned-object.ts';
@@ -146,6 +147,11 @@ export async function patchMembers(
 ): Promise<ObjectFault | null> {
   await ensureCapabilities(context);
   const { target, signal } = context.io;
+  if (context.job.strategy.readsBeforePatch) {
+    const read = await target.get('Group', groupAccount, signal);
+    if (!read.ok) return read.fault;
+    if (read.value === null) return goneBehindLink(groupAccount);
+  }
   const operations: PatchOperation[] = [...addMembers(add), ...removeMembers(remove)];
   const answer = await target.patch('Group', groupAccount, operations, signal);
   return answer.ok ? null : answer.fault;
@@ -220,7 +226,7 @@ async function fail(context: CycleContext, group: DirtyGroup, fault: ObjectFault
   const { job, counts } = context;
   counts.failed += 1;
   await settling(context, async (trx) => {
-    if (fault.code === 'InvalidAnchor') await forgetAccount(trx, job.id, 'group', group.id);
+    if (fault.code === 'InvalidAnchor' && adapts(context)) await forgetAccount(trx, job.id, 'group', group.id);
     const before = (await findEscrows(trx, job.id, 'group', [group.id])).get(group.id);
     await escrow(trx, context, subjectOf(group), fault, before, 'reference');
     await appendLog(trx, [

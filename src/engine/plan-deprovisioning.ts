@@ -6,6 +6,7 @@ import type { DesiredAttribute } from '../scim/desired.ts';
 import { isKnownToHold } from '../scim/flow.ts';
 import type { LinkTable } from '../store/schema.ts';
 import type { Exported } from './change-payload.ts';
+import { adapts, goneBehindLink, namesInRecycleBin } from './dialect.ts';
 import { environmentOf } from './environment.ts';
 import { searchVanished } from './lost-account.ts';
 import { believesItsMemory, type PlannedObject, type PlanningAid, viewOf } from './planned-object.ts';
@@ -23,20 +24,23 @@ export async function planDeprovisioning(
   const { context, mapping } = aid;
   if (link === undefined) return { ...planned, decision: { action: 'none', because: 'lifecycleSaysNothing' } };
   const view = viewOf(context, planned.row, true);
-  const account = deprovisionedAccount(intention, mapping, view, environmentOf(context), await aid.capabilities());
+  const capabilities = await aid.capabilities();
+  const account = deprovisionedAccount(intention, mapping, view, environmentOf(context), capabilities);
   if (account.type === 'leave') return { ...planned, decision: { action: 'none', because: 'lifecycleSaysNothing' } };
   if (account.type === 'fault') return { ...planned, fault: account.fault };
-  const { desired } = account;
+  const renames = context.job.strategy.renamesSoftDeleted && planned.event === 'softDeleted' && link.active === 1;
+  const names = renames ? namesInRecycleBin(aid, planned.row.id, view, capabilities) : [];
+  const desired = [...account.desired, ...names];
   const stripped = aid.departureOf(planned.row.id)?.current?.stripped_at ?? null;
   const leavesGroups = intention.removesMemberships && stripped === null;
   if (!leavesGroups && isKnown(link, desired) && believesItsMemory(context, planned, link))
     return { ...planned, decision: { action: 'none', because: doneReason(desired) } };
   const current = await context.io.target.get(mapping.scimKind, link.target_id, context.io.signal);
   if (!current.ok) return { ...planned, fault: current.fault };
+  if (current.value === null && !adapts(context)) return { ...planned, fault: goneBehindLink(link.target_id) };
   if (current.value === null) return planVanished(planned, intention, link, aid);
   const decided = decideDeprovisioning(desired, current.value, link.target_id, leavesGroups);
-  const { db } = context.io.store;
-  const { decision, left } = await withoutUnstable(db, context.job.id, mapping.kind, planned.row.id, decided);
+  const { decision, left } = await withoutUnstable(context, mapping.kind, planned.row.id, decided);
   // What is taken besides is due even where nothing of the account may be written again.
   const isDue = leavesGroups && decision.action === 'none';
   return {

@@ -7,6 +7,7 @@ import type { DesiredAttribute } from '../scim/desired.ts';
 import { isKnownToHold } from '../scim/flow.ts';
 import type { LinkTable } from '../store/schema.ts';
 import type { Exported } from './change-payload.ts';
+import { goneBehindLink, mayAdapt } from './dialect.ts';
 import { environmentOf } from './environment.ts';
 import { resolveReferences, withCurrent } from './plan-references.ts';
 import { planUnlinked } from './plan-unlinked.ts';
@@ -24,7 +25,7 @@ export async function planLinked(
   const mapped = mapObject(mapping, view, false, await aid.capabilities(), environmentOf(context));
   if (mapped.fault !== null) return { ...planned, fault: mapped.fault };
   if (mapped.ignored) return { ...planned, decision: { action: 'none', because: 'ignoredByExpression' } };
-  const { resolved, waiting } = resolveReferences(mapped, aid.linkOf);
+  const { resolved, waiting } = resolveReferences(mapped, aid.linkOf, context.job.strategy.references);
   const held = { ...planned, references: waiting, redacted: [...mapped.redacted] };
   const before = JSON.parse(link.exported) as Exported;
   const set = aid.departureOf(planned.row.id)?.set ?? {};
@@ -34,6 +35,9 @@ export async function planLinked(
   const current = await context.io.target.get(mapping.scimKind, link.target_id, context.io.signal);
   if (!current.ok) return { ...held, fault: current.fault };
   if (current.value === null) {
+    const subject = { kind: mapping.kind, id: planned.row.id };
+    if (!mayAdapt(context, subject, 'an account that answers 404 is looked for, and made anew'))
+      return { ...held, fault: goneBehindLink(link.target_id) };
     const anew = await planUnlinked(planned, view, aid, link);
     return { ...anew, dropsLink: anew.fault === null };
   }
@@ -41,8 +45,7 @@ export async function planLinked(
   const { caseInsensitive } = context.job.settings.profile;
   const wanted = { desired: [...mapped.desired, ...undoneValues(set, mapped.desired, current.value)] };
   const decided = decideExisting(wanted, resolved, account, { adopting: false, caseInsensitive });
-  const { db } = context.io.store;
-  const { decision, left } = await withoutUnstable(db, context.job.id, mapping.kind, planned.row.id, decided);
+  const { decision, left } = await withoutUnstable(context, mapping.kind, planned.row.id, decided);
   const references = withCurrent(waiting, current.value);
   return {
     ...held,

@@ -1,4 +1,5 @@
 // References of an object that is being planned: written now where the referenced person has an account, kept otherwise.
+import type { DialectStrategy } from '../model/dialect.ts';
 import type { MappedObject } from '../rules/map-object.ts';
 import type { DesiredAttribute } from '../scim/desired.ts';
 import { readPath } from '../scim/read.ts';
@@ -8,11 +9,13 @@ import type { PlanningAid } from './planned-object.ts';
 
 /** References split into those that can be written now and those that must wait. */
 export function resolveReferences(
-  mapped: MappedObject,
+  mapped: Pick<MappedObject, 'references'>,
   linkOf: PlanningAid['linkOf'],
+  when: DialectStrategy['references'],
 ): { resolved: DesiredAttribute[]; waiting: WaitingReference[] } {
   const resolved: DesiredAttribute[] = [];
   const waiting: WaitingReference[] = [];
+  if (when === 'afterwards') return { resolved, waiting: [...mapped.references] };
   for (const reference of mapped.references) {
     const link = linkOf(reference.referencedId);
     const value = referenceValue(reference.form, link);

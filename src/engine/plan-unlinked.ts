@@ -5,6 +5,7 @@ import { mapObject } from '../rules/map-object.ts';
 import type { ScimResource } from '../scim/resource.ts';
 import type { LinkTable } from '../store/schema.ts';
 import { mayBeNamesakes } from './adoption.ts';
+import { readBeforePatch } from './dialect.ts';
 import { environmentOf } from './environment.ts';
 import { listedButGone } from './lost-account.ts';
 import { resolveReferences, withCurrent } from './plan-references.ts';
@@ -42,16 +43,18 @@ async function planAdoption(
   const mapped = mapObject(aid.mapping, view, false, await aid.capabilities(), environmentOf(aid.context));
   if (mapped.fault !== null) return { ...planned, fault: mapped.fault };
   if (mapped.ignored) return { ...planned, decision: { action: 'none', because: 'ignoredByExpression' } };
-  const { resolved, waiting } = resolveReferences(mapped, aid.linkOf);
+  const { resolved, waiting } = resolveReferences(mapped, aid.linkOf, aid.context.job.strategy.references);
   // Without Update the account is only linked: nothing of it changes, and nothing is claimed about what it holds.
   if (!aid.mapping.flowTypes.includes('Update')) {
     const decision = { action: 'adopt', targetId: match.targetId, desired: [], differences: [] } as const;
     return { ...planned, decision };
   }
   const { caseInsensitive } = aid.context.job.settings.profile;
-  const account = { resource: match.resource, targetId: match.targetId, before: {} };
+  const read = await readBeforePatch(aid, match);
+  if (!read.ok) return { ...planned, fault: read.fault };
+  const account = { resource: read.value, targetId: match.targetId, before: {} };
   const decision = decideExisting(mapped, resolved, account, { adopting: true, caseInsensitive });
-  const references = withCurrent(waiting, match.resource);
+  const references = withCurrent(waiting, read.value);
   return { ...planned, references, redacted: [...mapped.redacted], decision };
 }
 

@@ -113,6 +113,13 @@ export interface ScimTarget {
     values: readonly { readonly attribute: string; readonly value: string }[],
     signal: AbortSignal,
   ): Promise<TargetResult<readonly ScimResource[]>>;
+  /** Whether the resource refers to the value, asked by one filter on its id and the reference. */
+  refersTo(
+    kind: ScimKind,
+    id: string,
+    reference: { readonly attribute: string; readonly value: string },
+    signal: AbortSignal,
+  ): Promise<TargetResult<boolean>>;
   /** All resources, page by page, ended by the robust rules of the client. */
   list(kind: ScimKind, signal: AbortSignal): AsyncIterable<ListPage>;
   /** The resource, or null when the target does not have it (404). */

@@ -216,7 +216,7 @@ async function wantedOf(
   const intention = intend(facts, true, job.settings.lifecycle, mapping.flowTypes, absence);
   if (undecidedScope(intention, scope) !== null) return null;
   const differencesOf = async (decided: Decision) => {
-    const { decision } = await withoutUnstable(io.store.db, job.id, mapping.kind, row.id, decided);
+    const { decision } = await withoutUnstable(reading, mapping.kind, row.id, decided);
     return 'differences' in decision ? decision.differences : [];
   };
   if (intention.type === 'disable' || intention.type === 'reduce') {
@@ -234,7 +234,7 @@ async function wantedOf(
   if (resource === null) return { differences: [], redacted: [] };
   const mapped = mapObject(mapping, view, false, await reading.capabilities(), environmentOf(reading));
   if (mapped.fault !== null || mapped.ignored) return null;
-  const { resolved } = resolveReferences(mapped, (id) => referenced.get(id));
+  const { resolved } = resolveReferences(mapped, (id) => referenced.get(id), 'withObject');
   const account = { resource, targetId: link.target_id, before: JSON.parse(link.exported) as Exported };
   const { caseInsensitive } = job.settings.profile;
   const undone = undoneValues(departure?.set ?? {}, mapped.desired, resource);

@@ -24,6 +24,7 @@ import { runBounded } from './bounded.ts';
 import { admits } from './careful-start.ts';
 import { type Exported, exportedAfter } from './change-payload.ts';
 import { breathe, type CycleContext, settling } from './context.ts';
+import { adapts } from './dialect.ts';
 import { type LogSubject, logEntry, modifiedProperties } from './log-entry.ts';
 import { step } from './planned-object.ts';
 import { doubtOrForget, escrow } from './settle-plan.ts';
@@ -85,7 +86,8 @@ async function complete(
   const difference = await compare(context, attribute, link, value);
   if (difference === null) return base;
   if ('code' in difference) return { ...base, fault: difference };
-  const patched = await context.io.target.patch('User', link.target_id, buildPatch([difference]), context.io.signal);
+  const operations = buildPatch([difference], context.job.strategy.patch.missingElement);
+  const patched = await context.io.target.patch('User', link.target_id, operations, context.io.signal);
   return patched.ok ? { ...base, difference } : { ...base, fault: patched.fault };
 }
 
@@ -94,10 +96,11 @@ async function compare(
   context: CycleContext,
   attribute: CompiledAttribute,
   link: LinkTable,
-  value: ScimValue,
+  value: string,
 ): Promise<AttributeDifference | ObjectFault | null> {
   const exported = JSON.parse(link.exported) as Exported;
   if (exported[attribute.name] === value) return null;
+  if (context.job.strategy.referenceCheck === 'query') return ask(context, attribute, link, value);
   const isNew = link.cycle_id === context.cycleId && link.matched_by === 'created';
   if (isNew && !Object.hasOwn(exported, attribute.name)) {
     return { path: attribute.path, oldValue: undefined, newValue: value, elementExists: false, attributeExists: false };
@@ -111,6 +114,20 @@ async function compare(
       caseInsensitive: context.job.settings.profile.caseInsensitive,
     })[0] ?? null
   );
+}
+
+/** Entra's way: one filter says whether the account refers to it already. */
+async function ask(
+  { io }: CycleContext,
+  attribute: CompiledAttribute,
+  link: LinkTable,
+  value: string,
+): Promise<AttributeDifference | ObjectFault | null> {
+  const asked = await io.target.refersTo('User', link.target_id, { attribute: attribute.name, value }, io.signal);
+  if (!asked.ok) return asked.fault;
+  if (asked.value) return null;
+  const oldValue = (JSON.parse(link.exported) as Exported)[attribute.name];
+  return { path: attribute.path, oldValue, newValue: value, elementExists: false, attributeExists: false };
 }
 
 async function settle(context: CycleContext, completed: readonly CompletedReference[]): Promise<void> {
@@ -133,7 +150,8 @@ async function settle(context: CycleContext, completed: readonly CompletedRefere
       };
       if (fault !== null) {
         counts.failed += 1;
-        if (fault.code === 'InvalidAnchor') await doubtOrForget(trx, job.id, 'user', reference.source_id, link);
+        if (fault.code === 'InvalidAnchor' && adapts(context))
+          await doubtOrForget(trx, job.id, 'user', reference.source_id, link);
         await escrow(trx, context, subject, fault, escrows.get(reference.source_id), 'reference');
         entries.push(entry(context, subject, null, fault));
         continue;

@@ -29,6 +29,7 @@ export function rememberedTarget({ job, io }: CycleContext): ScimTarget {
     },
     find: (kind, attribute, value, signal) => target.find(kind, attribute, value, signal),
     findAny: (kind, values, signal) => target.findAny(kind, values, signal),
+    refersTo: (kind, id, reference, signal) => target.refersTo(kind, id, reference, signal),
     list: (kind, signal) => target.list(kind, signal),
     discover: (signal) => target.discover(signal),
     remember: (capabilities) => target.remember(capabilities),

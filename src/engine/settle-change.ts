@@ -19,6 +19,7 @@ import { type Exported, emailOf, exportedAfter, type WaitingReference } from './
 import { type CycleContext, settling } from './context.ts';
 import { settleDepartures } from './departures.ts';
 import { type RenewedAccount, renewDependants } from './dependants.ts';
+import { adapts } from './dialect.ts';
 import type { ChangeOutcome } from './execute.ts';
 import { discreet, type LogSubject, logEntry, modifiedProperties, subjectOfChange } from './log-entry.ts';
 import { keepMemberImages } from './member-images.ts';
@@ -187,7 +188,8 @@ async function settleFailure(trx: Db, context: CycleContext, outcome: ChangeOutc
   const { job } = context;
   const kind = change.kind as ObjectKind;
   if (fault === null) return;
-  if (fault.code === 'InvalidAnchor') await doubtOrForget(trx, job.id, kind, change.source_id, outcome.link);
+  if (fault.code === 'InvalidAnchor' && adapts(context))
+    await doubtOrForget(trx, job.id, kind, change.source_id, outcome.link);
   // A group that was refused holds nobody; one whose creation is in doubt may hold whoever was sent with it.
   if (kind === 'group' && outcome.link === undefined && fault.ambiguous !== true)
     await forgetMembershipsOf(trx, job.id, kind, change.source_id);
@@ -253,7 +255,8 @@ function entryOf(context: CycleContext, outcome: ChangeOutcome): ProvisioningLog
     fault === null ? (warning === null ? 'success' : 'warning') : 'failure',
     exportText(outcome),
   );
-  const waiting = outcome.waiting.map((reference) =>
+  const isPatient = context.job.strategy.references === 'afterwards';
+  const waiting = (isPatient ? [] : outcome.waiting).map((reference) =>
     step(
       'ReferenceResolution',
       'referenceResolution',

@@ -9,6 +9,7 @@ import type { AttributeDifference } from '../scim/diff.ts';
 import type { Db } from '../store/database.ts';
 import { findRewritten, MOST_REWRITES, noteRewritten } from '../store/unstable-attributes.ts';
 import type { Exported } from './change-payload.ts';
+import { adapts } from './dialect.ts';
 import { step } from './planned-object.ts';
 
 type Difference = Pick<AttributeDifference, 'path' | 'oldValue' | 'newValue' | 'elements'>;
@@ -38,14 +39,14 @@ export async function noteWrites(
 
 /** A decision without the attributes that the target keeps changing; these are named. */
 export async function withoutUnstable(
-  db: Db,
-  jobId: string,
+  context: Parameters<typeof adapts>[0] & { readonly io: { readonly store: { readonly db: Db } } },
   kind: ObjectKind,
   sourceId: string,
   decision: Decision,
 ): Promise<{ readonly decision: Decision; readonly left: readonly string[] }> {
   if (decision.action !== 'update' && decision.action !== 'enable') return { decision, left: [] };
-  const rows = await findRewritten(db, jobId, kind, sourceId, MOST_REWRITES);
+  if (!adapts(context)) return { decision, left: [] };
+  const rows = await findRewritten(context.io.store.db, context.job.id, kind, sourceId, MOST_REWRITES);
   if (rows.length === 0) return { decision, left: [] };
   const isLeft = (each: AttributeDifference): boolean => {
     const { wanted, found } = hashes(each);

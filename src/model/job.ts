@@ -2,6 +2,7 @@
 // an exported configuration reads the same. Templates and defaults are merged before this schema is applied.
 import { z } from 'zod';
 import { adoptionSchema } from './adoption.ts';
+import { DIALECTS } from './dialect.ts';
 import { durationSchema as duration } from './duration.ts';
 import { escrowThresholdsSchema } from './escrow-thresholds.ts';
 import { lifecycleSchema } from './lifecycle.ts';
@@ -133,6 +134,12 @@ export const jobSchema = z.strictObject({
   target: z
     .strictObject({
       baseUrl: z.url({ protocol: /^https?$/ }).describe('The SCIM root, without /Users.'),
+      dialect: z
+        .enum(DIALECTS)
+        .default('rfc7644')
+        .describe(
+          'How requests look, and which are made. entra and entra-legacy do what Microsoft Entra does with and without its flag aadOptscim062020, and adapt to nothing.',
+        ),
       auth: targetAuthSchema.describe('How the target knows who is asking.'),
       headers: targetHeadersSchema
         .optional()

@@ -117,6 +117,18 @@ export const OBJECT_ERRORS = {
     cause: 'The target answered success but did not store the change.',
     advice: 'Compare the attribute with the schema of the target; it may be read-only or unknown there.',
   },
+  SystemForCrossDomainIdentityManagementServiceIncompatible: {
+    scope: 'object',
+    retry: 'ladder',
+    cause: 'The target answered success with what cannot be used (in the dialects of Entra, which names it so).',
+    advice: 'Correct the answer of the endpoint: a resource with its id, or a ListResponse of what was asked for.',
+  },
+  SystemForCrossDomainIdentityManagementMultipleEntriesInResponse: {
+    scope: 'object',
+    retry: 'ladder',
+    cause: 'The target showed the members of a group that was asked for without them (in the dialects of Entra).',
+    advice: 'Let the endpoint leave out what excludedAttributes names (RFC 7644 section 3.4.2.5).',
+  },
   InternalServerError: {
     scope: 'object',
     retry: 'nextCycle',

@@ -35,7 +35,9 @@ export function credentialExpiry(expires: string, now: Date): CredentialExpiry |
 }
 
 /** The parts of a job and its source that carry credentials. */
-type JobCredentials = Pick<Job, 'target' | 'heartbeat'>;
+interface JobCredentials extends Pick<Job, 'heartbeat'> {
+  readonly target: Pick<Job['target'], 'auth' | 'headers' | 'clientCertificate'>;
+}
 type SourceCredentials = Pick<SourceSettings, 'clientSecret' | 'certificate'>;
 
 /** The credentials of a job that deserve a warning now, most urgent first. */
@@ -60,7 +62,7 @@ export function expiringCredentials(
 }
 
 /** What proves to a target who is asking, with the days on which it ends. */
-function targetCredentials({ auth, clientCertificate, headers = {} }: Job['target']) {
+function targetCredentials({ auth, clientCertificate, headers = {} }: JobCredentials['target']) {
   const key = auth.type === 'oauth2ClientCredentials' ? auth.privateKeyJwt : undefined;
   return [
     { what: 'target.auth.token', expires: auth.type === 'bearer' ? auth.token.expires : undefined },

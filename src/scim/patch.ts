@@ -1,5 +1,6 @@
 // PATCH requests of RFC 7644 section 3.5.2: operations in lower case, typed values, the forms that most targets understand.
 // Which form a target that refuses them gets instead is decided by the client, with pathless.ts.
+import type { PatchForm } from '../model/dialect.ts';
 import type { AttributeDifference } from './diff.ts';
 import { groupElements, namesAnyElement, wireValue, withPrimaryEmail } from './element.ts';
 import { equalsFilter } from './filter.ts';
@@ -10,9 +11,13 @@ import type { PatchOperation, ScimValue } from './resource.ts';
 /**
  * The operations of the one PATCH that removes all differences. A value path is replaced where its element exists; elements
  * that do not exist are added whole, all sub-attributes together, as is one for `emails.value` without a filter. `replace` for what has a value, `add` for what has none.
- * No differences, no operations: an empty PATCH must not be sent.
+ * No differences, no operations: an empty PATCH must not be sent. With `missingElement: 'path'` the path of an element that does
+ * not exist is to make it, which RFC 7644 does not promise and Microsoft Entra expects.
  */
-export function buildPatch(differences: readonly AttributeDifference[]): PatchOperation[] {
+export function buildPatch(
+  differences: readonly AttributeDifference[],
+  missingElement: PatchForm['missingElement'] = 'element',
+): PatchOperation[] {
   const operations: PatchOperation[] = [];
   const missing: AttributeDifference[] = [];
   for (const difference of differences) {
@@ -25,12 +30,12 @@ export function buildPatch(differences: readonly AttributeDifference[]): PatchOp
         operations.push({ op: 'remove', path: whole });
     } else if (isUnassigned(newValue)) {
       if (oldValue !== undefined) operations.push({ op: 'remove', path: pathText(path) });
-    } else if (path.filter !== undefined && !elementExists) {
+    } else if (path.filter !== undefined && !elementExists && missingElement === 'element') {
       missing.push(difference);
     } else if (path.subAttribute !== undefined && namesAnyElement(path)) {
       operations.push({ op: 'add', path: attributeText(path), value: [{ [path.subAttribute]: newValue }] });
     } else {
-      const exists = path.filter !== undefined || !isUnassigned(oldValue);
+      const exists = (path.filter !== undefined && missingElement === 'element') || !isUnassigned(oldValue);
       operations.push({ op: exists ? 'replace' : 'add', path: pathText(path), value: wireValue(path, newValue) });
     }
   }

@@ -34,6 +34,8 @@ export interface ExchangeOptions {
   readonly redact: Redact;
   /** Answers beside 429 that mean "later". */
   readonly retryableErrors: readonly RetryableError[];
+  /** Gives requests the form that the target is to see. */
+  readonly shape?: (request: ScimRequest) => ScimRequest;
   /** All waits of one call together are at most this long. */
   readonly maxWaitSeconds: number;
 }
@@ -63,8 +65,8 @@ export class Exchange {
 
   /** Throws JobFault for 401, redirects, unreachable hosts and TLS; rejects when the signal is aborted. */
   async send(request: ScimRequest, signal: AbortSignal): Promise<Exchanged> {
-    const { realm, clock } = this.options;
-    const prepared = prepare(request);
+    const { realm, clock, shape } = this.options;
+    const prepared = prepare(shape?.(request) ?? request);
     const counted = countedOf(prepared);
     let left = this.options.maxWaitSeconds * 1000;
     for (let attempt = 1; ; attempt += 1) {

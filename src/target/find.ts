@@ -17,10 +17,13 @@ const REFUSED_FILTER = new Set([400, 403, 500, 501]);
 /** Remembers, per attribute, which form of filter a target understood. */
 export class Finder {
   private readonly exchange: Exchange;
+  private readonly adapts: boolean;
   private readonly understood = new Map<string, number>();
 
-  constructor(exchange: Exchange) {
+  /** Without `adapts` a refused form is refused, and an answer with more than what was asked for is not sorted out here. */
+  constructor(exchange: Exchange, adapts: boolean) {
     this.exchange = exchange;
+    this.adapts = adapts;
   }
 
   /** Resources that really have the value. Throws TargetIncompatible for 404 and for answers that are no list. */
@@ -31,7 +34,7 @@ export class Finder {
     signal: AbortSignal,
   ): Promise<TargetResult<readonly ScimResource[]>> {
     const path = pathOf(attribute);
-    const forms = filterForms(attribute, path, value);
+    const forms = filterForms(attribute, path, value).slice(0, this.adapts ? undefined : 1);
     const key = `${kind} ${attribute.toLowerCase()}`;
     const first = this.understood.get(key) ?? 0;
     let refusal: TargetResult<readonly ScimResource[]> | undefined;
@@ -39,7 +42,8 @@ export class Finder {
       const asked = await this.ask(kind, forms[form] ?? '', signal);
       if (asked.ok) {
         this.understood.set(key, form);
-        return { ok: true, value: asked.value.filter((resource) => holdsValue(resource, attribute, path, value)) };
+        const held = asked.value.filter((resource) => holdsValue(resource, attribute, path, value));
+        return this.adapts || held.length === asked.value.length ? { ok: true, value: held } : unfiltered(asked.value);
       }
       refusal ??= asked;
       if (!REFUSED_FILTER.has(asked.fault.status ?? 0)) return asked;
@@ -82,6 +86,13 @@ export class Finder {
     if (list === undefined) throw incompatible(exchange.root, request, answer, exchange.redact);
     return { ok: true, value: list.resources };
   }
+}
+
+// Several resources are several, whatever they hold; one alone that does not hold the value may be anybody's account.
+function unfiltered(answered: readonly ScimResource[]): TargetResult<readonly ScimResource[]> {
+  if (answered.length > 1) return { ok: true, value: answered };
+  const message = 'The target answered a filter with a resource that does not have the value that was asked for.';
+  return { ok: false, fault: { code: 'IncompatibleAnswer', message } };
 }
 
 // `emails[type eq "work"].value eq "x"` as Entra writes it, then RFC 7644's value path, then without the type.

@@ -1,25 +1,30 @@
 // The SCIM 2.0 client: `ScimTarget` over HTTP (RFC 7644 section 3). It decides nothing about people; it knows how servers
 // differ from the RFC and from each other, and says honestly what is not known after a broken request.
 import type { Clock, ScimTarget, TargetResult } from '../engine/ports.ts';
+import { type Dialect, profileUnder, STRATEGIES } from '../model/dialect.ts';
 import { type ConcurrencyBounds, concurrencyBounds, type TargetProfile } from '../model/profile.ts';
 import type { RecordedExchange } from '../model/recorded-exchange.ts';
 import type { Redact } from '../model/secret.ts';
 import type { ConnectionSettings } from '../network/guarded-agents.ts';
 import { type Capabilities, NO_DISCOVERY } from '../scim/capabilities.ts';
 import { PATCH_SCHEMA, type PatchOperation, resourceId, type ScimKind, type ScimResource } from '../scim/resource.ts';
+import type { Adaptation } from './adaptation.ts';
 import { type Answer, isNotJson, isWebPage, resourceOf } from './answer.ts';
 import type { Authorizer } from './authorizer.ts';
+import { withDialectFaults } from './dialect-faults.ts';
+import { requestShaper } from './dialect-request.ts';
 import { discover } from './discovery.ts';
 import { Exchange } from './exchange.ts';
 import { faultOfAnswer, incompatible, incompatibleAnswer } from './faults.ts';
 import { Finder } from './find.ts';
 import { listResources } from './list.ts';
-import type { PatchResult } from './member-removal.ts';
+import type { PatchRequests, PatchResult } from './member-removal.ts';
 import { PatchLadder } from './patch-ladder.ts';
 import { Realm } from './realm.ts';
 import { recordOf } from './recorded.ts';
+import { askReference } from './reference-query.ts';
 import { isSuccess } from './success.ts';
-import { type ExchangeRecord, type ScimRequest, Transport } from './transport.ts';
+import { type ExchangeRecord, type ScimRequest, scimRoot, Transport } from './transport.ts';
 
 export interface ScimTargetOptions {
   /** The SCIM root; a query in it (Entra's feature flags) is not sent. */
@@ -47,6 +52,12 @@ export interface ScimTargetOptions {
   readonly random: () => number;
   /** Only reads are sent; a write is refused before a connection is opened. */
   readonly readOnly?: boolean;
+  /** How requests look, and which are made; rfc7644 unless given. */
+  readonly dialect?: Dialect;
+  /** False: nothing is tried in another form, and the first refusal is the result. What the dialect does unless given. */
+  readonly ladders?: boolean;
+  /** Told of everything that is tried in another form. */
+  readonly adapted?: (use: Adaptation) => void;
   /** Told of every request sent, for metrics and debug logs. */
   readonly observe?: (record: ExchangeRecord) => void;
   /** Told of every request with its answer, without credentials, for a recording. */
@@ -55,18 +66,21 @@ export interface ScimTargetOptions {
 
 /** A client for one target; its connections and what is learned about the target belong to it. */
 export function createScimTarget(options: ScimTargetOptions): ScimTarget {
-  const { profile, clock, redact, exchanged } = options;
+  const { clock, redact, exchanged, dialect = 'rfc7644' } = options;
+  const strategy = STRATEGIES[dialect];
+  const profile = profileUnder(dialect, options.profile);
   const concurrency = options.concurrency ?? concurrencyBounds(profile);
   const { realm, job } = options.realm ?? { realm: new Realm(options.baseUrl, clock), job: '' };
   realm.claim(job, { rateLimits: profile.rateLimits, concurrency });
   const transport = new Transport({
     baseUrl: options.baseUrl,
     authorizer: options.authorizer,
-    contentType: profile.contentType,
+    contentType: strategy.headers.contentType ?? profile.contentType,
+    accept: strategy.headers.accept,
     concurrency: concurrency.most,
     timeoutSeconds: options.timeoutSeconds,
     maxBodyBytes: options.maxBodyBytes ?? 8 * 1024 * 1024,
-    userAgent: options.userAgent ?? 'scimsync',
+    userAgent: strategy.headers.introduces ? (options.userAgent ?? 'scimsync') : null,
     connection: options.connection,
     clock,
     readOnly: options.readOnly === true,
@@ -81,9 +95,11 @@ export function createScimTarget(options: ScimTargetOptions): ScimTarget {
     baseUrl: options.baseUrl,
     redact,
     retryableErrors: profile.retryableErrors,
+    shape: requestShaper(strategy, scimRoot(options.baseUrl)),
     maxWaitSeconds: options.maxWaitSeconds ?? 120,
   });
-  return new HttpScimTarget(profile, transport, exchange);
+  const ladders = options.ladders ?? strategy.adapts;
+  return withDialectFaults(dialect, new HttpScimTarget({ profile, ladders }, transport, exchange));
 }
 
 class HttpScimTarget implements ScimTarget {
@@ -91,21 +107,23 @@ class HttpScimTarget implements ScimTarget {
   private readonly transport: Transport;
   private readonly exchange: Exchange;
   private readonly finder: Finder;
-  private readonly ladder: PatchLadder;
+  private readonly ladder: PatchLadder | null;
   private capabilities: Capabilities = NO_DISCOVERY;
 
-  constructor(profile: TargetProfile, transport: Transport, exchange: Exchange) {
+  constructor(
+    { profile, ladders }: { readonly profile: TargetProfile; readonly ladders: boolean },
+    transport: Transport,
+    exchange: Exchange,
+  ) {
     this.profile = profile;
     this.transport = transport;
     this.exchange = exchange;
-    this.finder = new Finder(exchange);
-    this.ladder = new PatchLadder(
-      {
-        patch: (kind, id, operations, signal) => this.patchOnce(kind, id, operations, signal),
-        get: (kind, id, signal) => this.get(kind, id, signal),
-      },
-      profile,
-    );
+    this.finder = new Finder(exchange, ladders);
+    const requests: PatchRequests = {
+      patch: (kind, id, operations, signal) => this.patchOnce(kind, id, operations, signal),
+      get: (kind, id, signal) => this.get(kind, id, signal),
+    };
+    this.ladder = ladders ? new PatchLadder(requests, profile) : null;
   }
 
   get requests(): { readonly scim: number; readonly tokens: number } {
@@ -138,6 +156,15 @@ class HttpScimTarget implements ScimTarget {
     signal: AbortSignal,
   ): Promise<TargetResult<readonly ScimResource[]>> {
     return this.finder.findAny(kind, values, signal);
+  }
+
+  refersTo(
+    kind: ScimKind,
+    id: string,
+    reference: { readonly attribute: string; readonly value: string },
+    signal: AbortSignal,
+  ): Promise<TargetResult<boolean>> {
+    return askReference(this.exchange, kind, id, reference, signal);
   }
 
   list(kind: ScimKind, signal: AbortSignal): ReturnType<typeof listResources> {
@@ -187,6 +214,7 @@ class HttpScimTarget implements ScimTarget {
     signal: AbortSignal,
   ): Promise<PatchResult> {
     if (operations.length === 0) return { ok: true, value: null };
+    if (this.ladder === null) return this.patchOnce(kind, id, operations, signal);
     return this.ladder.send(kind, id, operations, signal);
   }
 

@@ -58,10 +58,12 @@ export interface TransportOptions {
   readonly baseUrl: string;
   readonly authorizer: Authorizer;
   readonly contentType: string;
+  readonly accept: string;
   readonly concurrency: number;
   readonly timeoutSeconds: number;
   readonly maxBodyBytes: number;
-  readonly userAgent: string;
+  /** Null: the program does not name itself, and takes no compressed answers. */
+  readonly userAgent: string | null;
   readonly connection: ConnectionSettings;
   readonly clock: Clock;
   /** Refuse everything but GET, before a connection is opened. */
@@ -206,12 +208,12 @@ export class Transport {
   }
 
   private headers(request: ScimRequest): RequestHeaders {
-    const headers = {
-      Accept: 'application/scim+json, application/json',
-      'Accept-Encoding': DECODED,
-      'User-Agent': this.options.userAgent,
+    const { accept, userAgent, contentType } = this.options;
+    return {
+      Accept: accept,
+      ...(userAgent === null ? {} : { 'Accept-Encoding': DECODED, 'User-Agent': userAgent }),
+      ...(request.body === undefined ? {} : { 'Content-Type': contentType }),
     };
-    return request.body === undefined ? headers : { ...headers, 'Content-Type': this.options.contentType };
   }
 
   // Failures are named by their codes: error messages may hold the request with its token.

@@ -10,7 +10,7 @@ import { applyOperation, type Json } from './patch-resource.ts';
 
 /** One request as the service saw it. */
 export interface LoggedRequest {
-  readonly method: 'discover' | 'find' | 'findAny' | 'list' | 'get' | 'create' | 'patch' | 'remove';
+  readonly method: 'discover' | 'find' | 'findAny' | 'refersTo' | 'list' | 'get' | 'create' | 'patch' | 'remove';
   readonly kind: ScimKind;
   readonly id: string | null;
   readonly body?: unknown;
@@ -92,6 +92,17 @@ export class FakeTarget implements ScimTarget {
 
   findAny(kind: ScimKind, values: readonly SoughtValue[]): Promise<TargetResult<readonly ScimResource[]>> {
     return this.#answer({ method: 'findAny', kind, id: null, body: values }, () => this.#holding(kind, values));
+  }
+
+  refersTo(
+    kind: ScimKind,
+    id: string,
+    { attribute, value }: { readonly attribute: string; readonly value: string },
+  ): Promise<TargetResult<boolean>> {
+    return this.#answer({ method: 'refersTo', kind, id, body: { attribute, value } }, () => {
+      const held = this.#holding(kind, [{ attribute: `${attribute}.value`, value }]);
+      return { ok: true, value: held.ok && held.value.some((each) => each['id'] === id) };
+    });
   }
 
   #holding(kind: ScimKind, values: readonly SoughtValue[]): TargetResult<readonly ScimResource[]> {

@@ -22,6 +22,7 @@ export async function syncHere(directory: string, sync: Partial<SyncNowOptions> 
       color: false,
       readOnly: false,
       takeOver: false,
+      tolerant: false,
       failOn: ALL_CONDITIONS,
     },
     {

@@ -208,6 +208,18 @@ const targets: readonly Case[] = [
     [at(6, 12, 'target.baseUrl', 'The URL must end with its path, without ? or #.')],
   ],
   [
+    'a flag of Entra, with what says the same here',
+    job(JOB.replace('scim/v2', 'scim/v2?aadOptscim062020')),
+    [
+      at(
+        6,
+        12,
+        'target.baseUrl',
+        'The URL carries a flag of Microsoft Entra (?aadOptscim062020), which no target is sent.',
+      ),
+    ],
+  ],
+  [
     'no URL',
     job(JOB.replace('https://wiki.example.com/scim/v2', 'wiki')),
     [at(6, 12, 'target.baseUrl', 'This must be a URL such as https://example.com/scim/v2.')],

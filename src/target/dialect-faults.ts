@@ -1,0 +1,54 @@
+// Faults as Microsoft Entra names them, and one that only its habits bring about: a group that shows its members although it
+// was asked for without them.
+import type { ScimTarget, TargetResult } from '../engine/ports.ts';
+import { type Dialect, faultUnder, STRATEGIES } from '../model/dialect.ts';
+import type { ObjectFault } from '../model/errors.ts';
+import { elementsOf, memberOf } from '../scim/read.ts';
+import type { ScimKind, ScimResource } from '../scim/resource.ts';
+
+/** The client of a target with the faults of a dialect. */
+export function withDialectFaults(dialect: Dialect, client: ScimTarget): ScimTarget {
+  if (dialect === 'rfc7644') return client;
+  const { excludesMembers } = STRATEGIES[dialect];
+  const named = async <T>(pending: Promise<TargetResult<T>>): Promise<TargetResult<T>> => {
+    const result = await pending;
+    return result.ok ? result : { ok: false, fault: faultUnder(dialect, result.fault) };
+  };
+  const withoutMembers = async <T>(
+    kind: ScimKind,
+    pending: Promise<TargetResult<T>>,
+    resourcesOf: (value: T) => readonly ScimResource[],
+  ): Promise<TargetResult<T>> => {
+    const result = await named(pending);
+    if (!excludesMembers || kind === 'User' || !result.ok) return result;
+    return resourcesOf(result.value).some(showsMembers) ? { ok: false, fault: membersShown() } : result;
+  };
+  return {
+    discover: (signal) => client.discover(signal),
+    remember: (capabilities) => client.remember(capabilities),
+    list: (kind, signal) => client.list(kind, signal),
+    find: (kind, attribute, value, signal) =>
+      withoutMembers(kind, client.find(kind, attribute, value, signal), (found) => found),
+    findAny: (kind, values, signal) => named(client.findAny(kind, values, signal)),
+    get: (kind, id, signal) =>
+      withoutMembers(kind, client.get(kind, id, signal), (found) => (found === null ? [] : [found])),
+    refersTo: (kind, id, reference, signal) => named(client.refersTo(kind, id, reference, signal)),
+    create: (kind, resource, signal) => named(client.create(kind, resource, signal)),
+    patch: (kind, id, operations, signal) => named(client.patch(kind, id, operations, signal)),
+    remove: (kind, id, signal) => named(client.remove(kind, id, signal)),
+    get requests() {
+      return client.requests;
+    },
+  };
+}
+
+function showsMembers(resource: ScimResource): boolean {
+  return elementsOf(memberOf(resource, 'members')).length > 0;
+}
+
+function membersShown(): ObjectFault {
+  return {
+    code: 'SystemForCrossDomainIdentityManagementMultipleEntriesInResponse',
+    message: 'The target answered a group with its members, although it was asked with excludedAttributes=members.',
+  };
+}
