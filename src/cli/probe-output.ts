@@ -7,7 +7,7 @@ import { htmlReport } from '../probe/report-html.ts';
 import { jsonReport } from '../probe/report-json.ts';
 import { junitReport } from '../probe/report-junit.ts';
 import type { CheckResult } from '../probe/run.ts';
-import { bodyText, headText, themeLine } from './probe-text.ts';
+import { bodyText, headText, stepLine, themeLine } from './probe-text.ts';
 import type { Terminal } from './terminal.ts';
 import { shortened } from './terminal-text.ts';
 
@@ -36,15 +36,17 @@ export function createProbeOutput(
       },
     };
   const { paint, columns } = terminal;
+  let isStory = false;
   const open = new Map<Theme, { left: number; readonly results: CheckResult[] }>();
   const closeTheme = (theme: Theme): void => {
     const { results } = open.get(theme) ?? { results: [] };
     open.delete(theme);
-    if (results.length > 0) terminal.out(themeLine(theme, results, paint));
+    if (results.length > 0 && !isStory) terminal.out(themeLine(theme, results, paint));
   };
   return {
     begin(url, suite, mode, checks) {
       terminal.out(headText(url, suite, mode, paint));
+      isStory = suite !== 'protocol';
       for (const { theme } of checks) {
         const entry = open.get(theme) ?? { left: 0, results: [] };
         entry.left += 1;
@@ -55,6 +57,7 @@ export function createProbeOutput(
       line.show(result === null ? check.title : null);
       const entry = open.get(check.theme);
       if (result === null || entry === undefined) return;
+      if (isStory) terminal.out(stepLine(result, paint));
       entry.results.push(result);
       entry.left -= 1;
       if (entry.left === 0) closeTheme(check.theme);

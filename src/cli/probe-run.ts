@@ -9,7 +9,6 @@ import { JobFault } from '../model/errors.ts';
 import type { TargetCredential } from '../model/target-credential.ts';
 import { secretsInUse } from '../observe/secret-values.ts';
 import { givenSecret, isLoopback, notReachable, openSession } from '../probe/connect.ts';
-import { PROTOCOL_CHECKS } from '../probe/protocol/suite.ts';
 import { countedFindings, findingsOf, type Report } from '../probe/report.ts';
 import { runSuite } from '../probe/run.ts';
 import { scimRoot } from '../target/transport.ts';
@@ -19,6 +18,7 @@ import type { GlobalOptions } from './global-options.ts';
 import { listenForInterruption } from './interruption.ts';
 import type { ProbeFlags } from './probe.ts';
 import { createProbeOutput } from './probe-output.ts';
+import { openSuite } from './probe-suites.ts';
 import type { Terminal } from './terminal.ts';
 import { printable } from './terminal-text.ts';
 
@@ -60,9 +60,11 @@ export async function runProbe(
   const problem = await firstAnswer(notReachable(session, prefix, signal));
   if (problem !== null)
     throw new CommandFault(`${printable(root)} cannot be probed.\n  ${printable(problem)}`, EXIT.jobFailed);
-  output.begin(root, flags.suite, mayWrite ? 'writes' : 'reads', PROTOCOL_CHECKS);
+  await using suite = await openSuite(flags, session, prefix, signal);
+  const { checks } = suite;
+  output.begin(root, flags.suite, mayWrite ? 'writes' : 'reads', checks);
   const result = await runSuite({
-    checks: PROTOCOL_CHECKS,
+    checks,
     session,
     prefix,
     uuid: randomUUID,

@@ -2,7 +2,7 @@
 import { answerLine, bodyLine, requestLine } from '../probe/exchange.ts';
 import { type Finding, type Severity, THEMES, type Theme } from '../probe/finding.ts';
 import { FINDINGS, type FindingId, pageOf } from '../probe/finding-table.ts';
-import { countedFindings, findingsOf, groupedFindings, type Report } from '../probe/report.ts';
+import { countedFindings, findingsOf, groupedFindings, type Report, worstOf } from '../probe/report.ts';
 import type { CheckResult } from '../probe/run.ts';
 import { curlCommand } from '../target/curl.ts';
 import type { Colour, Paint } from './terminal.ts';
@@ -36,6 +36,19 @@ export function themeLine(theme: Theme, checks: readonly CheckResult[], paint: P
   const left = made > 0 && made < checks.length ? paint('dim', `, ${checks.length - made} not made`) : '';
   const number = made === 0 ? '' : counted(made, 'check');
   return `  ${THEMES[theme].padEnd(26)}${number.padEnd(12)}${verdict}${left}\n`;
+}
+
+/** The line of one step, where a suite is a story. */
+export function stepLine(check: CheckResult, paint: Paint): string {
+  const worst = worstOf(check);
+  const verdict =
+    check.skipped !== null
+      ? paint('dim', 'not made'.padEnd(INDENT))
+      : worst === null
+        ? paint('green', 'well'.padEnd(INDENT))
+        : paint(COLOURS[worst], worst.padEnd(INDENT));
+  const outcome = printable(check.skipped ?? check.outcome ?? '');
+  return `  ${verdict}${check.title}  ${paint('dim', outcome)}\n`;
 }
 
 function skippedText(checks: readonly CheckResult[]): string {

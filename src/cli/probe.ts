@@ -1,7 +1,11 @@
 // `scimsync probe`: a SCIM endpoint seen through a provisioning client's eyes. Needs no configuration and no store. What its
 // options mean together is decided here, before anything is sent; the run is in probe-run.ts.
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import type { Dialect } from '../model/dialect.ts';
 import { runAction } from './action.ts';
+
+const SUITES = ['protocol', 'entra-cycle'] as const;
+export type Suite = (typeof SUITES)[number];
 
 /** The options as given. */
 export interface ProbeFlags {
@@ -9,7 +13,8 @@ export interface ProbeFlags {
   readonly tokenFile?: string;
   readonly oauth?: readonly string[];
   readonly scope?: string;
-  readonly suite: 'protocol';
+  readonly suite: Suite;
+  readonly dialect: Dialect;
   readonly format: 'text' | 'json' | 'junit' | 'html';
   readonly write: boolean;
   readonly curl: boolean;
@@ -28,7 +33,10 @@ export function registerProbe(program: Command): void {
     new Option('--token-file <file>', 'file with the bearer token'),
     new Option('--oauth <url-and-client...>', 'token endpoint and client id; the secret is in SCIM_CLIENT_SECRET'),
     new Option('--scope <scope>', 'scope of the token request'),
-    new Option('--suite <suite>', 'what is looked at').choices(['protocol']).default('protocol'),
+    new Option('--suite <suite>', 'what is looked at').choices(SUITES).default('protocol'),
+    new Option('--dialect <dialect>', "Entra's requests without or with its flag aadOptscim062020, or scimsync's own")
+      .choices(['entra-legacy', 'entra', 'rfc7644'])
+      .default('entra-legacy'),
     new Option('--format <format>', 'how the report is written')
       .choices(['text', 'json', 'junit', 'html'])
       .default('text'),

@@ -5,6 +5,7 @@ import { CREATE_FINDINGS, DISCOVERY_FINDINGS } from './findings/access-and-creat
 import { ACTIVE_FINDINGS, MULTI_VALUED_FINDINGS, PATCH_FINDINGS } from './findings/changes.ts';
 import { CLEANUP_FINDINGS, DELETE_FINDINGS, ERROR_FINDINGS } from './findings/end-and-errors.ts';
 import { GROUP_FINDINGS, MEMBER_FINDINGS } from './findings/groups.ts';
+import { LIFE_FINDINGS } from './findings/life.ts';
 import { BULK_FINDINGS, ETAG_FINDINGS, MATCHING_FINDINGS, PAGING_FINDINGS } from './findings/matching-and-paging.ts';
 
 const TABLE = {
@@ -21,6 +22,7 @@ const TABLE = {
   ...ETAG_FINDINGS,
   ...DELETE_FINDINGS,
   ...ERROR_FINDINGS,
+  ...LIFE_FINDINGS,
   ...CLEANUP_FINDINGS,
 };
 

@@ -25,6 +25,7 @@ export const THEMES = {
   etag: 'ETags',
   delete: 'Deleting',
   errors: 'Errors',
+  life: 'Life of people and groups',
   cleanup: 'Cleaning up',
 } as const;
 

@@ -25,6 +25,8 @@ export class Ownership {
   readonly #prefix: string;
   readonly #made = new Map<string, OwnResource>();
   readonly #doubtful = new Map<string, OwnResource>();
+  /** Ids by the name under which something was made; they stay when it is gone. */
+  readonly #named = new Map<string, string>();
   readonly #invented = new Set<string>();
   /** How many resources were made, and are gone. */
   removed = 0;
@@ -67,8 +69,13 @@ export class Ownership {
     const name = nameIn(root, body);
     const made = objectOf(exchange.json)?.['id'];
     if (succeeded(exchange) && typeof made === 'string' && made !== '' && isNamed(root, name, exchange))
-      this.#made.set(`${root}/${made}`, { kind: root, id: made, name });
+      this.#keep({ kind: root, id: made, name });
     else if (succeeded(exchange) || exchange.status === 0 || exchange.status >= 500) this.#doubt(root, name);
+  }
+
+  /** The id of what was made under a name; undefined when nothing was. */
+  idOf(kind: OwnKind, name: string): string | undefined {
+    return this.#named.get(`${kind} ${name.toLowerCase()}`);
   }
 
   /** Everything that is to be removed: groups first, the youngest first. */
@@ -84,7 +91,12 @@ export class Ownership {
 
   /** A resource that was found under a doubtful name is the probe's. */
   claim({ kind, name }: OwnResource, id: string): void {
+    this.#keep({ kind, id, name });
+  }
+
+  #keep({ kind, id, name }: OwnResource & { readonly id: string }): void {
     this.#made.set(`${kind}/${id}`, { kind, id, name });
+    if (name !== null) this.#named.set(`${kind} ${name.toLowerCase()}`, id);
   }
 
   #doubt(kind: OwnKind, name: string | null): void {

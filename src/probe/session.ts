@@ -23,6 +23,10 @@ export interface ProbeRequest {
   readonly headers?: Readonly<Record<string, string>>;
   /** Without credentials. */
   readonly anonymous?: boolean;
+  /** The query as it stands in the URL, encoded already. */
+  readonly search?: string;
+  /** With these headers and no others. */
+  readonly asGiven?: boolean;
 }
 
 export interface SessionOptions {
@@ -40,7 +44,7 @@ export interface SessionOptions {
 }
 
 /** A write that the probe must not send. Reaching it is a fault of a check, or says that writing is not allowed. */
-class WriteRefused extends Error {
+export class WriteRefused extends Error {
   constructor(message: string) {
     super(message);
     this.name = 'WriteRefused';
@@ -56,6 +60,8 @@ const MOST_TRIES = 4;
 export class Session {
   readonly own: Ownership;
   readonly mayWrite: boolean;
+  /** The SCIM root, without a trailing slash. */
+  readonly root: string;
   /** Requests sent so far. */
   sent = 0;
   readonly #options: SessionOptions;
@@ -63,6 +69,7 @@ export class Session {
   constructor(options: SessionOptions) {
     this.#options = options;
     this.mayWrite = options.mayWrite;
+    this.root = options.root;
     this.own = new Ownership(options.prefix);
   }
 
@@ -99,7 +106,8 @@ export class Session {
     const { root, dispatcher, authorizer, timeoutMs, userAgent, clock } = this.#options;
     const sent = sentRequest(request);
     const credentials = sent.anonymous ? {} : await authorizer.headers(signal);
-    const headers = { accept: `${SCIM_JSON}, application/json`, 'user-agent': userAgent, ...sent.headers };
+    const usual = { accept: `${SCIM_JSON}, application/json`, 'user-agent': userAgent };
+    const headers = request.asGiven === true ? sent.headers : { ...usual, ...sent.headers };
     const began = clock.now();
     const finish = (answer: Answered): ProbeExchange => this.#finish(sent, headers, credentials, began, answer);
     // A write that is under way is not broken off: nobody would know what it left behind.
@@ -162,9 +170,10 @@ function sentRequest(request: ProbeRequest): SentRequest {
     ([name, value]) => `${encodeURIComponent(name)}=${encodeURIComponent(value)}`,
   );
   const body = request.body === undefined ? null : JSON.stringify(request.body);
+  const query = request.search ?? pairs.join('&');
   return {
     method: request.method,
-    target: pairs.length === 0 ? request.path : `${request.path}?${pairs.join('&')}`,
+    target: query === '' ? request.path : `${request.path}?${query}`,
     headers: { ...(body === null ? {} : { 'content-type': request.contentType ?? SCIM_JSON }), ...request.headers },
     body,
     anonymous: request.anonymous ?? false,

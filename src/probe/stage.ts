@@ -59,9 +59,14 @@ export class Stage {
 
   async send(request: ProbeRequest): Promise<ProbeExchange> {
     const exchange = await this.session.send(request, this.signal);
+    this.note(exchange);
+    return exchange;
+  }
+
+  /** An exchange that somebody else sent for the running check. */
+  note(exchange: ProbeExchange): void {
     this.exchanges.push(exchange);
     this.seen.push(exchange);
-    return exchange;
   }
 
   get(path: string, query?: Readonly<Record<string, string>>): Promise<ProbeExchange> {

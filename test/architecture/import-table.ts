@@ -52,7 +52,7 @@ export const LAYERS: Readonly<Record<string, Layer>> = {
     packages: ['scim-patch', 'scim2-parse-filter', 'selfsigned', 'yaml', 'zod'],
     node: '*',
   },
-  probe: { values: ['target', 'scim', 'sandbox', 'model', 'network'], packages: [], node: [] },
+  probe: { values: ['target', 'scim', 'sandbox', 'model', 'network'], packages: [], node: ['node:http', 'node:net'] },
   'process-identity.ts': { values: [], types: ['engine'], packages: ['undici'], node: '*' },
   'compose-recording.ts': { values: ['model', 'target/har-file.ts'], packages: [], node: [] },
   'compose-target.ts': {

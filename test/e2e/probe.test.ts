@@ -26,7 +26,7 @@ it('prints its findings, leaves nothing behind, and says by its exit code whethe
   const text = report.findings.find(({ id }) => id === 'active-text-refused');
   expect(text?.docs).toBe('docs/probe/active.md#active-text-refused');
   expect(text?.curl).toContain('$SCIM_TOKEN');
-  expect(exitCode).toBe(0);
+  expect(exitCode, 'it refuses the groups that Entra creates').toBe(2);
 
   target.faults.add({ match: { path: '^/Schemas' }, action: { status: 500 } });
   const broken = await runCli(['probe', target.url, '--read-only', '--format', 'junit'], { environment });

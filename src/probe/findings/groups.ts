@@ -29,7 +29,7 @@ export const GROUP_FINDINGS = {
   },
   'group-entra-schema-refused': {
     theme: 'groups',
-    severity: 'warning',
+    severity: 'error',
     title: "A group with Entra's schema beside the core one is refused",
     rfc: null,
     entra:

@@ -72,6 +72,15 @@ export const MATCHING_FINDINGS = {
       'Entra writes and for its check of managers and of members; unanswered, references are sent again in every cycle.',
     mend: 'Support and between eq conditions.',
   },
+  'match-manager': {
+    theme: 'matching',
+    severity: 'warning',
+    title: 'Whether somebody has a manager cannot be asked by a filter',
+    rfc: 'RFC 7644, section 3.4.2.2',
+    entra:
+      'Before a manager is written Entra is documented to ask id eq "…" and manager eq "…", for the id only. Refused, the manager may never be written.',
+    mend: 'Support eq on manager beside id, and answer an empty list where it does not hold.',
+  },
   'filter-logic': {
     theme: 'matching',
     severity: 'note',

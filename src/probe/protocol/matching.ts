@@ -179,10 +179,30 @@ const ESCAPES: Check = {
   },
 };
 
+/** Entra's question before it writes a manager. */
+const MANAGER: Check = {
+  id: 'matching.manager',
+  theme: 'matching',
+  row: null,
+  title: 'id eq .. and manager eq .., for the id only',
+  writes: true,
+  async run(stage) {
+    const filter = `id eq ${quoted(stage.person(0).id)} and manager eq ${quoted(stage.person(1).id)}`;
+    const exchange = await stage.get('/Users', { filter, attributes: 'id' });
+    const answered = answerName(exchange);
+    const isList = succeeded(exchange) && listed(exchange) !== undefined;
+    return observed(
+      isList ? `${answered} n=${hits(exchange)}` : answered,
+      !isList && { finding: 'match-manager', because: `expected 200 with nobody, came ${answered}` },
+    );
+  },
+};
+
 export const MATCHING_CHECKS: readonly Check[] = [
   ...CASES.slice(0, 10).map(filterCheck),
   ESCAPES,
   ...CASES.slice(10).map(filterCheck),
+  MANAGER,
   {
     id: 'matching.search',
     theme: 'matching',

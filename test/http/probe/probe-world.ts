@@ -6,18 +6,20 @@ import { PROTOCOL_CHECKS } from '../../../src/probe/protocol/suite.ts';
 import { runSuite, type SuiteResult } from '../../../src/probe/run.ts';
 import type { Session } from '../../../src/probe/session.ts';
 
-const PREFIX = 'scimsync-probe-00c0ffee-';
+export const PREFIX = 'scimsync-probe-00c0ffee-';
 
 export interface ProbeSettings {
   readonly url: string;
   readonly token: string;
   readonly mayWrite?: boolean;
   readonly checks?: readonly Check[];
+  /** Another session than one of its own. */
+  readonly session?: Session;
   readonly signal?: AbortSignal;
   readonly progress?: (check: Check) => void;
 }
 
-function sessionFor({ url, token, mayWrite = true }: ProbeSettings): Session {
+export function sessionFor({ url, token, mayWrite = true }: ProbeSettings): Session {
   return openSession({
     root: url,
     credential: { kind: 'bearer', token: givenSecret(token) },
@@ -35,7 +37,7 @@ function sessionFor({ url, token, mayWrite = true }: ProbeSettings): Session {
 export async function probe(settings: ProbeSettings): Promise<SuiteResult> {
   return runSuite({
     checks: settings.checks ?? PROTOCOL_CHECKS,
-    session: sessionFor(settings),
+    session: settings.session ?? sessionFor(settings),
     prefix: PREFIX,
     uuid: randomUUID,
     signal: settings.signal ?? new AbortController().signal,

@@ -26,12 +26,14 @@ const at = () => ({ url: target.url, token: target.token });
 describe('the strict target', () => {
   it('is found to keep the RFC, and to refuse what only Entra writes', async () => {
     const result = await probe(at());
-    expect(found(result).filter((each) => each.startsWith('error'))).toEqual([]);
+    expect(found(result).filter((each) => each.startsWith('error'))).toEqual([
+      'error group-entra-schema-refused groups.entra-schema',
+    ]);
     expect(found(result)).toEqual(
       expect.arrayContaining([
         'warning active-text-refused active.disable-text',
         'warning patch-dotted-key patch.dotted-key',
-        'warning group-entra-schema-refused groups.entra-schema',
+        'warning match-manager matching.manager',
       ]),
     );
     expect(outcomes(result)).toMatchObject({

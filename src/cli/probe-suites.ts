@@ -1,0 +1,44 @@
+// The checks of a suite, and what they need while they run: nothing for the protocol; a tenant, a relay and the real engine for the
+// life of people and groups.
+import { randomBytes } from 'node:crypto';
+import type { Check } from '../probe/check.ts';
+import { PROTOCOL_CHECKS } from '../probe/protocol/suite.ts';
+import type { Session } from '../probe/session.ts';
+import type { ProbeFlags } from './probe.ts';
+
+export interface OpenSuite extends AsyncDisposable {
+  readonly checks: readonly Check[];
+}
+
+/** Opens a suite. Whoever opens it disposes of it. */
+export async function openSuite(
+  { suite, dialect }: Pick<ProbeFlags, 'suite' | 'dialect'>,
+  session: Session,
+  prefix: string,
+  signal: AbortSignal,
+): Promise<OpenSuite> {
+  if (suite === 'protocol') return { checks: PROTOCOL_CHECKS, [Symbol.asyncDispose]: () => Promise.resolve() };
+  const { LifeTenant } = await import('../probe/entra/tenant.ts');
+  const { LifeWorld } = await import('../probe/entra/life-world.ts');
+  const { lifeChecks } = await import('../probe/entra/life.ts');
+  const { startRelay } = await import('../probe/entra/relay.ts');
+  const { startProbeEngine } = await import('./probe-engine.ts');
+  const token = randomBytes(24).toString('base64url');
+  const open: AsyncDisposable[] = [];
+  const close = async (): Promise<void> => {
+    for (const each of open.toReversed()) await each[Symbol.asyncDispose]();
+  };
+  try {
+    const tenant = await LifeTenant.start(prefix);
+    open.push(tenant);
+    const relay = await startRelay(session, token, signal);
+    open.push(relay);
+    const engine = await startProbeEngine(tenant, { url: relay.url, token, dialect, signal });
+    open.push(engine);
+    const world = new LifeWorld(tenant, relay, engine.cycle);
+    return { checks: lifeChecks(world), [Symbol.asyncDispose]: close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
