@@ -25,6 +25,12 @@ export interface EngineOptions {
 
 const JOB = 'probe';
 const MANY = 1_000_000;
+/** As in the template, and a manager who is taken away is taken away in the endpoint as well: Microsoft tests it. */
+const MANAGER = {
+  targetAttributeName: 'urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:manager',
+  source: '[manager]',
+  whenNull: 'clear',
+};
 const GUARDS = ['leavers', 'scopeLosses', 'memberships', 'groupDeletes', 'creates', 'identity'];
 
 /** Opens the engine; disposing of it removes its directory, store and secrets included. */
@@ -91,6 +97,7 @@ function jobOf(tenant: LifeTenant, { url, dialect }: EngineOptions) {
       ...Object.fromEntries(GUARDS.map((name) => [name, { count: MANY, percent: 100, from: MANY }])),
       irreversible: 'allow',
     },
+    objectMappings: { user: { attributeMappings: [MANAGER] } },
     escrowThresholds: { percent: 100, from: MANY, count: MANY, total: MANY },
   };
 }

@@ -9,6 +9,7 @@ import { JobFault } from '../model/errors.ts';
 import type { TargetCredential } from '../model/target-credential.ts';
 import { secretsInUse } from '../observe/secret-values.ts';
 import { givenSecret, isLoopback, notReachable, openSession } from '../probe/connect.ts';
+import { loadCheck } from '../probe/load.ts';
 import { countedFindings, findingsOf, type Report } from '../probe/report.ts';
 import { runSuite } from '../probe/run.ts';
 import { scimRoot } from '../target/transport.ts';
@@ -40,6 +41,10 @@ export async function runProbe(
   const root = scimRoot(address);
   const credential = await credentialOf(flags, environment);
   const mayWrite = (flags.write || isLoopback(url)) && !readOnly(environment);
+  if (flags.suite !== 'protocol' && !mayWrite)
+    throw new CommandFault(
+      `The suite ${flags.suite} writes, and this run may only read: the host is not this machine. Add --write.`,
+    );
   const prefix = `scimsync-probe-${randomBytes(4).toString('hex')}-`;
   const output = createProbeOutput(global.json ? 'json' : flags.format, flags.curl, terminal);
   using interruption = listenForInterruption(() => terminal.err('Stopping: what was made is removed first.\n'));
@@ -61,7 +66,7 @@ export async function runProbe(
   if (problem !== null)
     throw new CommandFault(`${printable(root)} cannot be probed.\n  ${printable(problem)}`, EXIT.jobFailed);
   await using suite = await openSuite(flags, session, prefix, signal);
-  const { checks } = suite;
+  const checks = flags.load === undefined ? suite.checks : [...suite.checks, loadCheck(flags.load, CLOCK)];
   output.begin(root, flags.suite, mayWrite ? 'writes' : 'reads', checks);
   const result = await runSuite({
     checks,

@@ -2,6 +2,7 @@
 // life of people and groups.
 import { randomBytes } from 'node:crypto';
 import type { Check } from '../probe/check.ts';
+import type { LifeWorld } from '../probe/entra/life-world.ts';
 import { PROTOCOL_CHECKS } from '../probe/protocol/suite.ts';
 import type { Session } from '../probe/session.ts';
 import type { ProbeFlags } from './probe.ts';
@@ -19,8 +20,7 @@ export async function openSuite(
 ): Promise<OpenSuite> {
   if (suite === 'protocol') return { checks: PROTOCOL_CHECKS, [Symbol.asyncDispose]: () => Promise.resolve() };
   const { LifeTenant } = await import('../probe/entra/tenant.ts');
-  const { LifeWorld } = await import('../probe/entra/life-world.ts');
-  const { lifeChecks } = await import('../probe/entra/life.ts');
+  const { LifeWorld: World } = await import('../probe/entra/life-world.ts');
   const { startRelay } = await import('../probe/entra/relay.ts');
   const { startProbeEngine } = await import('./probe-engine.ts');
   const token = randomBytes(24).toString('base64url');
@@ -35,10 +35,15 @@ export async function openSuite(
     open.push(relay);
     const engine = await startProbeEngine(tenant, { url: relay.url, token, dialect, signal });
     open.push(engine);
-    const world = new LifeWorld(tenant, relay, engine.cycle);
-    return { checks: lifeChecks(world), [Symbol.asyncDispose]: close };
+    const world = new World(tenant, relay, engine.cycle);
+    return { checks: await checksOf(suite, world), [Symbol.asyncDispose]: close };
   } catch (error) {
     await close();
     throw error;
   }
+}
+
+async function checksOf(suite: 'entra-cycle' | 'entra-gallery', world: LifeWorld): Promise<readonly Check[]> {
+  if (suite === 'entra-cycle') return (await import('../probe/entra/life.ts')).lifeChecks(world);
+  return (await import('../probe/entra/gallery-direct.ts')).galleryChecks(world);
 }

@@ -4,7 +4,7 @@ import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { Dialect } from '../model/dialect.ts';
 import { runAction } from './action.ts';
 
-const SUITES = ['protocol', 'entra-cycle'] as const;
+const SUITES = ['protocol', 'entra-cycle', 'entra-gallery'] as const;
 export type Suite = (typeof SUITES)[number];
 
 /** The options as given. */
@@ -18,11 +18,17 @@ export interface ProbeFlags {
   readonly format: 'text' | 'json' | 'junit' | 'html';
   readonly write: boolean;
   readonly curl: boolean;
+  readonly load?: number;
   readonly timeout: number;
 }
 
 function seconds(text: string): number {
   if (!/^[1-9]\d{0,3}$/.test(text)) throw new InvalidArgumentError('Give a number of seconds, at least 1.');
+  return Number(text);
+}
+
+function rate(text: string): number {
+  if (!/^[1-9]\d{0,2}$/.test(text)) throw new InvalidArgumentError('Give a number of requests a second, 1 to 999.');
   return Number(text);
 }
 
@@ -41,6 +47,7 @@ export function registerProbe(program: Command): void {
       .choices(['text', 'json', 'junit', 'html'])
       .default('text'),
     new Option('--write', 'make accounts and groups of its own on a host that is not this machine').default(false),
+    new Option('--load <n>', 'so many requests a second at the end, for five seconds').argParser(rate),
     new Option('--curl', 'with the command that repeats each request').default(false),
     new Option('--timeout <seconds>', 'a request that takes longer has failed').argParser(seconds).default(10),
   ];

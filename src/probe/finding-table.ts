@@ -4,6 +4,7 @@ import type { FindingEntry } from './finding.ts';
 import { CREATE_FINDINGS, DISCOVERY_FINDINGS } from './findings/access-and-create.ts';
 import { ACTIVE_FINDINGS, MULTI_VALUED_FINDINGS, PATCH_FINDINGS } from './findings/changes.ts';
 import { CLEANUP_FINDINGS, DELETE_FINDINGS, ERROR_FINDINGS } from './findings/end-and-errors.ts';
+import { GALLERY_FINDINGS } from './findings/gallery.ts';
 import { GROUP_FINDINGS, MEMBER_FINDINGS } from './findings/groups.ts';
 import { LIFE_FINDINGS } from './findings/life.ts';
 import { BULK_FINDINGS, ETAG_FINDINGS, MATCHING_FINDINGS, PAGING_FINDINGS } from './findings/matching-and-paging.ts';
@@ -23,6 +24,7 @@ const TABLE = {
   ...DELETE_FINDINGS,
   ...ERROR_FINDINGS,
   ...LIFE_FINDINGS,
+  ...GALLERY_FINDINGS,
   ...CLEANUP_FINDINGS,
 };
 

@@ -26,6 +26,8 @@ export const THEMES = {
   delete: 'Deleting',
   errors: 'Errors',
   life: 'Life of people and groups',
+  gallery: 'Tests of the application gallery',
+  load: 'Load',
   cleanup: 'Cleaning up',
 } as const;
 

@@ -4,6 +4,7 @@
 import type { Redact } from '../model/secret.ts';
 import { ADDRESS_NOT_ALLOWED } from '../network/guarded-agents.ts';
 import type { openDispatcher } from '../network/guarded-dispatcher.ts';
+import type { TokenFacts } from '../target/authentication.ts';
 import type { Authorizer } from '../target/authorizer.ts';
 import { recordOf } from '../target/recorded.ts';
 import { retryAfterMilliseconds } from '../target/retry-after.ts';
@@ -34,6 +35,8 @@ export interface SessionOptions {
   readonly root: string;
   readonly dispatcher: ReturnType<typeof openDispatcher>;
   readonly authorizer: Authorizer;
+  /** Facts of an access token, asked for if there is none; null for credentials that need no token. */
+  readonly tokenFacts: (signal: AbortSignal) => Promise<TokenFacts | null>;
   readonly mayWrite: boolean;
   readonly prefix: string;
   readonly timeoutMs: number;
@@ -92,6 +95,11 @@ export class Session {
       }
       await this.#options.clock.sleep(wait, signal);
     }
+  }
+
+  /** What is known of the access token; null where none is needed. */
+  tokenFacts(signal: AbortSignal): Promise<TokenFacts | null> {
+    return this.#options.tokenFacts(signal);
   }
 
   #waitOf(exchange: ProbeExchange): number | undefined {
