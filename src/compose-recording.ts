@@ -1,5 +1,7 @@
-// The recording of this process: where exchanges with targets go after --record. One for all jobs, because a file has one end.
+// What is kept of this process's exchanges with targets: all of them in a file after --record, those worth repeating as commands
+// after --curl. One for all jobs, because a file has one end.
 import type { RecordedExchange } from './model/recorded-exchange.ts';
+import { curlCommand } from './target/curl.ts';
 import { openHarFile } from './target/har-file.ts';
 
 /** A recording that has begun. */
@@ -10,7 +12,7 @@ export interface Recording {
 
 type Recorder = (exchange: RecordedExchange) => void;
 
-let recorder: Recorder | undefined;
+const recorders = new Set<Recorder>();
 
 /**
  * From now on every exchange with a target goes into this file.
@@ -18,10 +20,10 @@ let recorder: Recorder | undefined;
  */
 export function beginRecording(path: string, version: string): Recording {
   const file = openHarFile(path, version);
-  recorder = file.add;
+  recorders.add(file.add);
   return {
     finish() {
-      recorder = undefined;
+      recorders.delete(file.add);
       const { count, problem } = file;
       file.close();
       const missing = problem === null ? '' : ` Later ones are missing: ${problem}.`;
@@ -30,8 +32,36 @@ export function beginRecording(path: string, version: string): Recording {
   };
 }
 
+/** A request as a command, and what came of it. */
+export interface CurlCommand {
+  readonly command: string;
+  /** The status of the answer, or why there was none. */
+  readonly answer: string;
+}
+
+/** Somebody reads them; more are for a file. */
+const MOST_COMMANDS = 50;
+
+/** From now on writes, and reads that were refused, are kept as curl commands; the result ends that and gives them. */
+export function collectCurl(): () => readonly CurlCommand[] {
+  const kept: CurlCommand[] = [];
+  const keep: Recorder = (exchange) => {
+    const { request, response, failure } = exchange;
+    const isRefused = response === null || response.status >= 300;
+    if (kept.length >= MOST_COMMANDS || (request.method === 'GET' && !isRefused)) return;
+    kept.push({ command: curlCommand(exchange), answer: failure ?? String(response?.status ?? '') });
+  };
+  recorders.add(keep);
+  return () => {
+    recorders.delete(keep);
+    return kept;
+  };
+}
+
 /** Where the exchanges of a job go; undefined while nothing is recorded. */
 export function recorderOf(job: string): Recorder | undefined {
-  const record = recorder;
-  return record && ((exchange) => record({ ...exchange, job }));
+  if (recorders.size === 0) return undefined;
+  return (exchange) => {
+    for (const record of recorders) record({ ...exchange, job });
+  };
 }

@@ -37,8 +37,10 @@ function sourceText({ source }: PlanReport): string {
   ].join(' · ');
 }
 
-function targetText({ matching }: PlanReport): string {
-  return matching === null ? 'not listed: nobody new had to be looked for' : counted(matching.accounts, 'account');
+function targetText({ matching, people }: PlanReport): string {
+  if (matching !== null) return counted(matching.accounts, 'account');
+  const looked = people.create + people.adoptUnchanged + people.adoptChanged > 0;
+  return looked ? 'not listed: each account was asked for' : 'not listed: nobody new had to be looked for';
 }
 
 function matchingTexts({ matching, source, firstContact }: PlanReport, paint: Paint): string[] {

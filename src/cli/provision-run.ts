@@ -1,5 +1,6 @@
 // What `scimsync provision` does: whom each name means, then one cycle for exactly these objects.
 import { openInstallation } from '../compose.ts';
+import { collectCurl } from '../compose-recording.ts';
 import type { LoadedConfiguration } from '../config/load.ts';
 import { isReadOnly } from '../config/read-only.ts';
 import { MOST_SELECTED } from '../model/cycle.ts';
@@ -10,7 +11,7 @@ import { type GlobalOptions, sameConfiguration } from './global-options.ts';
 import { listenForInterruption } from './interruption.ts';
 import { chosenJobs, loadOrFail } from './load.ts';
 import { findNamed } from './provision-names.ts';
-import { provisionDocument, provisionText } from './provision-text.ts';
+import { curlLines, provisionDocument, provisionText } from './provision-text.ts';
 import { createReporting, surroundingsOf } from './reporting.ts';
 import { runOneCycle } from './run-cycle.ts';
 import { runExitCodes } from './run-outcome.ts';
@@ -24,6 +25,8 @@ export interface ProvisionOptions {
   readonly job?: string;
   readonly dryRun: boolean;
   readonly waitMilliseconds: number;
+  /** Whether requests are printed as curl commands. */
+  readonly curl: boolean;
 }
 
 /** Why a plan was not carried out. */
@@ -44,6 +47,7 @@ export async function provisionOnDemand(
   const reporting = await createReporting(options, configuration, terminal);
   checkStorePlace(configuration, (message) => reporting.log.warn({}, message));
   const installation = await openInstallation(configuration, options);
+  const collected = asked.curl ? collectCurl() : null;
   try {
     using interruption = listenForInterruption(() => reporting.note('Stopping: what is in flight is finished.'));
     const surroundings = surroundingsOf(reporting, interruption.signal);
@@ -59,10 +63,12 @@ export async function provisionOnDemand(
     );
     reporting.finished(job.id);
     const because = notWritten(asked, job);
-    if (options.json) terminal.out(`${JSON.stringify(provisionDocument(run, because), null, 2)}\n`);
+    if (options.json) terminal.out(`${JSON.stringify(provisionDocument(run, because, collected?.()), null, 2)}\n`);
     else terminal.out(`${provisionText(run, because, sameConfiguration(options), terminal.paint)}\n`);
+    if (!options.json) for (const line of curlLines(collected?.() ?? [])) terminal.out(`${line}\n`);
     return runExitCodes(run);
   } finally {
+    collected?.();
     await installation.store.close();
   }
 }

@@ -1,5 +1,6 @@
 // The outcome of `scimsync provision` for people and for scripts: each object with its steps, as Entra's on-demand
 // provisioning shows them (import, scoping, matching, processing, references, export).
+import type { CurlCommand } from '../compose-recording.ts';
 import type { ProvisioningStep } from '../model/cycle.ts';
 import type { ObjectReport } from '../model/object-report.ts';
 import { shortAttribute } from './attribute-text.ts';
@@ -21,8 +22,18 @@ const WHY_NOT: Readonly<Record<NotWritten, string>> = {
 };
 
 /** The document of `--json`; the jobs in it are those of `--sync-now --json`, with `objects`. */
-export function provisionDocument(run: JobRun, because: NotWritten | null): unknown {
-  return { ...(syncDocument([run]) as object), written: because === null && 'summary' in run, because };
+export function provisionDocument(run: JobRun, because: NotWritten | null, curl?: readonly CurlCommand[]): unknown {
+  const written = because === null && 'summary' in run;
+  return { ...(syncDocument([run]) as object), written, because, ...(curl === undefined ? {} : { curl }) };
+}
+
+/** Commands as they are pasted: nothing stands before them on their lines. */
+export function curlLines(commands: readonly CurlCommand[]): string[] {
+  return commands.flatMap(({ command, answer }) => [
+    '',
+    `# answered ${printable(answer)}`,
+    ...command.split('\n').map((line) => printable(line)),
+  ]);
 }
 
 /** Text without a trailing line break. */

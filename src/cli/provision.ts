@@ -9,6 +9,7 @@ interface ProvisionFlags {
   readonly job?: string;
   readonly dryRun?: true;
   readonly wait?: number;
+  readonly curl?: true;
 }
 
 /** Adds the command. */
@@ -19,6 +20,7 @@ export function registerProvision(program: Command): void {
     .argument('<id...>', 'object ids, userPrincipalNames, mail addresses or exact display names')
     .option('--job <id>', 'the job, when there are several')
     .option('--dry-run', 'plan only: nothing is written to the target')
+    .option('--curl', 'print what was written, and what was refused, as curl commands without credentials')
     .option('--wait <duration>', 'how long to wait for another process that runs the job (default: 10m)', parseDuration)
     .addHelpText(
       'after',
@@ -30,6 +32,7 @@ its members that have an account; memberships of a person in other groups follow
 Examples:
   scimsync provision ana.ruiz@acme.com --dry-run
   scimsync provision ana.ruiz@acme.com "Sales EMEA" --job peakon
+  scimsync provision ana.ruiz@acme.com --curl
   scimsync provision 41c2d0a5-6a3b-4f7e-9f1e-0d3c5b7a9e11 --json`,
     )
     .action(async (_names: unknown, _options: unknown, command: Command) =>
@@ -41,6 +44,7 @@ Examples:
             names: command.args,
             ...(flags.job === undefined ? {} : { job: flags.job }),
             dryRun: flags.dryRun === true,
+            curl: flags.curl === true,
             waitMilliseconds: flags.wait ?? DEFAULT_WAIT_MS,
           },
           options,

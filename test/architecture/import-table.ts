@@ -54,7 +54,7 @@ export const LAYERS: Readonly<Record<string, Layer>> = {
   },
   probe: { values: ['target', 'scim', 'sandbox', 'model', 'network'], packages: [], node: ['node:http', 'node:net'] },
   'process-identity.ts': { values: [], types: ['engine'], packages: ['undici'], node: '*' },
-  'compose-recording.ts': { values: ['model', 'target/har-file.ts'], packages: [], node: [] },
+  'compose-recording.ts': { values: ['model', 'target/curl.ts', 'target/har-file.ts'], packages: [], node: [] },
   'compose-target.ts': {
     values: ['compose-recording.ts', 'config', 'model', 'network', 'observe', 'target'],
     types: ['engine/ports.ts', 'source'],

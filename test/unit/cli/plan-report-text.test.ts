@@ -51,6 +51,11 @@ const REPORT: PlanReport = {
 const textOf = (change: Partial<PlanReport> = {}) => planReportLines({ ...REPORT, ...change }, plainPaint).join('\n');
 
 describe('a described plan', () => {
+  it('says what was done where no list was read', () => {
+    expect(textOf({ matching: null })).toMatch(/target +not listed: each account was asked for\n/);
+    expect(textOf({ matching: null, people: NOTHING })).toContain('not listed: nobody new had to be looked for');
+  });
+
   it('reads as a whole', () => {
     expect(textOf()).toBe(
       [

@@ -1,6 +1,6 @@
 // What people see of provisioning on demand and of a careful start.
 import { describe, expect, it } from 'vitest';
-import { provisionDocument, provisionText } from '../../../src/cli/provision-text.ts';
+import { curlLines, provisionDocument, provisionText } from '../../../src/cli/provision-text.ts';
 import { limitedRows } from '../../../src/cli/read-back-text.ts';
 import { plainPaint } from '../../../src/cli/terminal.ts';
 import type { ObjectReport } from '../../../src/model/object-report.ts';
@@ -53,6 +53,13 @@ describe('provisionText', () => {
     expect(text).toContain('nothing was written');
     expect(text).toContain('would create');
     expect(provisionDocument(aRun([]), because)).toMatchObject({ written: false, because });
+  });
+
+  it('prints commands as they are pasted, and has them in the document when asked', () => {
+    const curl = [{ command: 'curl -sS \\\n  x', answer: '400' }];
+    expect(curlLines(curl)).toEqual(['', '# answered 400', 'curl -sS \\', '  x']);
+    expect(provisionDocument(aRun([]), null, curl)).toMatchObject({ curl });
+    expect(provisionDocument(aRun([]), null)).not.toHaveProperty('curl');
   });
 
   it('says that a paused job sends nothing, until when and why', () => {
