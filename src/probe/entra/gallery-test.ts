@@ -99,7 +99,7 @@ export async function expectFound(
 }
 
 /** Reads a resource. @throws TestFailed when it is not there. */
-export async function readBack(stage: Stage, path: string): Promise<Resource> {
+async function readBack(stage: Stage, path: string): Promise<Resource> {
   const exchange = await stage.get(path);
   const resource = succeeded(exchange) ? objectOf(exchange.json) : undefined;
   if (resource === undefined) throw new TestFailed(`expected 200, came ${answerName(exchange)}`, exchange);
