@@ -102,8 +102,9 @@ function judgeCapabilities(said: Capabilities): ConnectionCheck {
       : `${said.attributes.User.length} user and ${said.attributes.Group.length} group attributes`,
   ].join(', ');
   if (said.patch !== false) return { name: 'discovery', ok: true, detail: facts };
-  const advice = 'scimsync updates by PATCH (RFC 7644 section 3.5.2); ask the vendor of the target about it.';
-  return { name: 'discovery', ok: false, detail: facts, advice };
+  const advice =
+    'Every change is a PUT of the whole account, with one reading more; what the target does not show would be lost.';
+  return { name: 'discovery', ok: true, detail: facts, advice };
 }
 
 function word(fact: boolean | null): string {

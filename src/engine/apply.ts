@@ -18,6 +18,7 @@ import { type ChangeOutcome, executeChange, resolveDoubt } from './execute.ts';
 import type { GuardVerdicts } from './gate.ts';
 import { giveUp } from './give-up.ts';
 import { releaseAndHold } from './hold.ts';
+import { keepLearned } from './learned.ts';
 import { completeMemberships } from './memberships.ts';
 import { ownCycle } from './on-demand.ts';
 import { judgeStanding } from './quarantine.ts';
@@ -45,6 +46,7 @@ export async function sendReleased(context: CycleContext): Promise<void> {
     if (phase === 'references') {
       await completeReferences(context);
       await completeMemberships(context);
+      await keepLearned(context);
     } else await drainPhase(context, PHASES.indexOf(phase));
   }
   if (context.careful !== null) await leaveTheRest(context, context.careful);
@@ -72,6 +74,7 @@ async function drainPhase(context: CycleContext, phase: number): Promise<void> {
     for (const change of page) context.careful?.admits(change.kind as ObjectKind, change.source_id);
     await ensureCapabilities(context);
     await sendPage(context, page);
+    await keepLearned(context);
     done += page.length;
     io.progress({ jobId: job.id, stage: 'apply', done, total });
     await breathe(context);

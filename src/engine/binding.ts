@@ -62,7 +62,7 @@ export function bindingColumns(row: JobTable, job: CompiledJob): Partial<Omit<Jo
     target_root: job.targetRoot,
     tenant_id: job.tenantId.toLowerCase(),
     service_principal_id: job.settings.source.servicePrincipalId.toLowerCase(),
-    ...(different.has('target') ? { capabilities: null, match_report: null } : {}),
+    ...(different.has('target') ? { capabilities: null, learned: null, match_report: null } : {}),
     // Graph's delta links are those of one directory.
     ...(different.has('tenant') ? { users_link: null, groups_link: null } : {}),
     ...(different.size > 0 ? { contacted: row.contacted } : {}),

@@ -18,11 +18,6 @@ export function ensureCapabilities(context: CycleContext): Promise<Capabilities>
 async function discover(context: CycleContext): Promise<Capabilities> {
   const { job, io } = context;
   const discovered = job.settings.profile.discovery ? await io.target.discover(io.signal) : NO_DISCOVERY;
-  if (discovered.patch === false)
-    throw new JobFault(
-      'TargetIncompatible',
-      `The target ${job.settings.target.baseUrl} says that it does not support PATCH.`,
-    );
   const unknown = unknownAttributes(context, discovered);
   if (unknown.length > 0) {
     throw new JobFault(

@@ -8,6 +8,7 @@ import type { ErrorCode } from '../model/errors.ts';
 import type { PlanReport } from '../model/plan-report.ts';
 import type { FirstContactNumbers } from '../rules/first-contact.ts';
 import type { Capabilities } from '../scim/capabilities.ts';
+import type { LearnedFacts } from '../scim/learned.ts';
 import type { Store } from '../store/database.ts';
 import type { HeldConfigurationTable } from '../store/held-configuration-tables.ts';
 import { fence, type Lease } from '../store/jobs.ts';
@@ -107,6 +108,8 @@ export interface CycleContext {
   appRoles: readonly AppRole[];
   /** Whether assignments with Default Access are left out; known after import. */
   excludesDefaultAccess: boolean;
+  /** What was learned of the target, as far as the store has it. */
+  learned: LearnedFacts;
   /** What discovery says; read once, when first needed. */
   capabilities: Promise<Capabilities> | null;
 }

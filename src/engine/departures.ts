@@ -136,18 +136,28 @@ export async function settleDepartures(
     people.map(({ change }) => change.source_id),
   );
   const now = io.clock.now().getTime();
-  for (const { change, payload } of people) {
+  for (const { change, payload, warning } of people) {
     const departure = known.get(change.source_id);
     if (departure === undefined) continue;
     if (change.event === null) {
       if (departure.current === null) await forgetSetValues(trx, job.id, change.source_id);
       // Undone: the account is active although the person is away, and its days count from when it is disabled again.
       else if (change.action === 'enable') await updateDeparture(trx, departure.current.id, NOTHING_DONE);
-    } else if (departure.current !== null) await settleRemoval(trx, context, departure.current, change, payload, now);
+    } else if (departure.current !== null) {
+      if (warning?.code === 'DisabledInstead') await settleDisabledInstead(trx, departure.current, now);
+      else await settleRemoval(trx, context, departure.current, change, payload, now);
+    }
   }
 }
 
 const NOTHING_DONE = { outcome: null, confirmed_at: null, disabled_at: null, delete_at: null } as const;
+
+/** The account is there still, without access, and no business of this job any more. */
+async function settleDisabledInstead(trx: Db, current: DepartureTable, now: number): Promise<void> {
+  const confirmed = { outcome: 'disabled', confirmed_at: current.confirmed_at ?? now, delete_at: null };
+  await updateDeparture(trx, current.id, { ...confirmed, disabled_at: current.disabled_at ?? now });
+  await endDeparture(trx, current.id, 'gone', now);
+}
 
 async function settleRemoval(
   trx: Db,

@@ -32,6 +32,16 @@ export function mayAdapt(
   return true;
 }
 
+/** Whether the account of a creation that failed is to be looked for: it was refused as taken, or may be there unseen. */
+export function isDoubtful(
+  context: Parameters<typeof mayAdapt>[0],
+  subject: Parameters<typeof mayAdapt>[1],
+  fault: ObjectFault,
+): boolean {
+  if (fault.code !== 'EntryConflict' && fault.ambiguous !== true) return false;
+  return mayAdapt(context, subject, 'an account that could not be created is looked for, and adopted');
+}
+
 /** Whether a group is sent with its members; otherwise they follow after all objects. */
 export function sendsMembers({ context, mapping }: Pick<PlanningAid, 'context' | 'mapping'>): boolean {
   return mapping.mapsMembers && context.job.strategy.references === 'withObject';

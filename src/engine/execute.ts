@@ -19,11 +19,16 @@ import { type ChangePayload, referenceValue, type WaitingReference } from './cha
 import { mappingOf } from './compiled-job.ts';
 import { confirmAbsence } from './confirm-absence.ts';
 import type { CycleContext } from './context.ts';
-import { adapts, mayAdapt, sendsMembers } from './dialect.ts';
+import { adapts, isDoubtful, sendsMembers } from './dialect.ts';
 import { matchNow } from './match.ts';
 import { viewOf } from './planned-object.ts';
 import type { TargetResult } from './ports.ts';
 import { countedOf, NO_MEMBERS, takeMembers } from './sent-members.ts';
+
+const DISABLED_INSTEAD: ObjectFault = {
+  code: 'DisabledInstead',
+  message: 'The target does not delete accounts. This one was disabled instead, and is not linked any more.',
+};
 
 /** What came of one change. */
 export interface ChangeOutcome {
@@ -141,9 +146,9 @@ async function send(attempt: Attempt): Promise<Result> {
 async function remove({ context, mapping, change }: Attempt): Promise<Result> {
   const removed = await context.io.target.remove(mapping.scimKind, change.target_id ?? '', context.io.signal);
   if (!removed.ok) return { fault: removed.fault };
-  return removed.value === 'removed' || !adapts(context)
-    ? {}
-    : { fault: await confirmAbsence(context, mapping, change) };
+  if (removed.value === 'removed') return {};
+  if (removed.value === 'disabled') return { warning: DISABLED_INSTEAD };
+  return adapts(context) ? { fault: await confirmAbsence(context, mapping, change) } : {};
 }
 
 async function create(attempt: Attempt): Promise<Result> {
@@ -166,11 +171,8 @@ async function create(attempt: Attempt): Promise<Result> {
       warning: notApplied(created.value, exactly(desired)),
     };
   }
-  const inDoubt = created.fault.code === 'EntryConflict' || created.fault.ambiguous === true;
   const subject = { kind: mapping.kind, id: attempt.change.source_id };
-  const resolves =
-    inDoubt && mayAdapt(context, subject, 'an account that could not be created is looked for, and adopted');
-  return { fault: created.fault, inDoubt: resolves };
+  return { fault: created.fault, inDoubt: isDoubtful(context, subject, created.fault) };
 }
 
 /**

@@ -9,6 +9,7 @@ import { type MappingEnvironment, matchingValue } from '../rules/evaluate-attrib
 import { mapObject } from '../rules/map-object.ts';
 import type { CompiledMapping } from '../rules/mapping.ts';
 import { type Capabilities, NO_DISCOVERY } from '../scim/capabilities.ts';
+import { learnedFrom, NOTHING_LEARNED } from '../scim/learned.ts';
 import type { ScimResource } from '../scim/resource.ts';
 import { findLinks } from '../store/links.ts';
 import type { LinkTable } from '../store/schema.ts';
@@ -50,7 +51,10 @@ function onlyAsked(target: ScimTarget): ScimTarget {
     find: (kind, attribute, value, signal) =>
       once(`find ${kind} ${attribute} ${value}`, () => target.find(kind, attribute, value, signal)),
     get: (kind, id, signal) => once(`get ${kind} ${id}`, () => target.get(kind, id, signal)),
-    remember: (capabilities) => target.remember(capabilities),
+    remember: (capabilities, learned) => target.remember(capabilities, learned),
+    get learned() {
+      return target.learned;
+    },
     discover: refuse,
     findAny: refuse,
     refersTo: refuse,
@@ -91,7 +95,7 @@ export async function lookAtAccount(question: AccountQuestion): Promise<AccountF
   };
   if (about.io === null || base.notAsked !== null) return base;
   const target = onlyAsked(about.io.target);
-  target.remember(capabilities);
+  target.remember(capabilities, learnedFrom(stored.job?.learned ?? null));
   const context = readingContext(question, { ...about.io, target }, capabilities);
   const asked = withFewQuestions(question, linked === undefined ? QUESTIONS : QUESTIONS - 1);
   const tried = asked.matching.map((attribute) => ({
@@ -261,6 +265,7 @@ function readingContext({ about, appRoles }: AccountQuestion, io: EngineIo, capa
     requestsBefore: { graph: 0, tokens: 0, scim: 0 },
     appRoles,
     excludesDefaultAccess: false,
+    learned: NOTHING_LEARNED,
     capabilities: Promise.resolve(capabilities),
   };
 }

@@ -1,7 +1,8 @@
 // Opens a cycle: goes on with an unfinished one, notices a changed configuration, and decides whether the cycle is initial.
 import { type CycleCounts, type CycleKind, type CycleRequest, zeroCounts } from '../model/cycle.ts';
 import { requestCounts } from '../model/request-counts.ts';
-import type { Capabilities } from '../scim/capabilities.ts';
+import { type Capabilities, NO_DISCOVERY } from '../scim/capabilities.ts';
+import { learnedFrom } from '../scim/learned.ts';
 import { endRejections } from '../store/change-decisions.ts';
 import { forgetObserved, keepApprovals, replanObjectsOf, supersedeAll } from '../store/changes.ts';
 import { findCycle, insertCycle } from '../store/cycles.ts';
@@ -86,9 +87,10 @@ export async function openCycle(
     requestsBefore: requestCounts(io),
     appRoles: [],
     excludesDefaultAccess: false,
+    learned: learnedFrom(row.learned),
     capabilities: remembered === null ? null : Promise.resolve(remembered),
   };
-  if (remembered !== null) io.target.remember(remembered);
+  io.target.remember(remembered ?? NO_DISCOVERY, context.learned);
   await settling(context, async (trx) => {
     await clearIndex(trx, job.id);
     await discardPlans(trx, job.id);

@@ -11,6 +11,7 @@ import type {
 import type { Candidate, DirectoryFacts } from '../model/directory-facts.ts';
 import type { ObjectFault } from '../model/errors.ts';
 import type { Capabilities } from '../scim/capabilities.ts';
+import type { LearnedFacts } from '../scim/learned.ts';
 import type { PatchOperation, ScimKind, ScimResource } from '../scim/resource.ts';
 
 /** Which delta chain to begin: everything that exists now, or only what changes from now on. */
@@ -95,8 +96,10 @@ export interface ListPage {
 export interface ScimTarget {
   /** Reads discovery (ServiceProviderConfig, Schemas); at most three requests; absent endpoints are no fault. */
   discover(signal: AbortSignal): Promise<Capabilities>;
-  /** Tells the client what was discovered earlier, so that it need not ask again. */
-  remember(capabilities: Capabilities): void;
+  /** Tells the client what was discovered and learned earlier, so that it need not ask or try again. */
+  remember(capabilities: Capabilities, learned?: LearnedFacts): void;
+  /** What the answers of the target have taught the client so far; another object after each change. */
+  readonly learned: LearnedFacts;
   /** Resources whose attribute really has the value (`eq`, escaped; the answer is verified). */
   find(
     kind: ScimKind,
@@ -133,8 +136,11 @@ export interface ScimTarget {
     operations: readonly PatchOperation[],
     signal: AbortSignal,
   ): Promise<TargetResult<ScimResource | null>>;
-  /** `absent` when the target says that it does not have the resource (404). */
-  remove(kind: ScimKind, id: string, signal: AbortSignal): Promise<TargetResult<'removed' | 'absent'>>;
+  /**
+   * `absent` when the target says that it does not have the resource (404), `disabled` when it does not delete accounts and
+   * this one is disabled now.
+   */
+  remove(kind: ScimKind, id: string, signal: AbortSignal): Promise<TargetResult<'removed' | 'absent' | 'disabled'>>;
   /** HTTP requests sent so far, retries included; `tokens` to the token endpoint of the target. */
   readonly requests: { readonly scim: number; readonly tokens: number };
 }

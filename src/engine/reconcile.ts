@@ -11,6 +11,7 @@ import { mapObject } from '../rules/map-object.ts';
 import type { CompiledMapping } from '../rules/mapping.ts';
 import { type Capabilities, NO_DISCOVERY } from '../scim/capabilities.ts';
 import type { AttributeDifference } from '../scim/diff.ts';
+import { learnedFrom } from '../scim/learned.ts';
 import { resourceId, type ScimResource } from '../scim/resource.ts';
 import { openChanges } from '../store/changes.ts';
 import { findDepartures, type KnownDeparture } from '../store/departures.ts';
@@ -71,9 +72,9 @@ export async function markDrift(context: CycleContext): Promise<void> {
 
 /** Compares without writing anything. Faults of the job are thrown, also when it belongs to another target. */
 export async function compareTarget(job: CompiledJob, io: EngineIo): Promise<DriftReport> {
-  const { capabilities } = await readBoundJob(io.store.db, job);
+  const { capabilities, learned } = await readBoundJob(io.store.db, job);
   const known = capabilities === null ? NO_DISCOVERY : (JSON.parse(capabilities) as Capabilities);
-  io.target.remember(known);
+  io.target.remember(known, learnedFrom(learned));
   const { appRoles } = await io.source.readServicePrincipal(job.settings.source.servicePrincipalId, io.signal);
   const reading = { job, io, appRoles, capabilities: () => Promise.resolve(known) };
   return readDrift(reading, () => Promise.resolve());

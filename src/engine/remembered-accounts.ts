@@ -32,7 +32,10 @@ export function rememberedTarget({ job, io }: CycleContext): ScimTarget {
     refersTo: (kind, id, reference, signal) => target.refersTo(kind, id, reference, signal),
     list: (kind, signal) => target.list(kind, signal),
     discover: (signal) => target.discover(signal),
-    remember: (capabilities) => target.remember(capabilities),
+    remember: (capabilities, learned) => target.remember(capabilities, learned),
+    get learned() {
+      return target.learned;
+    },
     create: refuse,
     patch: refuse,
     remove: refuse,

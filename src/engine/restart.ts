@@ -19,7 +19,7 @@ export async function applyRestart(trx: Db, jobId: string, scopes: readonly Rese
   // Another configuration hash is what begins an initial cycle; without the links of the feeds everything is read again.
   if (scopes.includes('Watermark'))
     await updateJob(trx, jobId, { configuration_hash: '', users_link: null, groups_link: null });
-  if (scopes.includes('ConnectorDataStore')) await updateJob(trx, jobId, { link_reset: 1 });
+  if (scopes.includes('ConnectorDataStore')) await updateJob(trx, jobId, { link_reset: 1, learned: null });
   await updateJob(trx, jobId, { restart_scopes: null, next_attempt: now });
 }
 

@@ -208,7 +208,7 @@ function count({ counts }: CycleContext, outcome: ChangeOutcome): void {
     return;
   }
   if (outcome.warning !== null) counts.warnings += 1;
-  switch (outcome.adopted ? 'adopt' : outcome.change.action) {
+  switch (outcome.adopted ? 'adopt' : doneTo(outcome)) {
     case 'create':
       counts.created += 1;
       break;
@@ -232,6 +232,11 @@ function count({ counts }: CycleContext, outcome: ChangeOutcome): void {
   }
 }
 
+/** What was done, which is less than was wanted where a target does not delete. */
+function doneTo({ change, warning }: ChangeOutcome): string {
+  return warning?.code === 'DisabledInstead' ? 'disable' : change.action;
+}
+
 function subjectOf({ change, targetId }: ChangeOutcome): LogSubject {
   return { ...subjectOfChange(change), targetId };
 }
@@ -248,7 +253,7 @@ const LOGGED_ACTION = {
 function entryOf(context: CycleContext, outcome: ChangeOutcome): ProvisioningLogEntry {
   const { change, fault, warning } = outcome;
   const planned = JSON.parse(change.steps ?? '[]') as ProvisioningStep[];
-  const action = LOGGED_ACTION[change.action as keyof typeof LOGGED_ACTION];
+  const action = LOGGED_ACTION[doneTo(outcome) as keyof typeof LOGGED_ACTION];
   const exported = step(
     exportStepName(change.action),
     'export',

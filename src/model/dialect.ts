@@ -141,6 +141,8 @@ export function profileUnder(dialect: Dialect, profile: TargetProfile): TargetPr
     ...profile,
     membersPerRequest: membersPerRequest ?? profile.membersPerRequest,
     memberRemoval: memberRemoval ?? profile.memberRemoval,
+    patch: 'path',
+    patchable: {},
     membersReadable: profile.membersReadable && !excludesMembers,
     combinedFilter: profile.combinedFilter && matching === 'fewest',
     discovery: profile.discovery && discovery,

@@ -129,6 +129,12 @@ export const OBJECT_ERRORS = {
     cause: 'The target showed the members of a group that was asked for without them (in the dialects of Entra).',
     advice: 'Let the endpoint leave out what excludedAttributes names (RFC 7644 section 3.4.2.5).',
   },
+  DisabledInstead: {
+    scope: 'object',
+    retry: 'ladder',
+    cause: 'The account was to be deleted; the target does not delete accounts, so it was disabled.',
+    advice: 'Nothing is needed for access. Delete the account in the target by hand if it has to go.',
+  },
   InternalServerError: {
     scope: 'object',
     retry: 'nextCycle',

@@ -94,8 +94,18 @@ export const targetProfileSchema = z.strictObject({
     .enum(['path', 'list'])
     .default('path')
     .describe(
-      'How members are removed first. path: members[value eq "id"], and a list of values only where that is refused and the group shows what came of it. list: a list of values; many targets ignore it and remove everybody.',
+      'How members are removed first. path: members[value eq "id"], and other forms only where that is refused or ignored and the group shows what came of it. list: a list of values; many targets ignore it and remove everybody.',
     ),
+  patch: z
+    .enum(['path', 'pathless', 'none'])
+    .default('path')
+    .describe(
+      'How changes are sent first. path: PATCH with a path for each attribute, and other forms where that is refused. pathless: PATCH with one value without path. none: the target has no PATCH; every change is a PUT of the whole resource.',
+    ),
+  patchable: z
+    .partialRecord(resourceKind, z.array(z.string()))
+    .default({})
+    .describe('Attributes that PATCH may change, by resource type; all others go by PUT. Empty means any.'),
   retryableErrors: z
     .array(retryableErrorSchema)
     .default([])

@@ -35,6 +35,7 @@ export async function ensureJob(db: Db, id: string): Promise<void> {
       last_started: null,
       next_attempt: 0,
       capabilities: null,
+      learned: null,
       target_root: null,
       tenant_id: null,
       service_principal_id: null,

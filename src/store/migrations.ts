@@ -201,6 +201,11 @@ async function readBackTargets(db: Kysely<Tables>): Promise<void> {
     .execute();
 }
 
+/** What the answers of a target taught; nothing is known of targets that were met before. */
+async function learnedTargets(db: Kysely<Tables>): Promise<void> {
+  await db.schema.alterTable('job').addColumn('learned', text).execute();
+}
+
 /** Name to migration; names sort in the order in which they are applied. */
 export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0001-first-tables': { up: firstTables },
@@ -224,4 +229,5 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0022-held-configuration': { up: heldConfiguration },
   '0023-reconciled-jobs': { up: reconciledJobs },
   '0024-membership-images': { up: membershipImages },
+  '0025-learned-targets': { up: learnedTargets },
 };

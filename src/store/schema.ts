@@ -30,8 +30,9 @@ export interface JobTable {
   lease_until: number;
   last_started: number | null;
   next_attempt: number;
-  /** What discovery said, as JSON. */
+  /** What discovery said, and what other answers taught, as JSON. */
   capabilities: string | null;
+  learned: string | null;
   /** The target that the links belong to; null before the first cycle. */
   target_root: string | null;
   /** The directory and the enterprise application that the source ids belong to; null before the first cycle. */

@@ -17,6 +17,8 @@ export interface Answer {
   readonly date: string | undefined;
   /** All of them, as answered. */
   readonly headers: Readonly<Record<string, unknown>>;
+  /** The ETag header. */
+  readonly etag: string | undefined;
 }
 
 /** What an error body says. */

@@ -10,6 +10,7 @@ import type { ScimKind, ScimResource } from '../scim/resource.ts';
 export function withDialectFaults(dialect: Dialect, client: ScimTarget): ScimTarget {
   if (dialect === 'rfc7644') return client;
   const { excludesMembers } = STRATEGIES[dialect];
+  const { learned } = client;
   const named = async <T>(pending: Promise<TargetResult<T>>): Promise<TargetResult<T>> => {
     const result = await pending;
     return result.ok ? result : { ok: false, fault: faultUnder(dialect, result.fault) };
@@ -25,7 +26,9 @@ export function withDialectFaults(dialect: Dialect, client: ScimTarget): ScimTar
   };
   return {
     discover: (signal) => client.discover(signal),
-    remember: (capabilities) => client.remember(capabilities),
+    // What the target was seen to understand in other forms says nothing about these, and the other way round.
+    remember: () => undefined,
+    learned,
     list: (kind, signal) => client.list(kind, signal),
     find: (kind, attribute, value, signal) =>
       withoutMembers(kind, client.find(kind, attribute, value, signal), (found) => found),

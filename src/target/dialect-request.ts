@@ -22,6 +22,7 @@ export function requestShaper(strategy: DialectStrategy, root: string): (request
           : request;
       case 'PATCH':
         return { ...request, body: patchBody(strategy, request.body, root) };
+      case 'PUT':
       case 'DELETE':
         return request;
       default:

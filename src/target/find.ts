@@ -9,6 +9,7 @@ import type { ScimKind, ScimResource } from '../scim/resource.ts';
 import { listOf } from './answer.ts';
 import type { Exchange } from './exchange.ts';
 import { faultOfAnswer, incompatible } from './faults.ts';
+import type { LadderContext } from './requests.ts';
 import { isSuccess } from './success.ts';
 import type { ScimRequest } from './transport.ts';
 
@@ -17,13 +18,12 @@ const REFUSED_FILTER = new Set([400, 403, 500, 501]);
 /** Remembers, per attribute, which form of filter a target understood. */
 export class Finder {
   private readonly exchange: Exchange;
-  private readonly adapts: boolean;
-  private readonly understood = new Map<string, number>();
+  private readonly ladder: Pick<LadderContext, 'learning' | 'adapted'> | null;
 
-  /** Without `adapts` a refused form is refused, and an answer with more than what was asked for is not sorted out here. */
-  constructor(exchange: Exchange, adapts: boolean) {
+  /** Without a ladder only the first form is asked, and an answer with more than what was asked for is not sorted out here. */
+  constructor(exchange: Exchange, ladder: Pick<LadderContext, 'learning' | 'adapted'> | null) {
     this.exchange = exchange;
-    this.adapts = adapts;
+    this.ladder = ladder;
   }
 
   /** Resources that really have the value. Throws TargetIncompatible for 404 and for answers that are no list. */
@@ -34,16 +34,21 @@ export class Finder {
     signal: AbortSignal,
   ): Promise<TargetResult<readonly ScimResource[]>> {
     const path = pathOf(attribute);
-    const forms = filterForms(attribute, path, value).slice(0, this.adapts ? undefined : 1);
+    const forms = filterForms(attribute, path, value);
     const key = `${kind} ${attribute.toLowerCase()}`;
-    const first = this.understood.get(key) ?? 0;
-    let refusal: TargetResult<readonly ScimResource[]> | undefined;
-    for (let form = first; form < forms.length; form += 1) {
+    const first = this.ladder?.learning.facts.filterForms[key] ?? 0;
+    const end = this.ladder === null ? 1 : forms.length;
+    let refusal: Extract<TargetResult<readonly ScimResource[]>, { ok: false }> | undefined;
+    for (let form = first; form < end; form += 1) {
+      if (refusal !== undefined) {
+        this.ladder?.adapted({ rung: 'filterForm', kind, id: null, because: refusal.fault.message });
+      }
       const asked = await this.ask(kind, forms[form] ?? '', signal);
       if (asked.ok) {
-        this.understood.set(key, form);
+        this.ladder?.learning.noteFilterForm(key, form);
         const held = asked.value.filter((resource) => holdsValue(resource, attribute, path, value));
-        return this.adapts || held.length === asked.value.length ? { ok: true, value: held } : unfiltered(asked.value);
+        const isTidy = this.ladder !== null || held.length === asked.value.length;
+        return isTidy ? { ok: true, value: held } : unfiltered(asked.value);
       }
       refusal ??= asked;
       if (!REFUSED_FILTER.has(asked.fault.status ?? 0)) return asked;

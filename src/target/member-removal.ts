@@ -1,86 +1,150 @@
-// Removing members. `members[value eq "id"]` goes first; a list of values is the second form and never the first, because
-// servers that ignore the list remove everybody. A refusal alone proves nothing about a membership, so the group is read
-// before anything is concluded: a leaver who silently stays is the worse fault. Where groups do not show their members nothing
-// can be concluded, and the second form is never tried.
-import type { TargetResult } from '../engine/ports.ts';
+// Removing members. `members[value eq "id"]` goes first; a list of values is never the first, because servers that ignore the
+// list remove everybody; then the members that stay are stated, and at last the group is replaced. A refusal alone proves nothing
+// about a membership, nor does success, so the group is read before anything is concluded: a leaver who silently stays is the
+// worse fault. Where groups do not show their members nothing can be concluded, and no other form is tried.
 import type { TargetProfile } from '../model/profile.ts';
+import type { MemberRemovalForm } from '../scim/learned.ts';
 import { addMembers, removeMembers } from '../scim/patch.ts';
 import { elementsOf, isComplex, memberOf } from '../scim/read.ts';
-import type { PatchOperation, ScimKind, ScimResource } from '../scim/resource.ts';
-
-/** The resource after the request where the target shows it. */
-export type PatchResult = TargetResult<ScimResource | null>;
-
-/** The two requests that the ladders are made of. */
-export interface PatchRequests {
-  patch(kind: ScimKind, id: string, operations: readonly PatchOperation[], signal: AbortSignal): Promise<PatchResult>;
-  get(kind: ScimKind, id: string, signal: AbortSignal): Promise<PatchResult>;
-}
+import type { PatchOperation } from '../scim/resource.ts';
+import type { Rung } from './adaptation.ts';
+import type { Replacement } from './replacement.ts';
+import { type LadderContext, type PatchResult, refusesForm, refusesRung } from './requests.ts';
 
 /** What the profile says of members. */
 export type MemberHabits = Pick<TargetProfile, 'membersReadable' | 'memberRemoval'>;
 
-const REFUSALS = new Set([400, 405, 501]);
+const FORMS: readonly Exclude<MemberRemovalForm, 'path'>[] = ['list', 'replacement', 'resource'];
+const RUNGS: Readonly<Record<'list' | 'replacement', Rung>> = {
+  list: 'memberList',
+  replacement: 'memberReplacement',
+};
 const RESTORED_PER_REQUEST = 100;
+const PROVEN = 'Group members removal';
 
 /** Removes members in the form that the target was seen to understand. */
 export class MemberRemoval {
-  private readonly requests: PatchRequests;
-  private readonly membersReadable: boolean;
-  private form: 'path' | 'valueList' | 'onlyPath' = 'path';
+  private readonly context: LadderContext;
+  private readonly replacement: Replacement;
+  private readonly habits: MemberHabits;
 
-  constructor(requests: PatchRequests, { membersReadable, memberRemoval }: MemberHabits) {
-    this.requests = requests;
-    this.membersReadable = membersReadable;
-    if (memberRemoval === 'list') this.form = 'valueList';
+  constructor(context: LadderContext, replacement: Replacement, habits: MemberHabits) {
+    this.context = context;
+    this.replacement = replacement;
+    this.habits = habits;
+  }
+
+  /** The form that is used now. */
+  get form(): MemberRemovalForm {
+    return this.context.learning.facts.memberRemoval ?? this.habits.memberRemoval;
   }
 
   /** Success when nobody of `members` is a member any more; the refusal of the first form when nothing helped. */
   async remove(id: string, members: readonly string[], signal: AbortSignal): Promise<PatchResult> {
-    if (this.form === 'valueList') return this.patch(id, [valueList(members)], signal);
+    const { form } = this;
+    if (form === 'list') {
+      const listed = await this.patch(id, [valueList(members)], signal);
+      if (!this.habits.membersReadable || !refusesRung(listed)) return listed;
+    } else if (form !== 'path') {
+      const known = await this.inForm(form, id, members, 'This form was learned earlier.', signal);
+      if (known !== undefined && !refusesRung(known)) return known;
+    }
     const usual = await this.patch(id, removeMembers(members), signal);
-    if (usual.ok || !REFUSALS.has(usual.fault.status ?? 0) || !this.membersReadable) return usual;
-    const read = await this.requests.get('Group', id, signal);
+    if (!this.habits.membersReadable || (!usual.ok && !refusesForm(usual))) return usual;
+    if (usual.ok && this.context.learning.knows('proven', PROVEN)) return usual;
+    const read = await this.read(id, usual, signal);
     const held = shownMembers(read);
     if (held === undefined) return usual;
     const left = members.filter((member) => held.has(member));
     if (left.length === 0) {
+      if (usual.ok) {
+        if (held.size > 0) this.context.learning.note('proven', [PROVEN]);
+        return usual;
+      }
       const believed = held.size > 0 || usual.fault.scimType?.toLowerCase() === 'notarget';
       return believed ? read : usual;
     }
-    if (left.length < members.length) {
+    if (!usual.ok && left.length < members.length) {
       const fewer = await this.patch(id, removeMembers(left), signal);
       if (fewer.ok) return fewer;
     }
-    return this.form === 'onlyPath' ? usual : this.removeByValue(id, held, left, usual, signal);
+    return this.climb(id, left, usual, signal);
   }
 
-  private async removeByValue(
+  private async climb(
     id: string,
-    held: ReadonlySet<string>,
     members: readonly string[],
     usual: PatchResult,
     signal: AbortSignal,
   ): Promise<PatchResult> {
-    const result = await this.patch(id, [valueList(members)], signal);
-    if (!result.ok) return usual;
-    const remaining = shownMembers(await this.requests.get('Group', id, signal));
-    if (remaining === undefined) return result;
-    const lost = [...held].filter((member) => !members.includes(member) && !remaining.has(member));
-    if (lost.length > 0) return this.restore(id, lost, result, signal);
-    if (members.some((member) => remaining.has(member))) return usual;
-    this.form = 'valueList';
-    return result;
+    const because = usual.ok ? 'The target answered success, and the members were still there.' : usual.fault.message;
+    for (const form of FORMS) {
+      const result = await this.inForm(form, id, members, because, signal);
+      if (result !== undefined && !refusesRung(result)) return result;
+    }
+    return usual.ok ? stillThere() : usual;
   }
 
-  // The list was ignored and everybody removed: the others come back, and the form is not used again.
+  // Undefined when the form is of no use: known to be harmful, without effect, or not possible.
+  private async inForm(
+    form: MemberRemovalForm,
+    id: string,
+    members: readonly string[],
+    because: string,
+    signal: AbortSignal,
+  ): Promise<PatchResult | undefined> {
+    const { learning, adapted } = this.context;
+    if (learning.facts.wiping.includes(form)) return undefined;
+    const held = shownMembers(await this.context.requests.get('Group', id, signal));
+    if (held === undefined) return undefined;
+    if (form === 'list' || form === 'replacement') adapted({ rung: RUNGS[form], kind: 'Group', id, because });
+    const staying = [...held].filter((member) => !members.includes(member));
+    const result = await this.sendIn(form, id, members, staying, because, signal);
+    if (result === undefined || !result.ok) return result;
+    const read = await this.context.requests.get('Group', id, signal);
+    const remaining = shownMembers(read) ?? (staying.length === 0 && read.ok ? new Set<string>() : undefined);
+    if (remaining === undefined) return result;
+    const lost = staying.filter((member) => !remaining.has(member));
+    if (lost.length > 0) return this.restore(form, id, lost, result, signal);
+    if (members.some((member) => remaining.has(member))) return undefined;
+    learning.noteRemoval(form);
+    return read.ok && read.value !== null ? read : result;
+  }
+
+  private async sendIn(
+    form: MemberRemovalForm,
+    id: string,
+    members: readonly string[],
+    staying: readonly string[],
+    because: string,
+    signal: AbortSignal,
+  ): Promise<PatchResult | undefined> {
+    switch (form) {
+      case 'path':
+        return this.patch(id, removeMembers(members), signal);
+      case 'list':
+        return this.patch(id, [valueList(members)], signal);
+      case 'replacement':
+        return this.patch(id, [stated(staying)], signal);
+      case 'resource':
+        return this.replacement.send('Group', id, removeMembers(members), { because, only: false }, signal);
+      default:
+        return form satisfies never;
+    }
+  }
+
+  // More was removed than asked: the others come back, and the form is not used again.
   private async restore(
+    form: MemberRemovalForm,
     id: string,
     lost: readonly string[],
     removed: PatchResult,
     signal: AbortSignal,
   ): Promise<PatchResult> {
-    this.form = 'onlyPath';
+    const { learning, adapted } = this.context;
+    learning.noteWiping(form);
+    const because = `The target removed ${lost.length} more than it was asked to.`;
+    adapted({ rung: 'membersRestored', kind: 'Group', id, because });
     let result = removed;
     for (let from = 0; from < lost.length && result.ok; from += RESTORED_PER_REQUEST) {
       result = await this.patch(id, addMembers(lost.slice(from, from + RESTORED_PER_REQUEST)), signal);
@@ -88,13 +152,27 @@ export class MemberRemoval {
     return result;
   }
 
+  private read(id: string, answered: PatchResult, signal: AbortSignal): Promise<PatchResult> {
+    const shown = answered.ok && answered.value !== null ? shownMembers(answered) : undefined;
+    return shown === undefined ? this.context.requests.get('Group', id, signal) : Promise.resolve(answered);
+  }
+
   private patch(id: string, operations: readonly PatchOperation[], signal: AbortSignal): Promise<PatchResult> {
-    return this.requests.patch('Group', id, operations, signal);
+    return this.context.requests.patch('Group', id, operations, signal);
   }
 }
 
 function valueList(members: readonly string[]): PatchOperation {
   return { op: 'remove', path: 'members', value: members.map((value) => ({ value })) };
+}
+
+function stated(members: readonly string[]): PatchOperation {
+  return { op: 'replace', path: 'members', value: members.map((value) => ({ value })) };
+}
+
+function stillThere(): PatchResult {
+  const message = 'The target answered success to the removal of members in every form, and they are members still.';
+  return { ok: false, fault: { code: 'NotApplied', message } };
 }
 
 // Undefined when the group cannot be read or does not show its members.

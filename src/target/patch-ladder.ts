@@ -1,68 +1,202 @@
-// Which form of a PATCH a target accepts. The usual one goes first; a target that refuses a path (400 invalidPath or
-// noTarget) gets the same change in another form: extension attributes as a nested value without path, missing elements
-// added whole. What was learned is kept per attribute for the lifetime of the client. Member removals have a ladder of
-// their own (member-removal.ts).
+// Which form of a change a target accepts. The usual PATCH goes first; a target that refuses its form, or answers success and
+// keeps nothing, gets the same change in another one: without path, missing elements added whole, and at last the merged resource
+// by PUT. Answers decide, never names of targets; what they taught is kept (learning.ts). Member removals have a ladder of their
+// own (member-removal.ts).
+import type { TargetProfile } from '../model/profile.ts';
+import type { Capabilities } from '../scim/capabilities.ts';
+import { factName } from '../scim/effect.ts';
 import { attributeText } from '../scim/path.ts';
 import { hasExtensionPath, operationPath, toAddedElements, toPathless } from '../scim/pathless.ts';
 import { findElement } from '../scim/read.ts';
 import type { PatchOperation, ScimKind } from '../scim/resource.ts';
-import { type MemberHabits, MemberRemoval, type PatchRequests, type PatchResult } from './member-removal.ts';
+import type { Rung } from './adaptation.ts';
+import { EffectCheck, namesOf } from './effect-check.ts';
+import { type MemberHabits, MemberRemoval } from './member-removal.ts';
+import type { Replacement } from './replacement.ts';
+import { type LadderContext, type PatchResult, refusesForm, refusesRung } from './requests.ts';
+
+type Operations = readonly PatchOperation[];
+
+/** What a change is made of, and what has come of it so far. */
+interface Climb {
+  readonly kind: ScimKind;
+  readonly id: string;
+  readonly operations: Operations;
+  readonly first: PatchResult;
+  readonly because: string;
+  readonly signal: AbortSignal;
+}
+
+/** Climbs for the same attributes that led nowhere, after which a refusal is believed for the life of the process. */
+const MOST_FUTILE = 3;
+
+/** What decides where the ladder begins. */
+export interface LadderStart {
+  readonly profile: MemberHabits & Pick<TargetProfile, 'patch' | 'patchable'>;
+  readonly capabilities: () => Capabilities;
+}
 
 /** Sends changes in the form that the target was seen to understand. */
 export class PatchLadder {
-  private readonly requests: PatchRequests;
-  private readonly pathless = new Set<string>();
-  private readonly refusedAnyway = new Set<string>();
+  private readonly context: LadderContext;
+  private readonly replacement: Replacement;
+  private readonly start: LadderStart;
   private readonly members: MemberRemoval;
+  private readonly effect: EffectCheck;
+  private readonly futile = new Map<string, number>();
+  /** Attributes that a PATCH has changed, so that they are not to blame when one with others is refused. */
+  private readonly patched = new Set<string>();
 
-  constructor(requests: PatchRequests, habits: MemberHabits) {
-    this.requests = requests;
-    this.members = new MemberRemoval(requests, habits);
+  constructor(context: LadderContext, replacement: Replacement, start: LadderStart) {
+    this.context = context;
+    this.replacement = replacement;
+    this.start = start;
+    this.effect = new EffectCheck(context, start.profile);
+    this.members = new MemberRemoval(context, replacement, start.profile);
   }
 
   /** The result of the form that was accepted, or the refusal of the usual form when no other one helped. */
-  async send(
-    kind: ScimKind,
-    id: string,
-    operations: readonly PatchOperation[],
-    signal: AbortSignal,
-  ): Promise<PatchResult> {
-    const members = operations.map(removedMember).filter((member) => member !== undefined);
-    if (members.length > 0 && members.length === operations.length) {
-      return this.members.remove(id, members, signal);
+  async send(kind: ScimKind, id: string, operations: Operations, signal: AbortSignal): Promise<PatchResult> {
+    if (this.isUnpatchable(kind)) {
+      const why = { because: `The target has no PATCH for ${kind}s.`, only: true };
+      return (await this.replacement.send(kind, id, operations, why, signal)) ?? cannotReplace(kind);
     }
-    const usual = toPathless(operations, (operation) => this.pathless.has(attributeKey(operation)));
-    const first = await this.requests.patch(kind, id, usual, signal);
-    if (!isPathRefusal(first)) return first;
-    const rungs: ((form: readonly PatchOperation[]) => Promise<readonly PatchOperation[] | undefined>)[] = [
-      (form) => Promise.resolve(this.withoutPaths(form)),
-      (form) => this.withAddedElements(kind, id, form, signal),
-    ];
-    if (!first.ok && first.fault.scimType?.toLowerCase() === 'notarget') rungs.reverse();
-    let form: readonly PatchOperation[] = usual;
-    for (const rung of rungs) {
-      const next = await rung(form);
+    const byPut = operations.filter((each) => this.isReplaced(kind, each));
+    if (byPut.length === 0) return this.patch(kind, id, operations, signal);
+    const why = { because: 'The target was seen to change this only so, or its profile says it.', only: false };
+    const replaced = await this.replacement.send(kind, id, byPut, why, signal);
+    if (replaced === undefined || refusesRung(replaced)) return this.patch(kind, id, operations, signal);
+    const others = operations.filter((each) => !byPut.includes(each));
+    return others.length === 0 || !replaced.ok ? replaced : this.patch(kind, id, others, signal);
+  }
+
+  private async patch(kind: ScimKind, id: string, operations: Operations, signal: AbortSignal): Promise<PatchResult> {
+    const removals = kind === 'Group' ? operations.filter((each) => removedMember(each) !== undefined) : [];
+    if (removals.length === 0) return this.change(kind, id, operations, signal);
+    const others = operations.filter((each) => !removals.includes(each));
+    if (others.length > 0) {
+      if (this.members.form === 'path') {
+        const whole = await this.context.requests.patch(kind, id, operations, signal);
+        const missing = await this.effect.missing(kind, id, operations, whole, signal);
+        if (!refusesForm(whole) && (missing ?? []).length === 0) return whole;
+      }
+      const changed = await this.change(kind, id, others, signal);
+      if (!changed.ok) return changed;
+    }
+    const members = removals.map((each) => removedMember(each) ?? '');
+    return this.members.remove(id, members, signal);
+  }
+
+  private isUnpatchable(kind: ScimKind): boolean {
+    const { profile, capabilities } = this.start;
+    return (
+      profile.patch === 'none' ||
+      capabilities().patch === false ||
+      this.context.learning.facts.unpatchable.includes(kind)
+    );
+  }
+
+  private isReplaced(kind: ScimKind, operation: PatchOperation): boolean {
+    const only = this.start.profile.patchable[kind] ?? [];
+    const path = operationPath(operation);
+    const isNamed = path !== undefined && only.some((each) => each.toLowerCase() === attributeText(path).toLowerCase());
+    return (only.length > 0 && !isNamed) || this.knows('replaced', kind, operation);
+  }
+
+  private async change(kind: ScimKind, id: string, operations: Operations, signal: AbortSignal): Promise<PatchResult> {
+    const always = this.start.profile.patch === 'pathless';
+    const usual = toPathless(operations, (each) => always || this.knows('pathless', kind, each));
+    const first = await this.context.requests.patch(kind, id, usual, signal);
+    const missing = await this.effect.missing(kind, id, operations, first, signal);
+    if (first.ok && (missing ?? []).length === 0) {
+      for (const name of namesOf(kind, operations)) this.patched.add(name);
+      return first;
+    }
+    if (!first.ok && (!refusesForm(first) || this.isFutile(kind, operations))) return first;
+    const because = first.ok ? 'The target answered success, and the change was not there.' : first.fault.message;
+    return this.climb({ kind, id, operations: missing ?? operations, first, because, signal }, usual);
+  }
+
+  private async climb(climb: Climb, usual: Operations): Promise<PatchResult> {
+    const { kind, operations, first, signal } = climb;
+    const isMissingMethod = !first.ok && first.fault.status === 405;
+    let form: Operations = first.ok ? operations : usual;
+    for (const rung of isMissingMethod ? [] : this.rungs(climb)) {
+      const next = await rung.form(form);
       if (next === undefined) continue;
-      const result = await this.requests.patch(kind, id, next, signal);
-      this.learn(usual, next, result);
-      if (!isPathRefusal(result)) return result;
+      this.context.adapted({ rung: rung.name, kind, id: climb.id, because: climb.because });
+      const result = await this.context.requests.patch(kind, climb.id, next, signal);
+      const missing = await this.effect.missing(kind, climb.id, operations, result, signal);
+      const isDone = result.ok && (missing ?? []).length === 0;
+      if (result.ok || refusesForm(result)) this.learn(kind, form, next, isDone);
+      if (isDone || (!result.ok && !refusesRung(result))) return result;
       form = next;
     }
-    return first;
+    return this.replace(climb);
   }
 
-  // Only a request of nothing but extension attributes proves that the form without path does not help either.
-  private learn(usual: readonly PatchOperation[], sent: readonly PatchOperation[], result: PatchResult): void {
-    const converted = usual.filter((operation) => hasExtensionPath(operation) && !sent.includes(operation));
-    const proves = result.ok || (isPathRefusal(result) && converted.length === usual.length);
-    const learned = result.ok ? this.pathless : this.refusedAnyway;
-    if (proves) for (const operation of converted) learned.add(attributeKey(operation));
+  private rungs({ kind, id, first, signal }: Climb) {
+    const addedElement: Rung = 'addedElement';
+    const withoutPath: Rung = 'withoutPath';
+    const rungs = [
+      {
+        name: withoutPath,
+        form: (form: Operations) => Promise.resolve(this.withoutPaths(kind, form, hasExtensionPath)),
+      },
+      { name: addedElement, form: (form: Operations) => this.withAddedElements(kind, id, form, signal) },
+    ];
+    if (!first.ok && first.fault.scimType?.toLowerCase() === 'notarget') rungs.reverse();
+    return [
+      ...rungs,
+      { name: withoutPath, form: (form: Operations) => Promise.resolve(this.withoutPaths(kind, form, hasPlainPath)) },
+    ];
   }
 
-  private withoutPaths(operations: readonly PatchOperation[]): readonly PatchOperation[] | undefined {
-    const chosen = operations.filter(
-      (operation) => hasExtensionPath(operation) && !this.refusedAnyway.has(attributeKey(operation)),
+  private async replace(climb: Climb): Promise<PatchResult> {
+    const { kind, id, operations, first, because, signal } = climb;
+    const { learning, requests } = this.context;
+    const replaced = await this.replacement.send(kind, id, operations, { because, only: false }, signal);
+    if (replaced?.ok !== true) {
+      if (replaced !== undefined && !refusesRung(replaced)) return replaced;
+      this.noteFutile(kind, operations);
+      if (!first.ok) return first;
+      learning.note('ignored', namesOf(kind, operations));
+      return requests.get(kind, id, signal);
+    }
+    const missing = (await this.effect.missing(kind, id, operations, replaced, signal)) ?? [];
+    const changed = namesOf(
+      kind,
+      operations.filter((each) => !missing.includes(each)),
     );
+    if (!first.ok && first.fault.status === 405) learning.noteMissing('unpatchable', kind);
+    else
+      learning.note(
+        'replaced',
+        changed.filter((name) => !this.patched.has(name)),
+      );
+    if (missing.length === 0) return replaced;
+    // Some targets change access by PATCH and everything else by PUT.
+    if (missing.length < operations.length) return this.change(kind, id, missing, signal);
+    learning.note('ignored', namesOf(kind, missing));
+    return replaced.value === null ? requests.get(kind, id, signal) : replaced;
+  }
+
+  // Only a request of nothing but what was converted proves that the form without path does not help either.
+  private learn(kind: ScimKind, before: Operations, sent: Operations, isTaken: boolean): void {
+    const converted = before.filter(
+      (operation) => operationPath(operation)?.filter === undefined && !sent.includes(operation),
+    );
+    const { learning } = this.context;
+    if (isTaken) learning.note('pathless', namesOf(kind, converted));
+    else if (converted.length === before.length) learning.note('refusedPathless', namesOf(kind, converted));
+  }
+
+  private withoutPaths(
+    kind: ScimKind,
+    operations: Operations,
+    may: (operation: PatchOperation) => boolean,
+  ): Operations | undefined {
+    const chosen = operations.filter((each) => may(each) && !this.knows('refusedPathless', kind, each));
     return chosen.length === 0 ? undefined : toPathless(operations, (one) => chosen.includes(one));
   }
 
@@ -70,12 +204,12 @@ export class PatchLadder {
   private async withAddedElements(
     kind: ScimKind,
     id: string,
-    operations: readonly PatchOperation[],
+    operations: Operations,
     signal: AbortSignal,
-  ): Promise<readonly PatchOperation[] | undefined> {
+  ): Promise<Operations | undefined> {
     const candidates = operations.filter((one) => one.op !== 'remove' && operationPath(one)?.filter !== undefined);
     if (candidates.length === 0) return undefined;
-    const read = await this.requests.get(kind, id, signal);
+    const read = await this.context.requests.get(kind, id, signal);
     if (!read.ok || read.value === null) return undefined;
     const current = read.value;
     const missing = candidates.filter((operation) => {
@@ -84,16 +218,30 @@ export class PatchLadder {
     });
     return missing.length === 0 ? undefined : toAddedElements(operations, (one) => missing.includes(one));
   }
+
+  private knows(list: Parameters<LadderContext['learning']['knows']>[0], kind: ScimKind, one: PatchOperation): boolean {
+    const name = factName(kind, one);
+    return name !== undefined && this.context.learning.knows(list, name);
+  }
+
+  private isFutile(kind: ScimKind, operations: Operations): boolean {
+    return (this.futile.get(namesOf(kind, operations).join(' ')) ?? 0) >= MOST_FUTILE;
+  }
+
+  private noteFutile(kind: ScimKind, operations: Operations): void {
+    const key = namesOf(kind, operations).join(' ');
+    this.futile.set(key, (this.futile.get(key) ?? 0) + 1);
+  }
 }
 
-function isPathRefusal(result: PatchResult): boolean {
-  if (result.ok || result.fault.status !== 400) return false;
-  return ['invalidpath', 'notarget'].includes(result.fault.scimType?.toLowerCase() ?? '');
-}
-
-function attributeKey(operation: PatchOperation): string {
+function hasPlainPath(operation: PatchOperation): boolean {
   const path = operationPath(operation);
-  return path === undefined ? '' : attributeText(path).toLowerCase();
+  return operation.op !== 'remove' && path !== undefined && path.filter === undefined && path.attribute !== 'members';
+}
+
+function cannotReplace(kind: ScimKind): PatchResult {
+  const message = `The target takes no PATCH for ${kind}s, and this change cannot be sent safely with PUT: a group whose members are not shown would lose them.`;
+  return { ok: false, fault: { code: 'NotImplemented', message } };
 }
 
 function removedMember(operation: PatchOperation): string | undefined {

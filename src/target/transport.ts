@@ -13,7 +13,7 @@ import { addressForbidden } from './faults.ts';
 import type { RawExchange } from './recorded.ts';
 import { DECODED, NOT_CONNECTED, TOO_LARGE, undiciAdapter } from './undici-adapter.ts';
 
-type Method = 'GET' | 'POST' | 'PATCH' | 'DELETE';
+type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
 /** A request relative to the SCIM root. */
 export interface ScimRequest {
@@ -24,6 +24,8 @@ export interface ScimRequest {
   readonly query?: Readonly<Record<string, string>>;
   /** Sent as JSON. */
   readonly body?: unknown;
+  /** The version that the resource has to have (RFC 7644 section 3.14), as the target wrote it. */
+  readonly ifMatch?: string;
 }
 
 /** A request with its body as text. */
@@ -200,6 +202,7 @@ export class Transport {
         retryAfter: header('retry-after'),
         date: header('date'),
         headers: response.headers,
+        etag: header('etag'),
       };
       return { kind: 'answer', answer };
     } catch (error) {
@@ -212,6 +215,7 @@ export class Transport {
     return {
       Accept: accept,
       ...(userAgent === null ? {} : { 'Accept-Encoding': DECODED, 'User-Agent': userAgent }),
+      ...(request.ifMatch === undefined ? {} : { 'If-Match': request.ifMatch }),
       ...(request.body === undefined ? {} : { 'Content-Type': contentType }),
     };
   }

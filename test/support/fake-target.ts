@@ -3,6 +3,7 @@
 import type { ListPage, ScimTarget, TargetResult } from '../../src/engine/ports.ts';
 import type { ObjectFault } from '../../src/model/errors.ts';
 import { type Capabilities, NO_DISCOVERY } from '../../src/scim/capabilities.ts';
+import { type LearnedFacts, NOTHING_LEARNED } from '../../src/scim/learned.ts';
 import { parsePath } from '../../src/scim/path.ts';
 import { readPath } from '../../src/scim/read.ts';
 import type { PatchOperation, ScimKind, ScimResource } from '../../src/scim/resource.ts';
@@ -33,6 +34,7 @@ export class FakeTarget implements ScimTarget {
   readonly requests = { scim: 0, tokens: 0 };
   readonly remembered: Capabilities[] = [];
   capabilities: Capabilities = NO_DISCOVERY;
+  learned: LearnedFacts = NOTHING_LEARNED;
   pageSize = 100;
   disturb: ((request: LoggedRequest) => Disturbance | undefined) | undefined;
   /** Runs before a request is carried out: for edits that happen meanwhile, and for latency. */
@@ -80,8 +82,9 @@ export class FakeTarget implements ScimTarget {
     })).then((result) => (result.ok ? result.value : this.capabilities));
   }
 
-  remember(capabilities: Capabilities): void {
+  remember(capabilities: Capabilities, learned?: LearnedFacts): void {
     this.remembered.push(capabilities);
+    if (learned !== undefined) this.learned = learned;
   }
 
   find(kind: ScimKind, attribute: string, value: string): Promise<TargetResult<readonly ScimResource[]>> {

@@ -174,6 +174,7 @@ describe('with --tolerant', () => {
     expect(counts).toMatchObject({ created: 1, failed: 0 });
     expect(methods(endpoint.takeRequests())).toBe('GET GET GET POST');
     expect(await world.escrows()).toEqual({});
+    expect(uses).toMatchObject([{ rung: 'filterForm', kind: 'User', id: null }]);
   });
 
   it('an account that was made meanwhile is found and adopted', async () => {

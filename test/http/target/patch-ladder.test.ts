@@ -36,6 +36,7 @@ function serve(
       const body = resource();
       return body === undefined ? [404] : [200, body];
     });
+  nock(HOST).persist().put(`/scim/v2${path}`).reply(405);
   return sent;
 }
 
@@ -66,8 +67,9 @@ describe('extension paths that are refused', () => {
 
   it.each([
     ['invalidValue', refused('invalidValue')],
-    ['no reason', refused()],
+    ['mutability', refused('mutability')],
     ['409', [409] as const],
+    ['403', [403] as const],
   ])('are not sent in another form after %s', async (_why, answer) => {
     const sent = serve('/Users/1', () => answer);
     const { target, signal } = aTarget();
@@ -91,9 +93,14 @@ describe('elements that do not exist', () => {
   it('are added whole after 400 noTarget', async () => {
     const region: PatchOperation = { op: 'replace', path: 'addresses[type eq "work"].region', value: 'R' };
     const locality: PatchOperation = { op: 'replace', path: 'addresses[type eq "work"].locality', value: 'L' };
-    const sent = serve('/Users/1', strict, () => ({ id: '1', emails: [{ type: 'home', value: 'h' }] }));
+    const sent = serve('/Users/1', strict, () => ({
+      id: '1',
+      ...(sent.length < 2 ? { emails: [{ type: 'home', value: 'h' }] } : { title: 'Boss', emails, addresses: emails }),
+    }));
+    const emails = [{ type: 'work', value: 'a@x', region: 'R', locality: 'L' }];
     const { target, signal } = aTarget();
     expect(await target.patch('User', '1', [workEmail, title, region, locality], signal)).toMatchObject({ ok: true });
+    expect(sent).toHaveLength(2);
     expect(sent[1]).toEqual([
       title,
       { op: 'add', path: 'emails', value: [{ type: 'work', value: 'a@x' }] },
@@ -112,10 +119,16 @@ describe('elements that do not exist', () => {
     const sent = serve(
       '/Users/1',
       (operations) => (operations.some(({ path }) => /\[|urn/.test(path ?? '')) ? refused('noTarget') : [204]),
-      () => ({ id: '1' }),
+      () => ({
+        id: '1',
+        ...(sent.length < 3
+          ? {}
+          : { emails: [{ type: 'work', value: 'a@x' }], [PEAKON]: { 'Business Unit': 'Sales' } }),
+      }),
     );
     const { target, signal } = aTarget();
     expect(await target.patch('User', '1', [workEmail, unit], signal)).toMatchObject({ ok: true });
+    expect(sent).toHaveLength(3);
     expect(sent[2]).toEqual([{ op: 'add', path: 'emails', value: [{ type: 'work', value: 'a@x' }] }, nestedUnit]);
   });
 });
@@ -164,6 +177,7 @@ describe('member removals', () => {
   it('restore the others when the list is ignored and everybody removed, and never use it again', async () => {
     const { members } = group(['a', 'b', 'c', 'd'], (operation, now) => {
       if (operation.op === 'add') return [...now, ...listed(operation)];
+      if (operation.op === 'replace') return refused();
       return byPath(operation) === undefined ? [] : refused();
     });
     const { target, signal } = aTarget();

@@ -1,0 +1,11 @@
+// What the target's answers taught the client, kept in the store, so that the next process need not be refused again first.
+import { updateJob } from '../store/jobs.ts';
+import { type CycleContext, settling } from './context.ts';
+
+/** Keeps what was learned since the last time; nothing is written when nothing was. */
+export async function keepLearned(context: CycleContext): Promise<void> {
+  const { learned } = context.io.target;
+  if (learned === context.learned) return;
+  context.learned = learned;
+  await settling(context, (trx) => updateJob(trx, context.job.id, { learned: JSON.stringify(learned) }));
+}

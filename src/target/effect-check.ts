@@ -1,0 +1,66 @@
+// Whether success meant anything. An answer that shows the resource is read; where nothing is shown, and the change is of a kind
+// that servers ignore, the resource is read back, once for each attribute and target.
+import { factName, isOftenIgnored, withoutEffect } from '../scim/effect.ts';
+import { operationPath } from '../scim/pathless.ts';
+import { type PatchOperation, resourceId, type ScimKind, type ScimResource } from '../scim/resource.ts';
+import type { MemberHabits } from './member-removal.ts';
+import type { LadderContext, PatchResult } from './requests.ts';
+
+/** Looks for the effect of changes. */
+export class EffectCheck {
+  private readonly context: LadderContext;
+  private readonly habits: MemberHabits;
+
+  constructor(context: LadderContext, habits: MemberHabits) {
+    this.context = context;
+    this.habits = habits;
+  }
+
+  /** The operations that were answered with success and are not there; undefined when nothing can be said. */
+  async missing(
+    kind: ScimKind,
+    id: string,
+    operations: readonly PatchOperation[],
+    result: PatchResult,
+    signal: AbortSignal,
+  ): Promise<readonly PatchOperation[] | undefined> {
+    if (!result.ok) return undefined;
+    const { requests } = this.context;
+    const judged = operations.filter((each) => this.isJudged(kind, each));
+    const shown = result.value !== null && isWhole(result.value) ? result.value : undefined;
+    const absent = shown === undefined ? judged.filter(isOftenIgnored) : withoutEffect(shown, judged);
+    if (shown !== undefined) this.prove(kind, judged, absent);
+    const doubted = absent.filter((each) => shown !== undefined || !this.knows('proven', kind, each));
+    if (doubted.length === 0) return shown === undefined ? undefined : [];
+    const read = await requests.get(kind, id, signal);
+    if (!read.ok || read.value === null) return undefined;
+    const missing = withoutEffect(read.value, judged);
+    this.prove(kind, doubted, missing);
+    return missing;
+  }
+
+  private isJudged(kind: ScimKind, operation: PatchOperation): boolean {
+    const isMember = operationPath(operation)?.attribute === 'members';
+    return (!isMember || this.habits.membersReadable) && !this.knows('ignored', kind, operation);
+  }
+
+  private prove(kind: ScimKind, judged: readonly PatchOperation[], missing: readonly PatchOperation[]): void {
+    const seen = judged.filter((each) => isOftenIgnored(each) && !missing.includes(each));
+    this.context.learning.note('proven', namesOf(kind, seen));
+  }
+
+  private knows(list: 'ignored' | 'proven', kind: ScimKind, operation: PatchOperation): boolean {
+    const name = factName(kind, operation);
+    return name !== undefined && this.context.learning.knows(list, name);
+  }
+}
+
+/** The names by which facts about these operations are kept. */
+export function namesOf(kind: ScimKind, operations: readonly PatchOperation[]): string[] {
+  return operations.flatMap((each) => factName(kind, each) ?? []);
+}
+
+// A confirmation, or only what was asked for, says nothing about the rest.
+function isWhole(resource: ScimResource): boolean {
+  return resourceId(resource) !== undefined && (resource['userName'] ?? resource['displayName']) !== undefined;
+}
