@@ -16,7 +16,7 @@ function writtenAt(path: string): number {
 
 // npm writes this file at the end of an install, so an install that was interrupted counts as missing.
 if (writtenAt(`${folder}/node_modules/.package-lock.json`) < writtenAt(`${folder}/package-lock.json`))
-  execFileSync('npm', ['ci', '--ignore-scripts'], {
+  execFileSync('npm', ['ci', '--ignore-scripts', '--legacy-peer-deps', '--omit=optional'], {
     cwd: folder,
     stdio: 'inherit',
     shell: process.platform === 'win32',

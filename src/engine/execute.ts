@@ -8,13 +8,13 @@ import { protects } from '../rules/protect.ts';
 import { buildResource } from '../scim/create.ts';
 import type { DesiredAttribute } from '../scim/desired.ts';
 import type { AttributeDifference } from '../scim/diff.ts';
-import { diffResource } from '../scim/diff.ts';
 import { sameValue } from '../scim/equal.ts';
 import { addMembers, buildPatch, removeMembers } from '../scim/patch.ts';
 import { resourceId, type ScimResource, type ScimValue } from '../scim/resource.ts';
 import type { ChangeTable, LinkTable } from '../store/schema.ts';
 import { findObjects } from '../store/source-objects.ts';
 import { mayBeNamesakes, whyNotTheirs } from './adoption.ts';
+import { notApplied, showsMembers } from './applied.ts';
 import { type ChangePayload, referenceValue, type WaitingReference } from './change-payload.ts';
 import { mappingOf } from './compiled-job.ts';
 import { confirmAbsence } from './confirm-absence.ts';
@@ -162,12 +162,14 @@ async function create(attempt: Attempt): Promise<Result> {
   );
   const created = await context.io.target.create(mapping.scimKind, resource, context.io.signal);
   if (created.ok) {
+    // Some services answer success to a group with members and take only the group: what the answer does not show is looked at.
+    const taken = showsMembers(created.value, members.add);
     return {
       targetId: resourceId(created.value) ?? null,
       written: exactly(desired),
       differences: desired.map((each) => ({ path: each.path, oldValue: undefined, newValue: each.value })),
-      membersAdded: members.add.map((member) => member.member_id),
-      verifyMembers: members.verify,
+      membersAdded: taken ? members.add.map((member) => member.member_id) : [],
+      verifyMembers: members.verify || !taken,
       warning: notApplied(created.value, exactly(desired)),
     };
   }
@@ -282,19 +284,4 @@ async function patch(
 /** Of an account that was made this moment everything is as it was sent, whatever the flow of an attribute. */
 function exactly(desired: readonly DesiredAttribute[]): DesiredAttribute[] {
   return desired.map(({ path, value }) => ({ path, value }));
-}
-
-/** Compares what the target answered with what was sent: success without effect is a warning of its own. */
-function notApplied(answered: ScimResource, wanted: readonly DesiredAttribute[]): ObjectFault | null {
-  if (
-    resourceId(answered) === undefined ||
-    (answered['userName'] === undefined && answered['displayName'] === undefined)
-  )
-    return null;
-  const missing = diffResource(answered, wanted, { caseInsensitive: wanted.map((each) => each.path.text) });
-  if (missing.length === 0) return null;
-  return {
-    code: 'NotApplied',
-    message: `The target answered success but does not hold: ${missing.map((each) => each.path.text).join(', ')}.`,
-  };
 }

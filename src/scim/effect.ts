@@ -3,7 +3,7 @@
 // is plainly missing, still there, or the opposite is.
 import { attributeText, type ScimPath } from './path.ts';
 import { operationPath } from './pathless.ts';
-import { elementMatches, elementsOf, findElement, isComplex, isUnassigned, memberOf, readPath } from './read.ts';
+import { elementsOf, findElement, isComplex, isUnassigned, memberOf, readPath } from './read.ts';
 import type { PatchOperation, ScimKind, ScimResource, ScimValue } from './resource.ts';
 
 /** Never shown by a service that follows RFC 7643 section 4.1.1. */
@@ -65,11 +65,70 @@ function isMissing(resource: ScimResource, path: ScimPath, value: ScimValue | un
   const held = readPath(resource, path);
   if (typeof value === 'boolean') return booleanOf(held) === !value;
   if (isUnassigned(held)) return true;
-  if (!Array.isArray(value)) return false;
-  const types = elementsOf(value).map((each) => (isComplex(each) ? memberOf(each, 'type') : undefined));
-  return types.every(
-    (type) =>
-      typeof type === 'string' &&
-      !elementsOf(held).some((element) => elementMatches(element, { attribute: 'type', value: type })),
-  );
+  if (Array.isArray(value))
+    return !elementsOf(value).some((each) => elementsOf(held).some((one) => isAlike(one, each)));
+  return !isAlike(held, value);
+}
+
+// Another case, another punctuation, a prefix: still what was sent. An element that names no value is known by its type.
+function isAlike(held: ScimValue, sent: ScimValue | undefined): boolean {
+  const [one, other] = [held, sent].map((each) => simplified(each));
+  if (one === undefined || other === undefined) return true;
+  return one.includes(other) || other.includes(one);
+}
+
+function simplified(value: ScimValue | undefined): string | undefined {
+  const plain = isComplex(value) ? (memberOf(value, 'value') ?? memberOf(value, 'type')) : value;
+  if (typeof plain !== 'string' && typeof plain !== 'number') return undefined;
+  const text = String(plain)
+    .normalize('NFKD')
+    .toLowerCase()
+    .replaceAll(/[^\p{L}\p{N}]/gu, '');
+  return text === '' ? undefined : text;
+}
+
+/** What a change took with it: values that were there before, are not any more, and were not to be changed; as operations. */
+export function collateral(
+  before: ScimResource,
+  after: ScimResource,
+  operations: readonly PatchOperation[],
+): PatchOperation[] {
+  const touched = new Set(operations.flatMap((each) => operationPath(each) ?? []).map(nameKey));
+  return pathsOf(before).flatMap(({ path, value }) => {
+    const isLost = !touched.has(nameKey(path)) && isUnassigned(readPath(after, path));
+    return isLost ? [{ op: 'add' as const, path: attributeText(path), value }] : [];
+  });
+}
+
+/** Whether a resource has values beside those that operations change, in the same extension. */
+export function hasSiblings(resource: ScimResource, operations: readonly PatchOperation[]): boolean {
+  const paths = operations.flatMap((each) => operationPath(each) ?? []);
+  const touched = new Set(paths.map(nameKey));
+  const schemas = new Set(paths.map(({ schema }) => schema?.toLowerCase()));
+  return pathsOf(resource).some(({ path }) => schemas.has(path.schema?.toLowerCase()) && !touched.has(nameKey(path)));
+}
+
+function nameKey(path: ScimPath): string {
+  return attributeText(path).toLowerCase();
+}
+
+const OF_THE_SERVICE = new Set(['id', 'meta', 'schemas', 'groups']);
+
+/** Every attribute with a value, those of extensions one by one. */
+function pathsOf(resource: ScimResource): { readonly path: ScimPath; readonly value: ScimValue }[] {
+  return Object.entries(resource).flatMap(([name, held]) => {
+    if (held === undefined || OF_THE_SERVICE.has(name)) return [];
+    const isExtension = /^urn:/i.test(name) && isComplex(held);
+    const parts = isExtension ? Object.entries(held) : [[name, held] as const];
+    return parts.flatMap(([attribute, value]) =>
+      isUnassigned(value)
+        ? []
+        : [
+            {
+              path: { text: attribute, attribute, ...(isExtension ? { schema: name } : {}) },
+              value: value as ScimValue,
+            },
+          ],
+    );
+  });
 }

@@ -60,7 +60,7 @@ export function namesOf(kind: ScimKind, operations: readonly PatchOperation[]): 
   return operations.flatMap((each) => factName(kind, each) ?? []);
 }
 
-// A confirmation, or only what was asked for, says nothing about the rest.
-function isWhole(resource: ScimResource): boolean {
+/** Whether an answer shows the resource: a confirmation, or only what was asked for, says nothing about the rest. */
+export function isWhole(resource: ScimResource): boolean {
   return resourceId(resource) !== undefined && (resource['userName'] ?? resource['displayName']) !== undefined;
 }

@@ -4,13 +4,13 @@
 // own (member-removal.ts).
 import type { TargetProfile } from '../model/profile.ts';
 import type { Capabilities } from '../scim/capabilities.ts';
-import { factName } from '../scim/effect.ts';
+import { collateral, factName, hasSiblings } from '../scim/effect.ts';
 import { attributeText } from '../scim/path.ts';
 import { hasExtensionPath, operationPath, toAddedElements, toPathless } from '../scim/pathless.ts';
 import { findElement } from '../scim/read.ts';
-import type { PatchOperation, ScimKind } from '../scim/resource.ts';
+import type { PatchOperation, ScimKind, ScimResource } from '../scim/resource.ts';
 import type { Rung } from './adaptation.ts';
-import { EffectCheck, namesOf } from './effect-check.ts';
+import { EffectCheck, isWhole, namesOf } from './effect-check.ts';
 import { type MemberHabits, MemberRemoval } from './member-removal.ts';
 import type { Replacement } from './replacement.ts';
 import { type LadderContext, type PatchResult, refusesForm, refusesRung } from './requests.ts';
@@ -125,14 +125,54 @@ export class PatchLadder {
       const next = await rung.form(form);
       if (next === undefined) continue;
       this.context.adapted({ rung: rung.name, kind, id: climb.id, because: climb.because });
+      const before = rung.name === 'withoutPath' ? await this.read(kind, climb.id, signal) : undefined;
       const result = await this.context.requests.patch(kind, climb.id, next, signal);
       const missing = await this.effect.missing(kind, climb.id, operations, result, signal);
       const isDone = result.ok && (missing ?? []).length === 0;
-      if (result.ok || refusesForm(result)) this.learn(kind, form, next, isDone);
+      const lost = isDone && before !== undefined ? await this.lost(climb, before, result) : [];
+      if (lost.length > 0) {
+        this.context.learning.note('refusedPathless', namesOf(kind, operations.filter(hasExtensionPath)));
+        return this.restore(climb, lost);
+      }
+      // Where there was nothing to lose, nothing is proven.
+      if (isDone && before !== undefined && hasSiblings(before, operations)) this.learn(kind, form, next, true);
+      else if (!isDone && (result.ok || refusesForm(result))) this.learn(kind, form, next, false);
       if (isDone || (!result.ok && !refusesRung(result))) return result;
       form = next;
     }
     return this.replace(climb);
+  }
+
+  // Some services take a value without path for all there is to an extension, and forget the rest of it.
+  private async lost(
+    { kind, id, operations, signal }: Climb,
+    before: ScimResource,
+    result: PatchResult,
+  ): Promise<Operations> {
+    const shown = result.ok && result.value !== null && isWhole(result.value) ? result.value : undefined;
+    const after = shown ?? (await this.read(kind, id, signal));
+    return after === undefined ? [] : collateral(before, after, operations);
+  }
+
+  private async restore(climb: Climb, lost: Operations): Promise<PatchResult> {
+    const { kind, id, operations, because, signal } = climb;
+    const whole = [...operations, ...lost];
+    const replaced = await this.replacement.send(kind, id, whole, { because, only: false }, signal);
+    if (replaced?.ok === true) {
+      this.context.learning.note('replaced', namesOf(kind, operations.filter(hasExtensionPath)));
+      return replaced;
+    }
+    return this.context.requests.patch(
+      kind,
+      id,
+      toPathless(whole, () => true),
+      signal,
+    );
+  }
+
+  private async read(kind: ScimKind, id: string, signal: AbortSignal): Promise<ScimResource | undefined> {
+    const read = await this.context.requests.get(kind, id, signal);
+    return read.ok ? (read.value ?? undefined) : undefined;
   }
 
   private rungs({ kind, id, first, signal }: Climb) {
@@ -209,9 +249,8 @@ export class PatchLadder {
   ): Promise<Operations | undefined> {
     const candidates = operations.filter((one) => one.op !== 'remove' && operationPath(one)?.filter !== undefined);
     if (candidates.length === 0) return undefined;
-    const read = await this.context.requests.get(kind, id, signal);
-    if (!read.ok || read.value === null) return undefined;
-    const current = read.value;
+    const current = await this.read(kind, id, signal);
+    if (current === undefined) return undefined;
     const missing = candidates.filter((operation) => {
       const path = operationPath(operation);
       return path !== undefined && findElement(current, path) === undefined;

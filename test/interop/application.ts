@@ -1,8 +1,8 @@
 // A third-party SCIM service as this folder's tests see it: its accounts and groups through SCIM, and what was asked of it.
 import { fileURLToPath } from 'node:url';
 import { type Service, startService } from './processes.ts';
+import type { Announcement } from './serving.ts';
 
-const PROGRAM = fileURLToPath(new URL('./scimmy-server.ts', import.meta.url));
 const ENTERPRISE = 'urn:ietf:params:scim:schemas:extension:enterprise:2.0:User';
 
 /** An account, with what the tests compare. */
@@ -36,49 +36,46 @@ export function enterpriseOf(account: Account): NonNullable<Account[typeof ENTER
   return account[ENTERPRISE] ?? {};
 }
 
-/** A running scimmy. */
+/** A running service. */
 export class Application {
   readonly url: string;
   readonly token: string;
   readonly #origin: string;
-  readonly #service: Service<{ origin: string; token: string }>;
+  readonly #service: Service<Announcement>;
 
-  private constructor(service: Service<{ origin: string; token: string }>) {
+  private constructor(service: Service<Announcement>) {
     this.#service = service;
-    this.#origin = service.announced.origin;
-    this.token = service.announced.token;
-    this.url = `${this.#origin}/scim`;
+    ({ origin: this.#origin, url: this.url, token: this.token } = service.announced);
   }
 
-  /** Starts one, empty. With `stuckPages` every list answer is its first page. */
-  static async start(options: { readonly stuckPages: boolean }): Promise<Application> {
-    return new Application(await startService(PROGRAM, options.stuckPages ? ['--stuck-pages'] : []));
+  /** Starts a program of this folder, empty. */
+  static async start(program: string, args: readonly string[]): Promise<Application> {
+    return new Application(await startService(fileURLToPath(new URL(program, import.meta.url)), args));
   }
 
   /** How many requests came for each method and endpoint. */
-  async requests(): Promise<Readonly<Record<string, number>>> {
-    const answer = await fetch(`${this.#origin}/requests`);
-    return (await answer.json()) as Record<string, number>;
+  requests(): Promise<Readonly<Record<string, number>>> {
+    return this.#read('requests');
   }
 
   /** All accounts. */
-  accounts(): Promise<readonly Account[]> {
-    return this.#all<Account>('Users');
+  async accounts(): Promise<readonly Account[]> {
+    return (await this.#held()).accounts;
   }
 
   /** All groups. */
-  groups(): Promise<readonly Group[]> {
-    return this.#all<Group>('Groups');
+  async groups(): Promise<readonly Group[]> {
+    return (await this.#held()).groups;
   }
 
   /** Creates an account that is nobody's yet. */
-  async createAccount(account: Omit<Account, 'id'>): Promise<void> {
-    const answer = await fetch(`${this.url}/Users`, {
-      method: 'POST',
-      headers: { ...this.#authorization(), 'Content-Type': 'application/scim+json' },
-      body: JSON.stringify({ schemas: ['urn:ietf:params:scim:schemas:core:2.0:User'], ...account }),
-    });
-    if (answer.status !== 201) throw new Error(`POST Users: ${answer.status} ${await answer.text()}`);
+  createAccount(account: Omit<Account, 'id'>): Promise<void> {
+    return this.#create('Users', { schemas: ['urn:ietf:params:scim:schemas:core:2.0:User'], ...account });
+  }
+
+  /** Creates a group that is nobody's yet. */
+  createGroup(group: Omit<Group, 'id'>): Promise<void> {
+    return this.#create('Groups', { schemas: ['urn:ietf:params:scim:schemas:core:2.0:Group'], ...group });
   }
 
   /** Ends the service. */
@@ -86,19 +83,22 @@ export class Application {
     return this.#service.stop();
   }
 
-  // One search, because pages may be stuck.
-  async #all<T>(endpoint: string): Promise<readonly T[]> {
-    const answer = await fetch(`${this.url}/${endpoint}/.search`, {
+  async #create(endpoint: string, resource: object): Promise<void> {
+    const answer = await fetch(`${this.url}/${endpoint}`, {
       method: 'POST',
-      headers: { ...this.#authorization(), 'Content-Type': 'application/scim+json' },
-      body: JSON.stringify({ schemas: ['urn:ietf:params:scim:api:messages:2.0:SearchRequest'], count: 10_000 }),
+      headers: { Authorization: `Bearer ${this.token}`, 'Content-Type': 'application/scim+json' },
+      body: JSON.stringify(resource),
     });
-    const list = (await answer.json()) as { totalResults: number; Resources: T[] };
-    if (list.totalResults !== list.Resources.length) throw new Error(`${endpoint} was not read to its end`);
-    return list.Resources;
+    if (answer.status !== 201) throw new Error(`POST ${endpoint}: ${answer.status} ${await answer.text()}`);
   }
 
-  #authorization(): Record<string, string> {
-    return { Authorization: `Bearer ${this.token}` };
+  #held(): Promise<{ readonly accounts: readonly Account[]; readonly groups: readonly Group[] }> {
+    return this.#read('held');
+  }
+
+  async #read<T>(path: string): Promise<T> {
+    const answer = await fetch(`${this.#origin}/${path}`);
+    if (!answer.ok) throw new Error(`${path}: ${answer.status} ${await answer.text()}`);
+    return (await answer.json()) as T;
   }
 }

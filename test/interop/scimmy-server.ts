@@ -1,13 +1,12 @@
 // A SCIM service made with scimmy, somebody else's SCIM library, as a process of its own: scimmy keeps its declarations in
-// singletons. State is in memory. What arrived is counted at /requests, outside of SCIM.
+// singletons. State is in memory.
 // scimmy-routers turns startIndex and count into numbers in `request.query`, which Express 5 parses anew at every access, so
 // its pages never advance. The query is therefore kept; `--stuck-pages` leaves the service as people get it unawares.
 import { randomUUID } from 'node:crypto';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import express from 'express';
 import scimmy, { type ResourceHandlers } from 'scimmy';
 import ScimmyRouters from 'scimmy-routers';
+import { serve } from './serving.ts';
 
 interface Stored {
   readonly id: string;
@@ -15,11 +14,15 @@ interface Stored {
 }
 
 const TOKEN = randomUUID();
-const requests: Record<string, number> = {};
+const ROOT = '/scim';
+const stored = { User: new Map<string, Stored>(), Group: new Map<string, Stored>() };
 
 /** Handlers over a map, with the uniqueness that RFC 7643 asks of `unique`. */
-function inMemory(resourceType: string, unique: string): Pick<ResourceHandlers, 'ingress' | 'egress' | 'degress'> {
-  const resources = new Map<string, Stored>();
+function inMemory(
+  resourceType: 'User' | 'Group',
+  unique: string,
+): Pick<ResourceHandlers, 'ingress' | 'egress' | 'degress'> {
+  const resources = stored[resourceType];
   const find = (id: string): Stored => {
     const found = resources.get(id);
     if (found === undefined) throw new scimmy.Types.Error(404, null, `Resource ${id} not found`);
@@ -31,7 +34,7 @@ function inMemory(resourceType: string, unique: string): Pick<ResourceHandlers, 
       const now = new Date().toISOString();
       const before = id === undefined ? undefined : find(id);
       const content = JSON.parse(JSON.stringify(resource)) as Record<string, unknown>;
-      const stored: Stored = {
+      const changed: Stored = {
         ...content,
         id: before?.id ?? randomUUID(),
         meta: {
@@ -40,10 +43,10 @@ function inMemory(resourceType: string, unique: string): Pick<ResourceHandlers, 
           lastModified: now,
         },
       };
-      if ([...resources.values()].some((other) => other.id !== stored.id && keyOf(other) === keyOf(stored)))
+      if ([...resources.values()].some((other) => other.id !== changed.id && keyOf(other) === keyOf(changed)))
         throw new scimmy.Types.Error(409, 'uniqueness', `Another ${resourceType} has this ${unique}.`);
-      resources.set(stored.id, stored);
-      return stored;
+      resources.set(changed.id, changed);
+      return changed;
     },
     egress: ({ id, filter }) => {
       if (id !== undefined) return find(id);
@@ -63,16 +66,6 @@ scimmy.Resources.declare(scimmy.Resources.User, {
 scimmy.Resources.declare(scimmy.Resources.Group, { extensions: [], ...inMemory('Group', 'displayName') });
 
 const app = express();
-app.use((request, response, next) => {
-  if (request.url === '/requests') {
-    response.writeHead(200, { 'Content-Type': 'application/json' }).end(JSON.stringify(requests));
-    return;
-  }
-  const [, , endpoint, rest] = request.url?.split(/[/?]/) ?? [];
-  const key = `${request.method} ${endpoint}${rest === '.search' ? '/.search' : ''}`;
-  requests[key] = (requests[key] ?? 0) + 1;
-  next();
-});
 if (!process.argv.includes('--stuck-pages')) {
   app.use((request, _response, next) => {
     Object.defineProperty(request, 'query', { value: request.query, writable: true });
@@ -80,7 +73,7 @@ if (!process.argv.includes('--stuck-pages')) {
   });
 }
 app.use(
-  '/scim',
+  ROOT,
   new ScimmyRouters({
     type: 'bearer',
     handler: (request) => {
@@ -90,8 +83,6 @@ app.use(
   }),
 );
 
-const server = createServer(app);
-server.listen(0, '127.0.0.1', () => {
-  const { port } = server.address() as AddressInfo;
-  process.stdout.write(`${JSON.stringify({ origin: `http://127.0.0.1:${port}`, token: TOKEN })}\n`);
-});
+await serve({ root: ROOT, token: TOKEN }, app, () =>
+  Promise.resolve({ accounts: [...stored.User.values()], groups: [...stored.Group.values()] }),
+);

@@ -12,7 +12,7 @@ describe('scimmy, empty at first', () => {
   let first: JobResult;
 
   beforeAll(async () => {
-    world = await startWorld(USERS, GROUPS);
+    world = await startWorld({ users: USERS, groups: GROUPS, service: './scimmy-server.ts' });
     first = await world.synchronize();
   });
   afterAll(() => world.stop());
@@ -166,7 +166,8 @@ describe.each([
   let world: World;
 
   beforeAll(async () => {
-    world = await startWorld(USERS, GROUPS, { stuckPages });
+    const serviceArguments = stuckPages ? ['--stuck-pages'] : [];
+    world = await startWorld({ users: USERS, groups: GROUPS, service: './scimmy-server.ts', serviceArguments });
     for (const person of (await world.directory.expectation()).people.values())
       await world.application.createAccount({ userName: nameOf(person.userPrincipalName), active: true });
   });

@@ -47,8 +47,15 @@ const nestedUnit: PatchOperation = { op: 'replace', value: { [PEAKON]: { 'Busine
 
 describe('extension paths that are refused', () => {
   it.each(['invalidPath', 'noTarget'])('are sent without path after 400 %s, and so from then on', async (scimType) => {
-    const sent = serve('/Users/1', (operations) =>
-      operations.some((operation) => operation.path?.includes('urn:')) ? refused(scimType) : [204],
+    const extension: Record<string, string> = { Hobby: 'chess' };
+    const sent = serve(
+      '/Users/1',
+      (operations) => {
+        if (operations.some((operation) => operation.path?.includes('urn:'))) return refused(scimType);
+        extension['Business Unit'] = 'Sales';
+        return [204];
+      },
+      () => ({ id: '1', title: 'Boss', [PEAKON]: extension }),
     );
     const { target, signal } = aTarget();
     expect(await target.patch('User', '1', [unit, title], signal)).toEqual({ ok: true, value: null });
