@@ -30,7 +30,7 @@ export function openSession(options: ConnectionOptions): Session {
   const { root, environment, timeoutSeconds, clock, secrets, version } = options;
   const connection = { privateAddresses: 'allow', environment } as const;
   const userAgent = `scimsync-probe/${version}`;
-  const { authorizer, tokenFacts } = createAuthentication({
+  const authentication = createAuthentication({
     credential: options.credential,
     headers: new Map(),
     agentsFor: (url) => agentsFor(url, connection),
@@ -44,8 +44,8 @@ export function openSession(options: ConnectionOptions): Session {
   return new Session({
     root,
     dispatcher: openDispatcher(new URL(root).origin, connection, { connections: 32, timeoutSeconds }),
-    authorizer,
-    tokenFacts,
+    authorizer: authentication.authorizer,
+    tokenFacts: (signal) => authentication.tokenFacts(signal),
     mayWrite: options.mayWrite,
     prefix: options.prefix,
     timeoutMs: timeoutSeconds * 1000,

@@ -45,10 +45,15 @@ export function objectOf(value: unknown): Readonly<Record<string, unknown>> | un
     : undefined;
 }
 
+/** A text that an object holds; empty where it holds none. */
+export function textIn(value: unknown, name: string): string {
+  const text = objectOf(value)?.[name];
+  return typeof text === 'string' ? text : '';
+}
+
 /** The `scimType` of an error answer; empty where it has none. */
 export function scimTypeOf({ json }: ProbeExchange): string {
-  const scimType = objectOf(json)?.['scimType'];
-  return typeof scimType === 'string' ? scimType : '';
+  return textIn(json, 'scimType');
 }
 
 /** The list of resources in an answer; undefined where it is no ListResponse. A missing `Resources` is an empty list. */

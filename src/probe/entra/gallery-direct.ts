@@ -1,6 +1,6 @@
 // The gallery's tests that ask the endpoint directly: discovery, empty values, creation and change, pages, credentials.
 import { type Check, observed, Unmet } from '../check.ts';
-import { answerName, listed, objectOf, succeeded } from '../exchange.ts';
+import { answerName, listed, objectOf, succeeded, textIn } from '../exchange.ts';
 import { ENTERPRISE_SCHEMA, GROUP_SCHEMA, type Resource, type Stage, userBody } from '../stage.ts';
 import { CYCLE_TESTS } from './gallery-cycles.ts';
 import {
@@ -45,14 +45,14 @@ const LEAST_RESOURCES = 11;
 
 /** Names of a schema's attributes: `title`, `name.givenName`, `emails.value`; those of extensions with their URN in front. */
 function namesOf(schema: Resource): string[] {
-  const id = String(schema['id'] ?? '');
+  const id = textIn(schema, 'id');
   const prefix = id.includes(':core:') ? '' : `${id}:`;
   const attributes = schema['attributes'];
   return (Array.isArray(attributes) ? attributes : []).flatMap((each) => {
     const attribute = objectOf(each) ?? {};
-    const name = `${prefix}${String(attribute['name'] ?? '')}`;
+    const name = `${prefix}${textIn(attribute, 'name')}`;
     const subs = attribute['subAttributes'];
-    const nested = (Array.isArray(subs) ? subs : []).map((sub) => `${name}.${String(objectOf(sub)?.['name'] ?? '')}`);
+    const nested = (Array.isArray(subs) ? subs : []).map((sub) => `${name}.${textIn(sub, 'name')}`);
     return [name, ...nested];
   });
 }

@@ -1,6 +1,6 @@
 // What the steps of a life share: the tenant, the way to the endpoint, one cycle of the engine, and the comparison of what the
 // endpoint holds with what the tenant says.
-import { objectOf, type ProbeExchange, succeeded } from '../exchange.ts';
+import { objectOf, type ProbeExchange, succeeded, textIn } from '../exchange.ts';
 import type { OwnKind } from '../ownership.ts';
 import { emailsOf } from '../protocol/patch-check.ts';
 import { ENTERPRISE_SCHEMA, pathOf, type Resource, type Stage } from '../stage.ts';
@@ -142,7 +142,7 @@ export class LifeWorld {
       this.membersHidden ||= group.members.size > 0;
       return renamed;
     }
-    const are = new Set(members.map((each) => String(objectOf(each)?.['value'] ?? '')));
+    const are = new Set(members.map((each) => textIn(each, 'value')));
     const should = new Map(
       [...group.members].map((person) => [own.idOf('Users', person.firstName), person.displayName]),
     );

@@ -1,6 +1,8 @@
 // A small Entra tenant of the probe's own, in this process: 20 people and 3 groups with names that only this run has, all of them
 // assigned to the application. It is edited with Microsoft Graph's own write requests.
+
 import { type EntraTenant, startEntraTenant } from '../../sandbox/entra/tenant.ts';
+import { textIn } from '../exchange.ts';
 
 /** Somebody in the tenant, as they should show in the endpoint. */
 export interface LifePerson {
@@ -120,7 +122,7 @@ export class LifeTenant implements AsyncDisposable {
     const application = servicePrincipals.live.get(this.entra.servicePrincipalId);
     const roles = application?.properties['appRoles'];
     const role = (Array.isArray(roles) ? roles : []).find((each) => isUserRole(each));
-    this.#role = String((role as { readonly id?: unknown } | undefined)?.id ?? '');
+    this.#role = textIn(role, 'id');
     for (const [index, name] of NAMES.entries()) await this.#addPerson(prefix, index, name);
     for (const [index, name] of GROUPS.entries()) await this.#addGroup(prefix, index, name);
     const [chief] = this.people;
