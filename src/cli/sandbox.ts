@@ -3,6 +3,7 @@ import { mkdtemp, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import { DIALECTS, type Dialect } from '../model/dialect.ts';
 import { samplePerson } from '../sandbox/sample.ts';
 import type { Sandbox, SandboxOptions } from '../sandbox/sandbox.ts';
 import type { ConfiguredTarget } from '../sandbox/write-config.ts';
@@ -20,6 +21,7 @@ interface Flags {
   readonly targetPort?: number;
   readonly adminPort?: number;
   readonly writeConfig?: string;
+  readonly dialect?: Dialect;
   readonly faults?: string;
 }
 
@@ -51,6 +53,9 @@ export function registerSandbox(program: Command): void {
     .option('--target-port <port>', 'port of the SCIM target', wholeNumber)
     .option('--admin-port <port>', 'port of the admin address', wholeNumber)
     .option('--write-config <dir>', 'write a configuration whose jobs point at the sandbox')
+    .addOption(
+      new Option('--dialect <dialect>', 'how the jobs of --write-config speak to their targets').choices(DIALECTS),
+    )
     .option('--faults <file>', 'JSON file with fault rules for the tenant')
     .addHelpText(
       'after',
@@ -103,13 +108,15 @@ function optionsOf(flags: Flags): SandboxOptions {
 }
 
 function configuredTargets(flags: Flags, sandbox: Sandbox): ConfiguredTarget[] {
+  const manner = flags.dialect === undefined ? {} : { dialect: flags.dialect };
   if (flags.targetUrl !== undefined)
-    return [{ jobId: 'scim', template: 'scim', url: flags.targetUrl, token: flags.targetToken ?? '' }];
+    return [{ jobId: 'scim', template: 'scim', url: flags.targetUrl, token: flags.targetToken ?? '', ...manner }];
   return sandbox.targets.map(({ kind, url, token }) => ({
     jobId: kind === 'peakon' ? 'peakon' : 'scim',
     template: kind === 'peakon' ? 'peakon' : 'scim',
     url,
     token,
+    ...manner,
   }));
 }
 

@@ -13,6 +13,8 @@ export interface ConfiguredTarget {
   readonly template: string;
   readonly url: string;
   readonly token: string;
+  /** How the job speaks to it, where that is not as usual. */
+  readonly dialect?: string;
 }
 
 /** Writes `scimsync.yaml`, one job per target, the secrets and the CA certificate; existing files are replaced. */
@@ -57,7 +59,11 @@ export async function writeSandboxConfiguration(
         template: target.template,
         mode: 'enforce',
         source: { use: 'sandbox', servicePrincipalId: tenant.servicePrincipalId },
-        target: { baseUrl: target.url, auth: { type: 'bearer', token: { fromFile: `secrets/${target.jobId}` } } },
+        target: {
+          baseUrl: target.url,
+          ...(target.dialect === undefined ? {} : { dialect: target.dialect }),
+          auth: { type: 'bearer', token: { fromFile: `secrets/${target.jobId}` } },
+        },
       },
     );
   }

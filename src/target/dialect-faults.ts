@@ -2,7 +2,7 @@
 // was asked for without them.
 import type { ScimTarget, TargetResult } from '../engine/ports.ts';
 import { type Dialect, faultUnder, STRATEGIES } from '../model/dialect.ts';
-import type { ObjectFault } from '../model/errors.ts';
+import { type ErrorCode, JobFault, type ObjectFault } from '../model/errors.ts';
 import { elementsOf, memberOf } from '../scim/read.ts';
 import type { ScimKind, ScimResource } from '../scim/resource.ts';
 
@@ -12,7 +12,9 @@ export function withDialectFaults(dialect: Dialect, client: ScimTarget): ScimTar
   const { excludesMembers } = STRATEGIES[dialect];
   const { learned } = client;
   const named = async <T>(pending: Promise<TargetResult<T>>): Promise<TargetResult<T>> => {
-    const result = await pending;
+    const result = await pending.catch((error: unknown) => {
+      throw withEntraName(error);
+    });
     return result.ok ? result : { ok: false, fault: faultUnder(dialect, result.fault) };
   };
   const withoutMembers = async <T>(
@@ -43,6 +45,18 @@ export function withDialectFaults(dialect: Dialect, client: ScimTarget): ScimTar
       return client.requests;
     },
   };
+}
+
+/** What quarantines a job keeps scimsync's code, by which it comes out again; the message says Entra's as well. */
+const JOB_NAMES: Readonly<Partial<Record<ErrorCode, string>>> = {
+  TargetCredentialsInvalid: 'SystemForCrossDomainIdentityManagementInvalidCredentials',
+  TargetIncompatible: 'SystemForCrossDomainIdentityManagementServiceIncompatible',
+};
+
+function withEntraName(error: unknown): unknown {
+  const name = error instanceof JobFault ? JOB_NAMES[error.code] : undefined;
+  if (!(error instanceof JobFault) || name === undefined) return error;
+  return new JobFault(error.code, `${error.message} Microsoft Entra calls this ${name}.`, { cause: error });
 }
 
 function showsMembers(resource: ScimResource): boolean {

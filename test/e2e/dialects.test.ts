@@ -1,4 +1,4 @@
-// The dialects as an administrator uses them: one line in the job, a recording, the same requests on demand, and what
+// The dialects as an administrator uses them: a job that the sandbox writes, a recording, the same requests on demand, and what
 // --tolerant tells.
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -7,7 +7,7 @@ import { type EntraEndpoint, startEntraEndpoint } from '../http/dialects/entra-e
 import { runCli } from './support/child-processes.ts';
 import { expectedOf } from './support/expected.ts';
 import { expectExit } from './support/sync-run.ts';
-import { editJob, part, startWorld } from './support/world.ts';
+import { startWorld } from './support/world.ts';
 
 const TOKEN = 'a-token-for-the-endpoint';
 
@@ -21,13 +21,14 @@ function habits(endpoint: EntraEndpoint): string[] {
   });
 }
 
-it('one line in the job: the same requests in a cycle and on demand, recorded without the token', async () => {
+it('a job of the sandbox: the same requests in a cycle and on demand, recorded without the token', async () => {
   const endpoint = await startEntraEndpoint();
-  await using world = await startWorld({ users: 4, groups: 1, endpoint: { url: endpoint.url, token: TOKEN } });
-  const { directory, tenant } = world;
-  await editJob(directory, 'scim', (job) => {
-    part(job, 'target')['dialect'] = 'entra-legacy';
+  await using world = await startWorld({
+    users: 4,
+    groups: 1,
+    endpoint: { url: endpoint.url, token: TOKEN, dialect: 'entra-legacy' },
   });
+  const { directory, tenant } = world;
   const file = join(directory, 'first.har');
   const first = await world.sync(['--record', file]);
   expectExit(first, 0);

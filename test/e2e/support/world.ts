@@ -27,7 +27,7 @@ export interface WorldOptions {
   readonly memberships?: number;
   readonly target?: 'peakon' | 'rfc7644' | 'both' | 'none';
   /** An endpoint of the test's own, instead of a target in the sandbox. */
-  readonly endpoint?: { readonly url: string; readonly token: string };
+  readonly endpoint?: { readonly url: string; readonly token: string; readonly dialect?: string };
 }
 
 /** See the comment of the file. */
@@ -78,6 +78,7 @@ function argumentsOf(options: WorldOptions): string[] {
   if (memberships !== undefined) args.push(`--memberships=${memberships}`);
   if (endpoint === undefined) args.push(`--target=${options.target ?? 'rfc7644'}`);
   else args.push(`--target-url=${endpoint.url}`, `--target-token=${endpoint.token}`);
+  if (endpoint?.dialect !== undefined) args.push(`--dialect=${endpoint.dialect}`);
   return args;
 }
 

@@ -149,6 +149,23 @@ describe('a link whose account is not shown', () => {
   });
 });
 
+it('a creation whose answer was lost is found by the next cycle, and nobody is made twice', async () => {
+  const made = await place();
+  const { world, endpoint, run } = made;
+  endpoint.refuse = (method) => {
+    if (method !== 'POST') return undefined;
+    endpoint.resources.Users.set('user-2', { id: 'user-2', userName: 'ben@example.com', active: true });
+    return error(500);
+  };
+  addBen(made);
+  await run();
+  expect(await world.escrows()).toEqual({ ben: 'InternalServerError' });
+  endpoint.refuse = undefined;
+  const { counts } = await run();
+  expect(counts).toMatchObject({ adopted: 1, created: 0, failed: 0 });
+  expect([...endpoint.resources.Users.keys()]).toEqual(['user-1', 'user-2']);
+});
+
 it('a deletion that answers 404 is done', async () => {
   const { world, endpoint, run } = await place();
   world.directory.hardDelete(ANA);
@@ -156,6 +173,19 @@ it('a deletion that answers 404 is done', async () => {
   const { counts } = await run();
   expect(counts).toMatchObject({ deleted: 1, failed: 0 });
   expect(methods(endpoint.takeRequests())).toBe('DELETE');
+});
+
+it.each([
+  ['a token that is refused', 401, 'TargetCredentialsInvalid', 'InvalidCredentials'],
+  ['a filter that answers 404', 404, 'TargetIncompatible', 'ServiceIncompatible'],
+])('%s ends the job, and the message has the name that Entra has for it', async (_what, status, code, name) => {
+  const made = await place();
+  made.endpoint.refuse = () => ({ status });
+  addBen(made);
+  await expect(made.run()).rejects.toMatchObject({
+    code,
+    message: expect.stringContaining(`SystemForCrossDomainIdentityManagement${name}.`) as string,
+  });
 });
 
 describe('with --tolerant', () => {
