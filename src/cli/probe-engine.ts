@@ -4,6 +4,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { unrecorded } from '../compose-recording.ts';
 import type { Dialect } from '../model/dialect.ts';
 import { JobFault } from '../model/errors.ts';
 import type { CycleFacts, LifeEntry, RunCycle } from '../probe/entra/life-world.ts';
@@ -45,7 +46,7 @@ export async function startProbeEngine(tenant: LifeTenant, options: EngineOption
     await writeSandboxConfiguration(directory, tenant.entra, [target]);
     // JSON is YAML.
     await writeFile(join(directory, 'jobs', `${JOB}.yaml`), JSON.stringify(jobOf(tenant, options)));
-    engine = await startDemoEngine(directory, signal);
+    engine = await unrecorded(() => startDemoEngine(directory, signal));
   } catch (error) {
     await remove();
     throw error;

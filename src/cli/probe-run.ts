@@ -2,12 +2,13 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { recorderOf } from '../compose-recording.ts';
+import { concludeRecording, recorderOf } from '../compose-recording.ts';
 import { baseUrlProblems } from '../config/base-url.ts';
 import { isReadOnly } from '../config/read-only.ts';
 import { JobFault } from '../model/errors.ts';
 import type { TargetCredential } from '../model/target-credential.ts';
 import { secretsInUse } from '../observe/secret-values.ts';
+import { compareRuns, type RunSummary, readSummary, summaryOf } from '../probe/compare.ts';
 import { givenSecret, isLoopback, notReachable, openSession } from '../probe/connect.ts';
 import { loadCheck } from '../probe/load.ts';
 import { countedFindings, findingsOf, type Report } from '../probe/report.ts';
@@ -46,6 +47,7 @@ export async function runProbe(
       `The suite ${flags.suite} writes, and this run may only read: the host is not this machine. Add --write.`,
     );
   const prefix = `scimsync-probe-${randomBytes(4).toString('hex')}-`;
+  const earlier = flags.compare === undefined ? undefined : await earlierRun(flags.compare, flags.suite);
   const output = createProbeOutput(global.json ? 'json' : flags.format, flags.curl, terminal);
   using interruption = listenForInterruption(() => terminal.err('Stopping: what was made is removed first.\n'));
   const { signal } = interruption;
@@ -77,7 +79,7 @@ export async function runProbe(
     now: () => CLOCK.now().getTime(),
     progress: output.progress,
   });
-  const report: Report = {
+  const run: Report = {
     version,
     url: root,
     suite: flags.suite,
@@ -88,6 +90,8 @@ export async function runProbe(
     result,
     comparison: null,
   };
+  concludeRecording(summaryOf(run));
+  const report = earlier === undefined ? run : { ...run, comparison: compareRuns(earlier, run, flags.compare ?? '') };
   output.end(report);
   if (result.interrupted) return EXIT.jobFailed;
   return countedFindings(findingsOf(report)).error > 0 ? EXIT.objectsFailed : EXIT.well;
@@ -105,6 +109,15 @@ function probedUrl(address: string): URL {
   if (url.username !== '' || url.password !== '')
     throw new CommandFault('The URL holds credentials. Give them with --token-file or SCIM_TOKEN.');
   return url;
+}
+
+/** @throws CommandFault when the file is no recording of the same suite. */
+async function earlierRun(path: string, suite: string): Promise<RunSummary> {
+  const summary = readSummary(await fileText(path));
+  if (typeof summary === 'string') throw new CommandFault(`${printable(path)} cannot be compared with. ${summary}`);
+  if (summary.suite !== suite)
+    throw new CommandFault(`${printable(path)} is a run of the suite ${printable(summary.suite)}, not of ${suite}.`);
+  return summary;
 }
 
 function readOnly(environment: Readonly<Record<string, string | undefined>>): boolean {
@@ -149,9 +162,12 @@ function tokenClientOf(oauth: readonly string[], scope: string | undefined, secr
 }
 
 async function fileToken(path: string | undefined): Promise<string | undefined> {
-  if (path === undefined) return undefined;
+  return path === undefined ? undefined : (await fileText(path)).trim();
+}
+
+async function fileText(path: string): Promise<string> {
   try {
-    return (await readFile(path, 'utf8')).trim();
+    return await readFile(path, 'utf8');
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
     throw new CommandFault(`${printable(path)} cannot be read (${code}).`);

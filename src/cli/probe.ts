@@ -19,6 +19,7 @@ export interface ProbeFlags {
   readonly write: boolean;
   readonly curl: boolean;
   readonly load?: number;
+  readonly compare?: string;
   readonly timeout: number;
 }
 
@@ -48,6 +49,7 @@ export function registerProbe(program: Command): void {
       .default('text'),
     new Option('--write', 'make accounts and groups of its own on a host that is not this machine').default(false),
     new Option('--load <n>', 'so many requests a second at the end, for five seconds').argParser(rate),
+    new Option('--compare <file.har>', 'say what is new and gone since a run that was kept with --record'),
     new Option('--curl', 'with the command that repeats each request').default(false),
     new Option('--timeout <seconds>', 'a request that takes longer has failed').argParser(seconds).default(10),
   ];
@@ -71,7 +73,9 @@ Exit code: 0 no errors found, 1 usage, 2 errors were found, 4 the endpoint could
 Examples:
   scimsync probe http://127.0.0.1:8080/scim/v2 --token secret
   SCIM_TOKEN=... scimsync probe https://staging.app.example/scim/v2 --write
+  scimsync probe http://127.0.0.1:8080/scim/v2 --suite entra-cycle
   scimsync probe http://127.0.0.1:8080/scim/v2 --format junit > probe.xml
+  scimsync probe http://127.0.0.1:8080/scim/v2 --record new.har --compare old.har
   scimsync probe http://127.0.0.1:8080/scim/v2 --format html > probe.html`,
     )
     .action(async (url: string, _options: unknown, ran: Command) =>
