@@ -21,6 +21,7 @@ import { listenForInterruption } from './interruption.ts';
 import type { ProbeFlags } from './probe.ts';
 import { createProbeOutput } from './probe-output.ts';
 import { openSuite } from './probe-suites.ts';
+import { whenReaderGone } from './reader-gone.ts';
 import type { Terminal } from './terminal.ts';
 import { printable } from './terminal-text.ts';
 
@@ -50,7 +51,10 @@ export async function runProbe(
   const earlier = flags.compare === undefined ? undefined : await earlierRun(flags.compare, flags.suite);
   const output = createProbeOutput(global.json ? 'json' : flags.format, flags.curl, terminal);
   using interruption = listenForInterruption(() => terminal.err('Stopping: what was made is removed first.\n'));
-  const { signal } = interruption;
+  // A reader who stops early (head) must not leave accounts behind.
+  const unread = new AbortController();
+  using _reader = whenReaderGone(() => unread.abort());
+  const signal = AbortSignal.any([interruption.signal, unread.signal]);
   const session = openSession({
     root,
     credential,
@@ -70,15 +74,8 @@ export async function runProbe(
   await using suite = await openSuite(flags, session, prefix, signal);
   const checks = flags.load === undefined ? suite.checks : [...suite.checks, loadCheck(flags.load, CLOCK)];
   output.begin(root, flags.suite, mayWrite ? 'writes' : 'reads', checks);
-  const result = await runSuite({
-    checks,
-    session,
-    prefix,
-    uuid: randomUUID,
-    signal,
-    now: () => CLOCK.now().getTime(),
-    progress: output.progress,
-  });
+  const settings = { checks, session, prefix, uuid: randomUUID, signal, progress: output.progress };
+  const result = await whole(runSuite({ ...settings, now: () => CLOCK.now().getTime() }), prefix);
   const run: Report = {
     version,
     url: root,
@@ -171,6 +168,19 @@ async function fileText(path: string): Promise<string> {
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
     throw new CommandFault(`${printable(path)} cannot be read (${code}).`);
+  }
+}
+
+/** A token that is not to be had any more ends a run in the middle, and may keep it from cleaning up. */
+async function whole<T>(run: Promise<T>, prefix: string): Promise<T> {
+  try {
+    return await run;
+  } catch (error) {
+    if (!(error instanceof JobFault)) throw error;
+    throw new CommandFault(
+      `${printable(error.message)}\n  The run ended here. Look for accounts and groups whose names begin with ${prefix}.`,
+      EXIT.jobFailed,
+    );
   }
 }
 

@@ -7,12 +7,20 @@ import type { Session } from './session.ts';
 /** Something that is still there. */
 export type Leftover = OwnResource;
 
+const MOST_UNANSWERED = 3;
+
 /** Removes everything that can be removed; what cannot stays in `session.own.remaining()`. */
 export async function cleanUp(session: Session): Promise<void> {
   const { signal } = new AbortController();
   for (const doubtful of session.own.doubtful()) await claim(session, doubtful, signal);
-  for (const { kind, id } of session.own.remaining())
-    if (id !== null) await session.send({ method: 'DELETE', path: `/${kind}/${encodeURIComponent(id)}` }, signal);
+  let unanswered = 0;
+  for (const { kind, id } of session.own.remaining()) {
+    if (id === null) continue;
+    const { failure } = await session.send({ method: 'DELETE', path: `/${kind}/${encodeURIComponent(id)}` }, signal);
+    unanswered = failure === null ? 0 : unanswered + 1;
+    // Whoever does not answer any more would be waited for each time; the report names what is left.
+    if (unanswered >= MOST_UNANSWERED) return;
+  }
   // Somebody who cannot be deleted is at least no active account any more.
   for (const { kind, id } of session.own.remaining())
     if (kind === 'Users' && id !== null) await disable(session, id, signal);

@@ -74,7 +74,8 @@ export function compareRuns(before: RunSummary, report: Report, file: string): C
     gone: were.filter((key) => !are.includes(key)),
     unchanged: are.filter((key) => were.includes(key)),
     outcomes: [...both].flatMap((check) => {
-      const [old = '', current = ''] = [before.checks[check] ?? '', now.checks[check] ?? ''];
+      const old = before.checks[check] ?? '';
+      const current = now.checks[check] ?? '';
       return steady(old) === steady(current) ? [] : [{ check, before: old, now: current }];
     }),
   };

@@ -1,10 +1,14 @@
 // The built `scimsync probe`: exit codes, formats, where it may write, and what is left when somebody stops it.
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type SandboxTarget, startScimTarget } from '../../src/sandbox/target/scim-server.ts';
 import { runCli, startCli } from './support/child-processes.ts';
 import { until } from './support/until.ts';
 
 const TOKEN = 'probe-token-of-the-test';
+const CLI = fileURLToPath(new URL('../../dist/cli.js', import.meta.url));
 let target: SandboxTarget;
 
 beforeAll(async () => {
@@ -52,6 +56,19 @@ it('removes what it made when it is stopped', async () => {
   const { exitCode, stdout } = await program.ended;
   expect(stdout).toContain('Stopped before the end');
   expect(exitCode).toBe(4);
+  expect(target.users()).toEqual([]);
+});
+
+// spec: probe-own-resources
+it('removes what it made when nobody reads what it prints any more', async () => {
+  const program = spawn(process.execPath, [CLI, 'probe', target.url], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+    env: { ...process.env, ...environment },
+  });
+  const ended = once(program, 'exit');
+  await once(program.stdout, 'data');
+  program.stdout.destroy();
+  expect(await ended).toEqual([4, null]);
   expect(target.users()).toEqual([]);
 });
 
