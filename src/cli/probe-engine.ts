@@ -98,7 +98,7 @@ function jobOf(tenant: LifeTenant, { url, dialect }: EngineOptions) {
       ...Object.fromEntries(GUARDS.map((name) => [name, { count: MANY, percent: 100, from: MANY }])),
       irreversible: 'allow',
     },
-    objectMappings: { user: { attributeMappings: [MANAGER] } },
+    objectMappings: { user: { attributeMappings: [MANAGER] }, group: { enabled: tenant.groups.length > 0 } },
     escrowThresholds: { percent: 100, from: MANY, count: MANY, total: MANY },
   };
 }

@@ -2,6 +2,7 @@
 // life of people and groups.
 import { randomBytes } from 'node:crypto';
 import type { Check } from '../probe/check.ts';
+import { servesGroups } from '../probe/connect.ts';
 import type { LifeWorld } from '../probe/entra/life-world.ts';
 import { PROTOCOL_CHECKS } from '../probe/protocol/suite.ts';
 import type { Session } from '../probe/session.ts';
@@ -29,7 +30,8 @@ export async function openSuite(
     for (const each of open.toReversed()) await each[Symbol.asyncDispose]();
   };
   try {
-    const tenant = await LifeTenant.start(prefix);
+    const hasGroups = await servesGroups(session, prefix, signal);
+    const tenant = await LifeTenant.start(prefix, hasGroups);
     open.push(tenant);
     const relay = await startRelay(session, token, signal);
     open.push(relay);

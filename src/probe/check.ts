@@ -1,6 +1,6 @@
 // What a check is: one question to a SCIM endpoint, with the answer in the short notation of compared servers ("409 uniqueness",
 // "200 n=1", "200 †" where an answer of success changed nothing) and what is wrong with it.
-import type { ProbeExchange } from './exchange.ts';
+import { answerName, type ProbeExchange, succeeded } from './exchange.ts';
 import type { Theme } from './finding.ts';
 import type { FindingId } from './finding-table.ts';
 import type { Stage } from './stage.ts';
@@ -46,4 +46,23 @@ export class Unmet extends Error {
 /** An observation with at most one thing wrong. */
 export function observed(outcome: string, verdict?: Verdict | false): Observation {
   return { outcome, verdicts: verdict === undefined || verdict === false ? [] : [verdict] };
+}
+
+/** A check of one request whose status says everything. */
+export function statusCheck(
+  about: Omit<Check, 'run'>,
+  send: (stage: Stage) => Promise<ProbeExchange>,
+  expected: number | 'success',
+  finding: FindingId,
+): Check {
+  return {
+    ...about,
+    async run(stage) {
+      const exchange = await send(stage);
+      const answered = answerName(exchange);
+      const isWell = expected === 'success' ? succeeded(exchange) : exchange.status === expected;
+      const what = expected === 'success' ? '200 or 201' : String(expected);
+      return observed(answered, !isWell && { finding, because: `expected ${what}, came ${answered}` });
+    },
+  };
 }

@@ -72,8 +72,9 @@ export async function notReachable(session: Session, prefix: string, signal: Abo
   const query = { filter: `userName eq "${prefix}nobody@probe.example"` };
   const users = await session.send({ method: 'GET', path: '/Users', query }, signal);
   if (users.failure === 'timeout') return `It does not answer: ${users.detail}.`;
-  if (users.failure !== null)
-    return `It cannot be reached (${users.detail}). Look at the host, the port and the certificate.`;
+  if (users.failure === 'tls')
+    return `Its certificate is not trusted (${users.detail}). NODE_EXTRA_CA_CERTS=FILE adds an authority of your own.`;
+  if (users.failure !== null) return `It cannot be reached (${users.detail}). Look at the host and the port.`;
   if (users.status === 401 || users.status === 403)
     return `It refuses the credentials (${users.status}). Look at the token; --token-file FILE, SCIM_TOKEN or --oauth gives it.`;
   if (users.status >= 300 && users.status < 400)
@@ -82,6 +83,13 @@ export async function notReachable(session: Session, prefix: string, signal: Abo
   const provider = await session.send({ method: 'GET', path: '/ServiceProviderConfig' }, signal);
   if (looksLikeScim(provider)) return null;
   return `It is no SCIM service: GET /Users is answered ${users.status} without a SCIM message, and so is /ServiceProviderConfig (${provider.status}). Give the SCIM root, for instance https://app.example/scim/v2.`;
+}
+
+/** Whether an endpoint serves groups at all. */
+export async function servesGroups(session: Session, prefix: string, signal: AbortSignal): Promise<boolean> {
+  const query = { filter: `displayName eq "${prefix}nobody"` };
+  const { status } = await session.send({ method: 'GET', path: '/Groups', query }, signal);
+  return ![404, 405, 501].includes(status);
 }
 
 /** A 404 says nothing: a SCIM service answers it for every path that it does not serve. */

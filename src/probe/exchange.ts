@@ -73,10 +73,13 @@ export function numberIn({ json }: ProbeExchange, name: string): number | undefi
   return typeof value === 'number' ? value : undefined;
 }
 
+/** Longer ones are no word of RFC 7644. */
+const LONGEST_SCIM_TYPE = 40;
+
 /** `404`, `400 invalidFilter`, `reset`: how an answer is named in short. */
 export function answerName(exchange: ProbeExchange): string {
   if (exchange.failure !== null) return exchange.failure === 'reset' ? 'RESET' : exchange.failure.toUpperCase();
-  const scimType = succeeded(exchange) ? '' : scimTypeOf(exchange);
+  const scimType = succeeded(exchange) ? '' : scimTypeOf(exchange).slice(0, LONGEST_SCIM_TYPE);
   return scimType === '' ? String(exchange.status) : `${exchange.status} ${scimType}`;
 }
 

@@ -25,7 +25,7 @@ function person(world: LifeWorld, number: number): LifePerson {
 
 function group(world: LifeWorld, number: number): LifeGroup {
   const found = world.tenant.groups[number - 1];
-  if (found === undefined) throw new Error(`there is no group ${number}`);
+  if (found === undefined) throw new Unmet('the endpoint has no groups');
   return found;
 }
 
@@ -257,13 +257,22 @@ function testConnection(world: LifeWorld): Check {
         excludedAttributes: 'members',
         filter: `displayName eq "${nobody}"`,
       });
-      const failed = [users, groups].find((exchange) => !succeeded(exchange) || listed(exchange)?.length !== 0);
-      return observed(
-        [users, groups].map(answerName).join(', '),
-        failed !== undefined && {
+      const hasGroups = world.tenant.groups.length > 0;
+      const failed = (hasGroups ? [users, groups] : [users]).find(
+        (exchange) => !succeeded(exchange) || listed(exchange)?.length !== 0,
+      );
+      const outcome = [users, groups].map(answerName).join(', ');
+      if (failed !== undefined)
+        return observed(outcome, {
           finding: 'no-match-refused',
           because: `expected 200 with an empty ListResponse, came ${answerName(failed)}`,
           exchange: failed,
+        });
+      return observed(
+        outcome,
+        !hasGroups && {
+          finding: 'no-groups',
+          because: `GET /Groups is answered ${answerName(groups)}; the rest is about people`,
         },
       );
     },

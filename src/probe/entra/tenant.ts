@@ -64,11 +64,11 @@ export class LifeTenant implements AsyncDisposable {
     this.entra = entra;
   }
 
-  /** Starts the tenant; everything in it has a name that begins with `prefix`. */
-  static async start(prefix: string): Promise<LifeTenant> {
+  /** Starts the tenant; everything in it has a name that begins with `prefix`. Without groups for an endpoint that has none. */
+  static async start(prefix: string, hasGroups: boolean): Promise<LifeTenant> {
     const tenant = new LifeTenant(await startEntraTenant({ users: 0, groups: 0, seed: SEED }));
     try {
-      await tenant.#fill(prefix);
+      await tenant.#fill(prefix, hasGroups);
     } catch (error) {
       await tenant[Symbol.asyncDispose]();
       throw error;
@@ -117,14 +117,14 @@ export class LifeTenant implements AsyncDisposable {
     await this.entra.close();
   }
 
-  async #fill(prefix: string): Promise<void> {
+  async #fill(prefix: string, hasGroups: boolean): Promise<void> {
     const { servicePrincipals } = this.entra.directory;
     const application = servicePrincipals.live.get(this.entra.servicePrincipalId);
     const roles = application?.properties['appRoles'];
     const role = (Array.isArray(roles) ? roles : []).find((each) => isUserRole(each));
     this.#role = textIn(role, 'id');
     for (const [index, name] of NAMES.entries()) await this.#addPerson(prefix, index, name);
-    for (const [index, name] of GROUPS.entries()) await this.#addGroup(prefix, index, name);
+    for (const [index, name] of (hasGroups ? GROUPS : []).entries()) await this.#addGroup(prefix, index, name);
     const [chief] = this.people;
     if (chief !== undefined) for (const person of this.people.slice(1, MANAGED)) await this.setManager(person, chief);
   }

@@ -184,6 +184,15 @@ export const CREATE_FINDINGS = {
     entra: 'A mapping that yields nothing for somebody creates an account that no match ever finds again.',
     mend: 'Answer 400 with scimType invalidValue.',
   },
+  'email-required': {
+    theme: 'create',
+    severity: 'warning',
+    title: 'An account without an e-mail address is not created',
+    rfc: 'RFC 7643, section 4.1.2 (optional)',
+    entra:
+      'People without a mailbox fail, and are retried for 28 days; accounts of services and guests often have none.',
+    mend: 'Accept accounts without e-mail addresses, or say in your guide that mail has to be mapped to something that everybody has.',
+  },
   'unknown-attribute-refused': {
     theme: 'create',
     severity: 'note',

@@ -2,13 +2,22 @@
 import type { FindingEntry } from '../finding.ts';
 
 export const GROUP_FINDINGS = {
+  'no-groups': {
+    theme: 'groups',
+    severity: 'warning',
+    title: 'There are no groups',
+    rfc: 'RFC 7644, section 3.2 (/Groups)',
+    entra:
+      'As long as the mapping of groups is switched on, the test of the connection fails. For the gallery groups are mandatory.',
+    mend: 'Serve /Groups, or leave Group out of /ResourceTypes and tell administrators to switch the mapping of groups off.',
+  },
   'group-create-refused': {
     theme: 'groups',
     severity: 'error',
     title: 'A group is not created',
     rfc: 'RFC 7644, section 3.3; RFC 7643, section 4.2',
     entra: 'Groups and their memberships do not arrive; Microsoft requires groups for the gallery.',
-    mend: 'Serve /Groups, or leave Group out of /ResourceTypes and say so to administrators.',
+    mend: 'Accept a group with a displayName and no members.',
   },
   'group-duplicate-accepted': {
     theme: 'groups',

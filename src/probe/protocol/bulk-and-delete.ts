@@ -1,6 +1,6 @@
 // Bulk (RFC 7644 section 3.7), and the end of an account (section 3.6). They come last: what they take away is not needed any
 // more.
-import { type Check, observed } from '../check.ts';
+import { type Check, observed, statusCheck } from '../check.ts';
 import { answerName, listed, objectOf, succeeded } from '../exchange.ts';
 import { pathOf, userBody } from '../stage.ts';
 
@@ -62,37 +62,21 @@ export const DELETE_CHECKS: readonly Check[] = [
       );
     },
   },
-  {
-    id: 'delete.again',
-    theme: 'delete',
-    row: 'DELETE again',
-    title: 'DELETE of what is gone',
-    writes: true,
-    async run(stage) {
+  statusCheck(
+    { id: 'delete.again', theme: 'delete', row: 'DELETE again', title: 'DELETE of what is gone', writes: true },
+    (stage) => {
       const id = stage.session.own.invented(stage.person(0).id);
-      const exchange = await stage.send({ method: 'DELETE', path: pathOf('Users', { id }) });
-      const answered = answerName(exchange);
-      return observed(
-        answered,
-        exchange.status !== 404 && { finding: 'delete-again-not-404', because: `expected 404, came ${answered}` },
-      );
+      return stage.send({ method: 'DELETE', path: pathOf('Users', { id }) });
     },
-  },
-  {
-    id: 'delete.read',
-    theme: 'delete',
-    row: 'GET deleted',
-    title: 'GET of what is gone',
-    writes: true,
-    async run(stage) {
-      const exchange = await stage.get(pathOf('Users', stage.person(0)));
-      const answered = answerName(exchange);
-      return observed(
-        answered,
-        exchange.status !== 404 && { finding: 'deleted-still-there', because: `expected 404, came ${answered}` },
-      );
-    },
-  },
+    404,
+    'delete-again-not-404',
+  ),
+  statusCheck(
+    { id: 'delete.read', theme: 'delete', row: 'GET deleted', title: 'GET of what is gone', writes: true },
+    (stage) => stage.get(pathOf('Users', stage.person(0))),
+    404,
+    'deleted-still-there',
+  ),
   {
     id: 'delete.find',
     theme: 'delete',
@@ -108,20 +92,16 @@ export const DELETE_CHECKS: readonly Check[] = [
       );
     },
   },
-  {
-    id: 'delete.create-again',
-    theme: 'delete',
-    row: 're-create same userName',
-    title: 'the userName of a deleted account, once more',
-    writes: true,
-    async run(stage) {
-      const { userName } = stage.person(0);
-      const exchange = await stage.send({ method: 'POST', path: '/Users', body: userBody(userName) });
-      const answered = answerName(exchange);
-      return observed(
-        answered,
-        !succeeded(exchange) && { finding: 'name-stays-taken', because: `expected 201, came ${answered}` },
-      );
+  statusCheck(
+    {
+      id: 'delete.create-again',
+      theme: 'delete',
+      row: 're-create same userName',
+      title: 'the userName of a deleted account, once more',
+      writes: true,
     },
-  },
+    (stage) => stage.send({ method: 'POST', path: '/Users', body: userBody(stage.person(0).userName) }),
+    'success',
+    'name-stays-taken',
+  ),
 ];

@@ -1,5 +1,5 @@
 // Discovery and access: what answers without an account being made (RFC 7644 sections 2 and 4).
-import { type Check, observed } from '../check.ts';
+import { type Check, observed, statusCheck } from '../check.ts';
 import { answerName, listed, numberIn, objectOf, succeeded } from '../exchange.ts';
 import type { FindingId } from '../finding-table.ts';
 
@@ -71,36 +71,30 @@ export const DISCOVERY_CHECKS: readonly Check[] = [
   discoveryCheck('ServiceProviderConfig', 'discovery.service-provider-config', 'no-service-provider-config'),
   discoveryCheck('ResourceTypes', 'discovery.resource-types', 'no-resource-types'),
   discoveryCheck('Schemas', 'discovery.schemas', 'no-schemas'),
-  {
-    id: 'discovery.unknown-id',
-    theme: 'discovery',
-    row: 'GET unknown id',
-    title: 'GET of an account that does not exist',
-    writes: false,
-    async run(stage) {
-      const exchange = await stage.get(`/Users/${stage.unknownId()}`);
-      const answered = answerName(exchange);
-      return observed(
-        answered,
-        exchange.status !== 404 && { finding: 'unknown-id-not-404', because: `expected 404, came ${answered}` },
-      );
+  statusCheck(
+    {
+      id: 'discovery.unknown-id',
+      theme: 'discovery',
+      row: 'GET unknown id',
+      title: 'GET of an account that does not exist',
+      writes: false,
     },
-  },
-  {
-    id: 'discovery.unknown-endpoint',
-    theme: 'discovery',
-    row: 'GET /Nope',
-    title: 'GET of an endpoint that does not exist',
-    writes: false,
-    async run(stage) {
-      const exchange = await stage.get('/Nope');
-      const answered = answerName(exchange);
-      return observed(
-        answered,
-        exchange.status !== 404 && { finding: 'unknown-endpoint-not-404', because: `expected 404, came ${answered}` },
-      );
+    (stage) => stage.get(`/Users/${stage.unknownId()}`),
+    404,
+    'unknown-id-not-404',
+  ),
+  statusCheck(
+    {
+      id: 'discovery.unknown-endpoint',
+      theme: 'discovery',
+      row: 'GET /Nope',
+      title: 'GET of an endpoint that does not exist',
+      writes: false,
     },
-  },
+    (stage) => stage.get('/Nope'),
+    404,
+    'unknown-endpoint-not-404',
+  ),
   {
     id: 'discovery.me',
     theme: 'discovery',

@@ -1,6 +1,6 @@
 // Matching: the filters by which an account is looked for before one is created (RFC 7644 section 3.4.2.2). The probe knows
 // which of its accounts each of them has to find.
-import { type Check, observed, type Verdict } from '../check.ts';
+import { type Check, observed, statusCheck, type Verdict } from '../check.ts';
 import { answerName, listed, numberIn, type ProbeExchange, succeeded } from '../exchange.ts';
 import type { FindingId } from '../finding-table.ts';
 import type { Stage } from '../stage.ts';
@@ -203,23 +203,14 @@ export const MATCHING_CHECKS: readonly Check[] = [
   ESCAPES,
   ...CASES.slice(10).map(filterCheck),
   MANAGER,
-  {
-    id: 'matching.search',
-    theme: 'matching',
-    row: 'POST .search',
-    title: 'POST /Users/.search',
-    writes: true,
-    async run(stage) {
-      const body = {
-        schemas: ['urn:ietf:params:scim:api:messages:2.0:SearchRequest'],
-        filter: `userName eq ${quoted(stage.person(0).userName)}`,
-      };
-      const exchange = await stage.send({ method: 'POST', path: '/Users/.search', body });
-      const answered = answerName(exchange);
-      return observed(
-        answered,
-        !succeeded(exchange) && { finding: 'search-missing', because: `expected 200, came ${answered}` },
-      );
+  statusCheck(
+    { id: 'matching.search', theme: 'matching', row: 'POST .search', title: 'POST /Users/.search', writes: true },
+    (stage) => {
+      const schemas = ['urn:ietf:params:scim:api:messages:2.0:SearchRequest'];
+      const filter = `userName eq ${quoted(stage.person(0).userName)}`;
+      return stage.send({ method: 'POST', path: '/Users/.search', body: { schemas, filter } });
     },
-  },
+    'success',
+    'search-missing',
+  ),
 ];
