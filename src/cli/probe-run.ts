@@ -48,6 +48,7 @@ export async function runProbe(
       `The suite ${flags.suite} writes, and this run may only read: the host is not this machine. Add --write.`,
     );
   const prefix = `scimsync-probe-${randomBytes(4).toString('hex')}-`;
+  const names = { prefix, domain: flags.domain };
   const earlier = flags.compare === undefined ? undefined : await earlierRun(flags.compare, flags.suite);
   const output = createProbeOutput(global.json ? 'json' : flags.format, flags.curl, terminal);
   using interruption = listenForInterruption(() => terminal.err('Stopping: what was made is removed first.\n'));
@@ -68,13 +69,13 @@ export async function runProbe(
     record: recorderOf('probe'),
   });
   const began = CLOCK.now();
-  const problem = await firstAnswer(notReachable(session, prefix, signal));
+  const problem = await firstAnswer(notReachable(session, names, signal));
   if (problem !== null)
     throw new CommandFault(`${printable(root)} cannot be probed.\n  ${printable(problem)}`, EXIT.jobFailed);
-  await using suite = await openSuite(flags, session, prefix, signal);
+  await using suite = await openSuite(flags, session, names, signal);
   const checks = flags.load === undefined ? suite.checks : [...suite.checks, loadCheck(flags.load, CLOCK)];
   output.begin(root, flags.suite, mayWrite ? 'writes' : 'reads', checks);
-  const settings = { checks, session, prefix, uuid: randomUUID, signal, progress: output.progress };
+  const settings = { checks, session, names, uuid: randomUUID, signal, progress: output.progress };
   const result = await whole(runSuite({ ...settings, now: () => CLOCK.now().getTime() }), prefix);
   const run: Report = {
     version,

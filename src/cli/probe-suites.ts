@@ -6,6 +6,7 @@ import { servesGroups } from '../probe/connect.ts';
 import type { LifeWorld } from '../probe/entra/life-world.ts';
 import { PROTOCOL_CHECKS } from '../probe/protocol/suite.ts';
 import type { Session } from '../probe/session.ts';
+import type { ProbeNames } from '../probe/stage.ts';
 import type { ProbeFlags } from './probe.ts';
 
 export interface OpenSuite extends AsyncDisposable {
@@ -16,7 +17,7 @@ export interface OpenSuite extends AsyncDisposable {
 export async function openSuite(
   { suite, dialect }: Pick<ProbeFlags, 'suite' | 'dialect'>,
   session: Session,
-  prefix: string,
+  names: ProbeNames,
   signal: AbortSignal,
 ): Promise<OpenSuite> {
   if (suite === 'protocol') return { checks: PROTOCOL_CHECKS, [Symbol.asyncDispose]: () => Promise.resolve() };
@@ -30,8 +31,8 @@ export async function openSuite(
     for (const each of open.toReversed()) await each[Symbol.asyncDispose]();
   };
   try {
-    const hasGroups = await servesGroups(session, prefix, signal);
-    const tenant = await LifeTenant.start(prefix, hasGroups);
+    const hasGroups = await servesGroups(session, names, signal);
+    const tenant = await LifeTenant.start(names, hasGroups);
     open.push(tenant);
     const relay = await startRelay(session, token, signal);
     open.push(relay);

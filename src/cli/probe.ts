@@ -21,11 +21,18 @@ export interface ProbeFlags {
   readonly load?: number;
   readonly compare?: string;
   readonly timeout: number;
+  readonly domain: string;
 }
 
 function seconds(text: string): number {
   if (!/^[1-9]\d{0,3}$/.test(text)) throw new InvalidArgumentError('Give a number of seconds, at least 1.');
   return Number(text);
+}
+
+function domain(text: string): string {
+  if (!/^[a-z0-9-]+(\.[a-z0-9-]+)+$/i.test(text))
+    throw new InvalidArgumentError('Give a domain, for instance test.app.example.');
+  return text;
 }
 
 function rate(text: string): number {
@@ -50,6 +57,9 @@ export function registerProbe(program: Command): void {
     new Option('--write', 'make accounts and groups of its own on a host that is not this machine').default(false),
     new Option('--load <n>', 'so many requests a second at the end, for five seconds').argParser(rate),
     new Option('--compare <file.har>', 'say what is new and gone since a run that was kept with --record'),
+    new Option('--domain <domain>', 'what user names end with, where an endpoint knows its domains')
+      .argParser(domain)
+      .default('probe.example'),
     new Option('--curl', 'with the command that repeats each request').default(false),
     new Option('--timeout <seconds>', 'a request that takes longer has failed').argParser(seconds).default(10),
   ];

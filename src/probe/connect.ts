@@ -10,6 +10,7 @@ import { openDispatcher } from '../network/guarded-dispatcher.ts';
 import { createAuthentication } from '../target/authentication.ts';
 import { listed, objectOf, type ProbeExchange } from './exchange.ts';
 import { Session } from './session.ts';
+import type { ProbeNames } from './stage.ts';
 
 export interface ConnectionOptions {
   readonly root: string;
@@ -68,8 +69,12 @@ export function givenSecret(value: string): SecretProvider {
 }
 
 /** Why there is nothing to look at, with what helps; null where a SCIM service answers. */
-export async function notReachable(session: Session, prefix: string, signal: AbortSignal): Promise<string | null> {
-  const query = { filter: `userName eq "${prefix}nobody@probe.example"` };
+export async function notReachable(
+  session: Session,
+  { prefix, domain }: ProbeNames,
+  signal: AbortSignal,
+): Promise<string | null> {
+  const query = { filter: `userName eq "${prefix}nobody@${domain}"` };
   const users = await session.send({ method: 'GET', path: '/Users', query }, signal);
   if (users.failure === 'timeout') return `It does not answer: ${users.detail}.`;
   if (users.failure === 'tls')
@@ -86,7 +91,7 @@ export async function notReachable(session: Session, prefix: string, signal: Abo
 }
 
 /** Whether an endpoint serves groups at all. */
-export async function servesGroups(session: Session, prefix: string, signal: AbortSignal): Promise<boolean> {
+export async function servesGroups(session: Session, { prefix }: ProbeNames, signal: AbortSignal): Promise<boolean> {
   const query = { filter: `displayName eq "${prefix}nobody"` };
   const { status } = await session.send({ method: 'GET', path: '/Groups', query }, signal);
   return ![404, 405, 501].includes(status);

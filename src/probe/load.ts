@@ -49,5 +49,5 @@ export function loadCheck(
 }
 
 function ask(stage: Stage, index: number): Promise<ProbeExchange> {
-  return stage.find('Users', `userName eq "${stage.prefix}load-${index}@probe.example"`);
+  return stage.find('Users', `userName eq "${stage.address(`load-${index}`)}"`);
 }

@@ -6,7 +6,7 @@ import { answerName, objectOf, type ProbeExchange, succeeded } from './exchange.
 import type { Finding } from './finding.ts';
 import { FINDINGS } from './finding-table.ts';
 import type { Session } from './session.ts';
-import { Stage } from './stage.ts';
+import { type ProbeNames, Stage } from './stage.ts';
 
 /** What became of one check. */
 export interface CheckResult {
@@ -37,7 +37,7 @@ export interface SuiteResult {
 export interface SuiteOptions {
   readonly checks: readonly Check[];
   readonly session: Session;
-  readonly prefix: string;
+  readonly names: ProbeNames;
   readonly uuid: () => string;
   readonly signal: AbortSignal;
   readonly now: () => number;
@@ -47,8 +47,8 @@ export interface SuiteOptions {
 
 /** Runs all checks; never rejects because of an endpoint. */
 export async function runSuite(options: SuiteOptions): Promise<SuiteResult> {
-  const { checks, session, signal, prefix, uuid } = options;
-  const stage = new Stage(session, signal, prefix, uuid);
+  const { checks, session, signal, names, uuid } = options;
+  const stage = new Stage(session, signal, names, uuid);
   const results: CheckResult[] = [];
   try {
     for (const check of checks) {

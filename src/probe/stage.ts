@@ -11,6 +11,12 @@ export const PATCH_SCHEMA = 'urn:ietf:params:scim:api:messages:2.0:PatchOp';
 
 export type Resource = Readonly<Record<string, unknown>>;
 
+/** What names of the probe begin and end with. */
+export interface ProbeNames {
+  readonly prefix: string;
+  readonly domain: string;
+}
+
 /** An account of the probe. */
 export interface Person {
   readonly id: string;
@@ -30,6 +36,10 @@ export class Stage {
   readonly signal: AbortSignal;
   /** Everything that is created begins with it. */
   readonly prefix: string;
+  /** Where user names and e-mail addresses end. */
+  readonly domain: string;
+  /** How many accounts there are, as far as the endpoint has said it. */
+  total = 0;
   /** What the running check sent. */
   exchanges: ProbeExchange[] = [];
   /** What all checks sent. */
@@ -45,10 +55,11 @@ export class Stage {
   #count = 0;
   readonly #uuid: () => string;
 
-  constructor(session: Session, signal: AbortSignal, prefix: string, uuid: () => string) {
+  constructor(session: Session, signal: AbortSignal, { prefix, domain }: ProbeNames, uuid: () => string) {
     this.session = session;
     this.signal = signal;
     this.prefix = prefix;
+    this.domain = domain;
     this.#uuid = uuid;
   }
 
@@ -84,7 +95,12 @@ export class Stage {
   /** A name that nobody has. */
   newName(): string {
     this.#count += 1;
-    return `${this.prefix}${this.#count}@probe.example`;
+    return this.address(String(this.#count));
+  }
+
+  /** An address, or user name, that begins and ends as those of the probe do. */
+  address(local: string): string {
+    return `${this.prefix}${local}@${this.domain}`;
   }
 
   /** A name for a group that no group has. */

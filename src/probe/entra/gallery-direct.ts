@@ -235,7 +235,7 @@ export function galleryChecks(world: LifeWorld): readonly Check[] {
       title: 'a filter that matches nobody (a condition for listing)',
       writes: false,
       async run(stage) {
-        const exchange = await stage.find('Users', `userName eq "${stage.prefix}nobody@probe.example"`);
+        const exchange = await stage.find('Users', `userName eq "${stage.address('nobody')}"`);
         const isWell = succeeded(exchange) && listed(exchange)?.length === 0;
         const answered = answerName(exchange);
         return observed(

@@ -3,6 +3,7 @@
 
 import { type EntraTenant, startEntraTenant } from '../../sandbox/entra/tenant.ts';
 import { textIn } from '../exchange.ts';
+import type { ProbeNames } from '../stage.ts';
 
 /** Somebody in the tenant, as they should show in the endpoint. */
 export interface LifePerson {
@@ -64,11 +65,11 @@ export class LifeTenant implements AsyncDisposable {
     this.entra = entra;
   }
 
-  /** Starts the tenant; everything in it has a name that begins with `prefix`. Without groups for an endpoint that has none. */
-  static async start(prefix: string, hasGroups: boolean): Promise<LifeTenant> {
+  /** Starts the tenant; everything in it has such a name. Without groups for an endpoint that has none. */
+  static async start(names: ProbeNames, hasGroups: boolean): Promise<LifeTenant> {
     const tenant = new LifeTenant(await startEntraTenant({ users: 0, groups: 0, seed: SEED }));
     try {
-      await tenant.#fill(prefix, hasGroups);
+      await tenant.#fill(names, hasGroups);
     } catch (error) {
       await tenant[Symbol.asyncDispose]();
       throw error;
@@ -117,22 +118,22 @@ export class LifeTenant implements AsyncDisposable {
     await this.entra.close();
   }
 
-  async #fill(prefix: string, hasGroups: boolean): Promise<void> {
+  async #fill(names: ProbeNames, hasGroups: boolean): Promise<void> {
     const { servicePrincipals } = this.entra.directory;
     const application = servicePrincipals.live.get(this.entra.servicePrincipalId);
     const roles = application?.properties['appRoles'];
     const role = (Array.isArray(roles) ? roles : []).find((each) => isUserRole(each));
     this.#role = textIn(role, 'id');
-    for (const [index, name] of NAMES.entries()) await this.#addPerson(prefix, index, name);
-    for (const [index, name] of (hasGroups ? GROUPS : []).entries()) await this.#addGroup(prefix, index, name);
+    for (const [index, name] of NAMES.entries()) await this.#addPerson(names, index, name);
+    for (const [index, name] of (hasGroups ? GROUPS : []).entries()) await this.#addGroup(names.prefix, index, name);
     const [chief] = this.people;
     if (chief !== undefined) for (const person of this.people.slice(1, MANAGED)) await this.setManager(person, chief);
   }
 
-  async #addPerson(prefix: string, index: number, name: string): Promise<void> {
+  async #addPerson({ prefix, domain }: ProbeNames, index: number, name: string): Promise<void> {
     const [givenName = '', surname = ''] = name.split(' ');
-    const userName = `${prefix}p${index + 1}@probe.example`;
-    const mail = `${prefix}p${index + 1}.mail@probe.example`;
+    const userName = `${prefix}p${index + 1}@${domain}`;
+    const mail = `${prefix}p${index + 1}.mail@${domain}`;
     const department = index % 2 === 0 ? 'Sales' : 'Research';
     const created = (await this.write('POST', '/users', {
       userPrincipalName: userName,

@@ -30,7 +30,7 @@ export const DISCOVERY_CHECKS: readonly Check[] = [
     title: 'a filter that matches nobody',
     writes: false,
     async run(stage) {
-      const exchange = await stage.find('Users', `userName eq "${stage.prefix}nobody@probe.example"`);
+      const exchange = await stage.find('Users', `userName eq "${stage.address('nobody')}"`);
       const answered = answerName(exchange);
       const list = listed(exchange);
       if (!succeeded(exchange) || list === undefined)

@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import { openSuite } from '../../../src/cli/probe-suites.ts';
 import { loadCheck } from '../../../src/probe/load.ts';
 import { type SandboxTarget, startScimTarget } from '../../../src/sandbox/target/scim-server.ts';
-import { found, outcomes, PREFIX, probe, sessionFor } from './probe-world.ts';
+import { found, NAMES, outcomes, probe, sessionFor } from './probe-world.ts';
 
 async function at<T>(run: (target: SandboxTarget) => Promise<T>): Promise<T> {
   const target = await startScimTarget({ kind: 'rfc7644', token: 'probe-token' });
@@ -18,7 +18,7 @@ it('are passed by the strict target with the requests of the standard, save for 
   at(async (target) => {
     const session = sessionFor(target);
     const { signal } = new AbortController();
-    const suite = await openSuite({ suite: 'entra-gallery', dialect: 'rfc7644' }, session, PREFIX, signal);
+    const suite = await openSuite({ suite: 'entra-gallery', dialect: 'rfc7644' }, session, NAMES, signal);
     try {
       const result = await probe({ url: target.url, token: target.token, session, checks: suite.checks });
       expect(found(result)).toEqual(['warning gallery-credentials gallery.overall']);

@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import { openSuite } from '../../../src/cli/probe-suites.ts';
 import type { Dialect } from '../../../src/model/dialect.ts';
 import { startScimTarget } from '../../../src/sandbox/target/scim-server.ts';
-import { found, outcomes, PREFIX, probe, sessionFor } from './probe-world.ts';
+import { found, NAMES, outcomes, probe, sessionFor } from './probe-world.ts';
 
 const SEEDED = { schemas: ['urn:ietf:params:scim:schemas:core:2.0:User'], id: 'foreign', userName: 'ana@contoso.com' };
 
@@ -14,7 +14,7 @@ async function live(dialect: Dialect) {
   const at = { url: target.url, token: target.token };
   const session = sessionFor(at);
   const { signal } = new AbortController();
-  const suite = await openSuite({ suite: 'entra-cycle', dialect }, session, PREFIX, signal);
+  const suite = await openSuite({ suite: 'entra-cycle', dialect }, session, NAMES, signal);
   try {
     const result = await probe({ ...at, session, checks: suite.checks });
     return { result, users: target.users(), before, groups: target.groups() };

@@ -6,7 +6,8 @@ import { PROTOCOL_CHECKS } from '../../../src/probe/protocol/suite.ts';
 import { runSuite, type SuiteResult } from '../../../src/probe/run.ts';
 import type { Session } from '../../../src/probe/session.ts';
 
-export const PREFIX = 'scimsync-probe-00c0ffee-';
+const PREFIX = 'scimsync-probe-00c0ffee-';
+export const NAMES = { prefix: PREFIX, domain: 'probe.example' };
 
 export interface ProbeSettings {
   readonly url: string;
@@ -38,7 +39,7 @@ export async function probe(settings: ProbeSettings): Promise<SuiteResult> {
   return runSuite({
     checks: settings.checks ?? PROTOCOL_CHECKS,
     session: settings.session ?? sessionFor(settings),
-    prefix: PREFIX,
+    names: NAMES,
     uuid: randomUUID,
     signal: settings.signal ?? new AbortController().signal,
     now: () => performance.now(),
