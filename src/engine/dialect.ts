@@ -5,6 +5,7 @@ import { mapObject } from '../rules/map-object.ts';
 import type { CompiledMapping } from '../rules/mapping.ts';
 import type { DesiredAttribute } from '../scim/desired.ts';
 import type { ScimResource } from '../scim/resource.ts';
+import type { ChangeTable } from '../store/schema.ts';
 import type { CompiledJob } from './compiled-job.ts';
 import type { EngineIo } from './context.ts';
 import { environmentOf } from './environment.ts';
@@ -32,14 +33,18 @@ export function mayAdapt(
   return true;
 }
 
+type Telling = Parameters<typeof mayAdapt>[0];
+type Changed = Pick<ChangeTable, 'kind' | 'source_id'>;
+
 /** Whether the account of a creation that failed is to be looked for: it was refused as taken, or may be there unseen. */
-export function isDoubtful(
-  context: Parameters<typeof mayAdapt>[0],
-  subject: Parameters<typeof mayAdapt>[1],
-  fault: ObjectFault,
-): boolean {
+export function isDoubtful(context: Telling, { kind, source_id: id }: Changed, fault: ObjectFault): boolean {
   if (fault.code !== 'EntryConflict' && fault.ambiguous !== true) return false;
-  return mayAdapt(context, subject, 'an account that could not be created is looked for, and adopted');
+  return mayAdapt(context, { kind, id }, 'an account that could not be created is looked for, and adopted');
+}
+
+/** Whether an account whose deletion was answered 404 is to be looked for before it counts as gone. */
+export function seeksDeleted(context: Telling, { kind, source_id: id }: Changed): boolean {
+  return mayAdapt(context, { kind, id }, 'an account that a deletion did not find is looked for');
 }
 
 /** Whether a group is sent with its members; otherwise they follow after all objects. */

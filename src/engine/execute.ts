@@ -19,7 +19,7 @@ import { type ChangePayload, referenceValue, type WaitingReference } from './cha
 import { mappingOf } from './compiled-job.ts';
 import { confirmAbsence } from './confirm-absence.ts';
 import type { CycleContext } from './context.ts';
-import { adapts, isDoubtful, sendsMembers } from './dialect.ts';
+import { isDoubtful, seeksDeleted, sendsMembers } from './dialect.ts';
 import { matchNow } from './match.ts';
 import { viewOf } from './planned-object.ts';
 import type { TargetResult } from './ports.ts';
@@ -148,7 +148,7 @@ async function remove({ context, mapping, change }: Attempt): Promise<Result> {
   if (!removed.ok) return { fault: removed.fault };
   if (removed.value === 'removed') return {};
   if (removed.value === 'disabled') return { warning: DISABLED_INSTEAD };
-  return adapts(context) ? { fault: await confirmAbsence(context, mapping, change) } : {};
+  return seeksDeleted(context, change) ? { fault: await confirmAbsence(context, mapping, change) } : {};
 }
 
 async function create(attempt: Attempt): Promise<Result> {
@@ -173,8 +173,7 @@ async function create(attempt: Attempt): Promise<Result> {
       warning: notApplied(created.value, exactly(desired)),
     };
   }
-  const subject = { kind: mapping.kind, id: attempt.change.source_id };
-  return { fault: created.fault, inDoubt: isDoubtful(context, subject, created.fault) };
+  return { fault: created.fault, inDoubt: isDoubtful(context, attempt.change, created.fault) };
 }
 
 /**

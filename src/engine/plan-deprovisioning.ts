@@ -6,7 +6,7 @@ import type { DesiredAttribute } from '../scim/desired.ts';
 import { isKnownToHold } from '../scim/flow.ts';
 import type { LinkTable } from '../store/schema.ts';
 import type { Exported } from './change-payload.ts';
-import { adapts, goneBehindLink, namesInRecycleBin } from './dialect.ts';
+import { goneBehindLink, mayAdapt, namesInRecycleBin } from './dialect.ts';
 import { environmentOf } from './environment.ts';
 import { searchVanished } from './lost-account.ts';
 import { believesItsMemory, type PlannedObject, type PlanningAid, viewOf } from './planned-object.ts';
@@ -37,8 +37,12 @@ export async function planDeprovisioning(
     return { ...planned, decision: { action: 'none', because: doneReason(desired) } };
   const current = await context.io.target.get(mapping.scimKind, link.target_id, context.io.signal);
   if (!current.ok) return { ...planned, fault: current.fault };
-  if (current.value === null && !adapts(context)) return { ...planned, fault: goneBehindLink(link.target_id) };
-  if (current.value === null) return planVanished(planned, intention, link, aid);
+  if (current.value === null) {
+    const subject = { kind: mapping.kind, id: planned.row.id };
+    if (!mayAdapt(context, subject, 'an account that answers 404 is looked for'))
+      return { ...planned, fault: goneBehindLink(link.target_id) };
+    return planVanished(planned, intention, link, aid);
+  }
   const decided = decideDeprovisioning(desired, current.value, link.target_id, leavesGroups);
   const { decision, left } = await withoutUnstable(context, mapping.kind, planned.row.id, decided);
   // What is taken besides is due even where nothing of the account may be written again.

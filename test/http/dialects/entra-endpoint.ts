@@ -121,7 +121,7 @@ function extension(resource: Json): Json {
 }
 
 /** As Entra wants it: any case of `op`, paths that make their element, dotted names, and members by value. */
-function apply(resource: Json, { op, path, value }: Json): void {
+export function apply(resource: Json, { op, path, value }: Json): void {
   const isRemoval = String(op).toLowerCase() === 'remove';
   if (path === undefined) {
     for (const [name, each] of Object.entries(value as Json)) set(resource, name, each);
