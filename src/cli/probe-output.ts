@@ -12,7 +12,9 @@ import type { Terminal } from './terminal.ts';
 import { shortened } from './terminal-text.ts';
 
 export interface ProbeOutput {
-  readonly begin: (url: string, suite: string, mode: Report['mode'], checks: readonly Check[]) => void;
+  readonly begin: (url: string, suite: string, mode: Report['mode']) => void;
+  /** Says which checks there will be, once a suite is open. */
+  readonly expect: (checks: readonly Check[]) => void;
   readonly progress: (check: Check, result: CheckResult | null) => void;
   readonly end: (report: Report) => void;
 }
@@ -29,6 +31,7 @@ export function createProbeOutput(
   if (format !== 'text')
     return {
       begin: () => undefined,
+      expect: () => undefined,
       progress: (check, result) => line.show(result === null ? check.title : null),
       end: (report) => {
         line.show(null);
@@ -44,9 +47,12 @@ export function createProbeOutput(
     if (results.length > 0 && !isStory) terminal.out(themeLine(theme, results, paint));
   };
   return {
-    begin(url, suite, mode, checks) {
+    begin(url, suite, mode) {
       terminal.out(headText(url, suite, mode, paint));
       isStory = suite !== 'protocol';
+      line.show(isStory ? 'a tenant and an engine are started' : null);
+    },
+    expect(checks) {
       for (const { theme } of checks) {
         const entry = open.get(theme) ?? { left: 0, results: [] };
         entry.left += 1;

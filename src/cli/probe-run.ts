@@ -72,9 +72,10 @@ export async function runProbe(
   const problem = await firstAnswer(notReachable(session, names, signal));
   if (problem !== null)
     throw new CommandFault(`${printable(root)} cannot be probed.\n  ${printable(problem)}`, EXIT.jobFailed);
+  output.begin(root, flags.suite, mayWrite ? 'writes' : 'reads');
   await using suite = await openSuite(flags, session, names, signal);
   const checks = flags.load === undefined ? suite.checks : [...suite.checks, loadCheck(flags.load, CLOCK)];
-  output.begin(root, flags.suite, mayWrite ? 'writes' : 'reads', checks);
+  output.expect(checks);
   const settings = { checks, session, names, uuid: randomUUID, signal, progress: output.progress };
   const result = await whole(runSuite({ ...settings, now: () => CLOCK.now().getTime() }), prefix);
   const run: Report = {
