@@ -106,7 +106,7 @@ function jobOf(tenant: LifeTenant, { url, dialect }: EngineOptions) {
 /** A fault of the whole job is one failure: Entra would show it on the overview of the application. */
 function faultFacts(error: JobFault): CycleFacts {
   const none = { created: 0, updated: 0, enabled: 0, disabled: 0, deleted: 0, failed: 1, held: 0 };
-  const failure = { name: 'the job', action: 'cycle', code: error.code, reason: error.message };
+  const failure = { sourceId: '', name: 'the job', action: 'cycle', code: error.code, reason: error.message };
   return { counts: none, memberships: { added: 0, removed: 0 }, failures: [failure], log: [] };
 }
 
@@ -115,7 +115,7 @@ function failureOf({ entry }: StoredLogEntry): CycleFacts['failures'] {
   if (errorInformation === undefined || entry.provisioningStatusInfo.status !== 'failure') return [];
   const name = entry.sourceIdentity.displayName ?? entry.sourceIdentity.id;
   const { errorCode: code, reason } = errorInformation;
-  return [{ name, action: entry.provisioningAction, code, reason }];
+  return [{ sourceId: entry.sourceIdentity.id, name, action: entry.provisioningAction, code, reason }];
 }
 
 function entryOf({ entry }: StoredLogEntry): LifeEntry {

@@ -9,6 +9,8 @@ import type { LifeGroup, LifePerson, LifeTenant } from './tenant.ts';
 
 /** One object that failed, as a provisioning log would show it. */
 export interface LifeFailure {
+  /** Of the person or group in the tenant; empty for the job as a whole. */
+  readonly sourceId: string;
   readonly name: string;
   readonly action: string;
   readonly code: string;
@@ -61,6 +63,7 @@ export class LifeWorld {
   membersHidden = false;
   readonly #runCycle: RunCycle;
   readonly #told = new Set<string>();
+  readonly #failed = new Set<string>();
 
   constructor(tenant: LifeTenant, relay: Relay, runCycle: RunCycle) {
     this.tenant = tenant;
@@ -76,15 +79,16 @@ export class LifeWorld {
 
   /** Failures that no earlier step told of: what failed once is tried again by each cycle. */
   newFailures({ failures }: CycleFacts): readonly LifeFailure[] {
-    return failures.filter(({ name, action, code }) => {
-      const key = `${name} ${action} ${code}`;
+    return failures.filter(({ sourceId, action, code }) => {
+      this.#failed.add(sourceId);
+      const key = `${sourceId} ${action} ${code}`;
       const isNew = !this.#told.has(key);
       this.#told.add(key);
       return isNew;
     });
   }
 
-  /** Differences between the endpoint and the tenant; nothing where they agree. */
+  /** Differences between the endpoint and the tenant; nothing where they agree, or where a failure was told of. */
   async differences(
     stage: Stage,
     people: readonly LifePerson[],
@@ -92,10 +96,10 @@ export class LifeWorld {
   ): Promise<readonly Difference[]> {
     const found: Difference[] = [];
     const { own } = stage.session;
-    for (const person of people)
+    for (const person of people.filter(({ id }) => !this.#failed.has(id)))
       for (const text of await this.#personDifferences(stage, person))
         found.push({ text, id: own.idOf('Users', person.firstName) });
-    for (const group of groups)
+    for (const group of groups.filter(({ id }) => !this.#failed.has(id)))
       for (const text of await this.#groupDifferences(stage, group))
         found.push({ text, id: own.idOf('Groups', group.firstName) });
     return found;

@@ -30,10 +30,10 @@ function group(world: LifeWorld, number: number): LifeGroup {
 }
 
 /** `20 created, 3 updated`: what a cycle did, for people. */
-function told({ counts, memberships }: CycleFacts): string {
+function told({ counts, memberships }: CycleFacts, isNew: boolean): string {
   const parts = (['created', 'updated', 'enabled', 'disabled', 'deleted', 'failed', 'held'] as const)
     .filter((name) => counts[name] > 0)
-    .map((name) => `${counts[name]} ${name}`);
+    .map((name) => `${counts[name]} ${name}${name === 'failed' && !isNew ? ' again' : ''}`);
   const members = memberships.added + memberships.removed;
   const all = members === 0 ? parts : [...parts, `memberships +${memberships.added} -${memberships.removed}`];
   return all.length === 0 ? 'nothing to do' : all.join(', ');
@@ -57,15 +57,14 @@ async function judge(
   touched: Awaited<ReturnType<Step['edit']>>,
 ): Promise<Observation> {
   const sent = [...stage.exchanges];
-  // What failed is not expected to be there.
+  const failures = world.newFailures(facts);
   const wereHidden = world.membersHidden;
   const differences = await world.differences(stage, touched.people ?? [], touched.groups ?? []);
   const writes = sent.filter(({ request }) => request.method !== 'GET');
-  const failures = world.newFailures(facts);
   const [failure] = failures;
   const more = failures.length > 1 ? `, and ${failures.length - 1} more` : '';
   return {
-    outcome: told(facts),
+    outcome: told(facts, failure !== undefined),
     verdicts: [
       ...(failure === undefined
         ? []
@@ -76,7 +75,7 @@ async function judge(
               exchange: evidence(failure, sent),
             },
           ]),
-      ...(differences.length === 0 || failure !== undefined
+      ...(differences.length === 0
         ? []
         : [
             {
