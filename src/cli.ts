@@ -20,8 +20,10 @@ import { nodeVersionProblem } from './cli/node-version.ts';
 import { registerNotify } from './cli/notify.ts';
 import { registerPause } from './cli/pause.ts';
 import { registerPlan } from './cli/plan.ts';
+import { registerProbe } from './cli/probe.ts';
 import { detectProgramName, isExecutable, setProgramName } from './cli/program-name.ts';
 import { registerProvision } from './cli/provision.ts';
+import { readerGone } from './cli/reader-gone.ts';
 import { registerReconcile } from './cli/reconcile.ts';
 import { registerReport } from './cli/report.ts';
 import { registerRestart } from './cli/restart.ts';
@@ -78,6 +80,7 @@ registerNotify(program);
 registerTest(program);
 registerEval(program);
 registerScope(program);
+registerProbe(program);
 registerSandbox(program);
 registerDemo(program);
 for (const command of [program, ...program.commands, ...program.commands.flatMap((each) => each.commands)])
@@ -85,7 +88,10 @@ for (const command of [program, ...program.commands, ...program.commands.flatMap
 
 // A reader that stops early (head) is no fault of ours.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code === 'EPIPE') process.exit(process.exitCode);
+  if (error.code === 'EPIPE') {
+    if (readerGone()) return;
+    process.exit(process.exitCode);
+  }
   process.stderr.write(`The result cannot be written (${error.code ?? 'unknown'}).\n`);
   process.exit(EXIT.configuration);
 });

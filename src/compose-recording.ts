@@ -13,6 +13,7 @@ export interface Recording {
 type Recorder = (exchange: RecordedExchange) => void;
 
 const recorders = new Set<Recorder>();
+let concluding: ((own: unknown) => void) | undefined;
 
 /**
  * From now on every exchange with a target goes into this file.
@@ -21,15 +22,33 @@ const recorders = new Set<Recorder>();
 export function beginRecording(path: string, version: string): Recording {
   const file = openHarFile(path, version);
   recorders.add(file.add);
+  concluding = file.conclude;
   return {
     finish() {
       recorders.delete(file.add);
+      concluding = undefined;
       const { count, problem } = file;
       file.close();
       const missing = problem === null ? '' : ` Later ones are missing: ${problem}.`;
       return `${count} exchange${count === 1 ? '' : 's'} with targets in ${path}, without credentials. It names people.${missing}`;
     },
   };
+}
+
+/** Puts what came of the exchanges at the end of the file; nothing where none is recorded. */
+export function concludeRecording(own: unknown): void {
+  concluding?.(own);
+}
+
+/** Opens something whose exchanges are not kept: they go through somebody who keeps them already. */
+export async function unrecorded<T>(open: () => Promise<T>): Promise<T> {
+  const paused = [...recorders];
+  recorders.clear();
+  try {
+    return await open();
+  } finally {
+    for (const recorder of paused) recorders.add(recorder);
+  }
 }
 
 /** A request as a command, and what came of it. */

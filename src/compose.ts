@@ -16,6 +16,7 @@ import { jobInForce } from './engine/configuration-in-force.ts';
 import type { EngineIo, EngineLog, Progress } from './engine/context.ts';
 import type { Clock } from './engine/ports.ts';
 import type { ProcessIdentity } from './engine/run-job.ts';
+import { STRATEGIES } from './model/dialect.ts';
 import { JobFault } from './model/errors.ts';
 import type { Job, SourceSettings } from './model/job.ts';
 import { agentsFor } from './network/guarded-agents.ts';

@@ -1,5 +1,6 @@
 // Runs cycles for the demo exactly as --sync-now does: configuration from a directory, store, Graph client, SCIM client.
-import type { CycleSummary } from '../model/cycle.ts';
+import type { CycleRequest, CycleSummary, Selection } from '../model/cycle.ts';
+import type { StoredLogEntry } from '../store/provisioning-log.ts';
 
 /** One finished cycle. */
 export interface DemoRun {
@@ -9,15 +10,20 @@ export interface DemoRun {
 
 /** An opened configuration. */
 export interface DemoEngine {
-  /** One cycle of every job, one after the other. */
-  runAll(): Promise<DemoRun[]>;
+  /** One cycle of every job, one after the other; on demand where objects are named. */
+  runAll(selection?: Selection): Promise<DemoRun[]>;
+  /** The provisioning log of a cycle, whatever its entries say. */
+  log(run: DemoRun): Promise<StoredLogEntry[]>;
   /** What the provisioning log says about a cycle, one line an entry. */
   whatChanged(run: DemoRun): Promise<string[]>;
   close(): Promise<void>;
 }
 
-/** Opens the configuration of a directory. */
-export async function startDemoEngine(directory: string): Promise<DemoEngine> {
+/** Opens the configuration of a directory; `signal` stops its cycles. */
+export async function startDemoEngine(
+  directory: string,
+  signal: AbortSignal = new AbortController().signal,
+): Promise<DemoEngine> {
   const { loadConfiguration } = await import('../config/load.ts');
   const { formatFaults } = await import('../config/format-faults.ts');
   const { connectJob, openInstallation } = await import('../compose.ts');
@@ -30,28 +36,28 @@ export async function startDemoEngine(directory: string): Promise<DemoEngine> {
   const surroundings = {
     environment: process.env,
     log: silent,
-    signal: new AbortController().signal,
+    signal,
     progress: () => undefined,
   };
   const connected = await Promise.all(
     loaded.configuration.jobs.map((job) => connectJob(installation, job, surroundings)),
   );
   return {
-    async runAll() {
+    async runAll(selection) {
+      const request: CycleRequest =
+        selection === undefined
+          ? { trigger: 'syncNow', dryRun: false }
+          : { trigger: 'onDemand', dryRun: false, selection };
       const runs: DemoRun[] = [];
       for (const { compiled, io } of connected) {
         const began = Date.now();
-        const summary = await runJob(
-          compiled,
-          { trigger: 'syncNow', dryRun: false },
-          installation.identity,
-          60_000,
-          io,
-        );
+        const summary = await runJob(compiled, request, installation.identity, 60_000, io);
         runs.push({ summary, milliseconds: Date.now() - began });
       }
       return runs;
     },
+    log: ({ summary }) =>
+      readLog(installation.store.db, { jobId: summary.jobId, cycleId: summary.cycle.id, limit: 1000 }),
     async whatChanged({ summary }) {
       const entries = await readLog(installation.store.db, {
         jobId: summary.jobId,

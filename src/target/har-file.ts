@@ -13,6 +13,8 @@ export interface HarFile {
   readonly count: number;
   /** Why exchanges are not recorded any more; null while they are. */
   readonly problem: string | null;
+  /** Says at the end of the file what came of the exchanges; none is added after it. Never throws. */
+  readonly conclude: (own: unknown) => void;
   readonly close: () => void;
 }
 
@@ -29,6 +31,7 @@ export function openHarFile(path: string, version: string, mostBytes = MOST_BYTE
   let position = 0;
   let count = 0;
   let problem: string | null = null;
+  let concluded = false;
 
   const write = (text: string, ending: string): void => {
     const bytes = Buffer.from(`${text}${ending}`);
@@ -55,13 +58,22 @@ export function openHarFile(path: string, version: string, mostBytes = MOST_BYTE
 
   return {
     add(exchange) {
-      if (problem !== null) return;
+      if (problem !== null || concluded) return;
       const text = `${count === 0 ? '' : ','}\n${JSON.stringify(harEntry(exchange))}`;
       try {
         if (position + Buffer.byteLength(text) > mostBytes)
           return end(`the file would be larger than ${mostBytes} bytes`);
         write(text, foot(recordedComment(count + 1)));
         count += 1;
+      } catch (error) {
+        endAfter(error);
+      }
+    },
+    conclude(own) {
+      if (problem !== null) return;
+      concluded = true;
+      try {
+        write('', foot(recordedComment(count), own));
       } catch (error) {
         endAfter(error);
       }

@@ -5,7 +5,8 @@ import type { RecordedBody, RecordedExchange } from '../model/recorded-exchange.
 /** What stands in a file before and after the entries. */
 export interface HarFrame {
   readonly head: string;
-  readonly foot: (comment: string) => string;
+  /** `own` is what this program has to say of the exchanges; readers of HAR pass over fields with an underscore. */
+  readonly foot: (comment: string, own?: unknown) => string;
 }
 
 /** The frame of a file by this program in this version. */
@@ -13,7 +14,10 @@ export function harFrame(version: string): HarFrame {
   const creator = JSON.stringify({ name: 'scimsync', version });
   return {
     head: `{"log":{"version":"1.2","creator":${creator},"pages":[],"entries":[`,
-    foot: (comment) => `\n],"comment":${JSON.stringify(comment)}}}\n`,
+    foot: (comment, own) => {
+      const more = own === undefined ? '' : `,"_scimsync":${JSON.stringify(own)}`;
+      return `\n],"comment":${JSON.stringify(comment)}${more}}}\n`;
+    },
   };
 }
 

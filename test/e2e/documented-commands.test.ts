@@ -12,6 +12,7 @@ const ABOUT_LATER = ['roadmap.md'];
 
 const PAGES = [
   'README.md',
+  'docs/probe/README.md',
   ...readdirSync(`${ROOT}docs`)
     .filter((name) => name.endsWith('.md') && !ABOUT_LATER.includes(name))
     .map((name) => `docs/${name}`),

@@ -16,6 +16,7 @@ const archive = z.strictObject({
     creator: z.strictObject({ name: z.string(), version: z.string() }),
     pages: z.array(z.never()),
     comment: z.string(),
+    _scimsync: z.unknown().optional(),
     entries: z.array(
       z.strictObject({
         startedDateTime: z.iso.datetime(),
@@ -109,6 +110,19 @@ it('is a valid archive before the first exchange and after each one', () => {
   });
   expect(failed).toMatchObject({ response: { status: 0 }, _error: 'timeout: no complete answer within 60 s' });
   expect(statSync(path).mode & 0o777).toBe(0o600);
+});
+
+it('ends with what came of its exchanges, and takes no more then', () => {
+  const path = aPath();
+  const file = openHarFile(path, '1.2.3');
+  file.add(anExchange('{}'));
+  file.conclude({ probe: 1, findings: ['one </script> "two"'] });
+  file.add(anExchange('{"later":true}'));
+  const { entries, _scimsync: own } = read(path);
+  expect(entries).toHaveLength(1);
+  expect(own).toEqual({ probe: 1, findings: ['one </script> "two"'] });
+  expect(file.count).toBe(1);
+  file.close();
 });
 
 it('overwrites nothing', () => {

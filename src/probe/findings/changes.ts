@@ -1,0 +1,243 @@
+// Findings about changed attributes, disabling and enabling, and multi-valued attributes.
+import type { FindingEntry } from '../finding.ts';
+
+const WITH_FLAG = 'With aadOptscim062020 on the tenant URL Entra sends changes of several attributes';
+
+export const PATCH_FINDINGS = {
+  'patch-replace': {
+    theme: 'patch',
+    severity: 'error',
+    title: 'An attribute is not changed by PATCH',
+    rfc: 'RFC 7644, section 3.5.2.3',
+    entra: 'Entra changes accounts by PATCH only, never by PUT: nothing that changes in the directory arrives.',
+    mend: 'Support PATCH with replace and a path.',
+  },
+  'patch-ignored': {
+    theme: 'patch',
+    severity: 'error',
+    title: 'A change is answered as done, and is not done',
+    rfc: 'RFC 7644, section 3.5.2',
+    entra:
+      'The log says success. Entra compares with what it sent, so the value stays wrong until it changes again in the directory.',
+    mend: 'Apply the operation, or refuse it with 400 and the scimType that says why (invalidPath, noTarget).',
+  },
+  'patch-capital-op': {
+    theme: 'patch',
+    severity: 'error',
+    title: '"Replace" with a capital letter is refused',
+    rfc: null,
+    entra: 'It is what Entra sends unless the tenant URL has aadOptscim062020: no change arrives.',
+    mend: 'Read op without case.',
+  },
+  'patch-no-path': {
+    theme: 'patch',
+    severity: 'warning',
+    title: 'A replace without a path, with an object of attributes, is refused',
+    rfc: 'RFC 7644, section 3.5.2.3',
+    entra: `${WITH_FLAG} in one such operation.`,
+    mend: 'Treat each member of the value as an attribute to be replaced.',
+  },
+  'patch-dotted-key': {
+    theme: 'patch',
+    severity: 'warning',
+    title: 'A key such as "name.givenName" in an operation without a path is refused',
+    rfc: null,
+    entra: `${WITH_FLAG} in one operation whose keys are paths like this one. It is Entra's habit, not the RFC's.`,
+    mend: 'Read the keys of a value without a path as paths.',
+  },
+  'patch-urn-key': {
+    theme: 'patch',
+    severity: 'warning',
+    title: 'A key such as "urn:…:User:department" in an operation without a path is refused',
+    rfc: null,
+    entra: `${WITH_FLAG} in one operation whose keys are paths, extensions included.`,
+    mend: 'Read the keys of a value without a path as paths, the URN of an extension included.',
+  },
+  'patch-urn-object': {
+    theme: 'patch',
+    severity: 'note',
+    title: 'An extension as an object in an operation without a path is refused',
+    rfc: 'RFC 7644, section 3.5.2.3; RFC 7643, section 3.3',
+    entra: 'Entra does not write this form; other clients do.',
+    mend: 'Accept an object under the URN of the extension.',
+  },
+  'patch-urn-path': {
+    theme: 'patch',
+    severity: 'error',
+    title: 'An attribute of the enterprise extension is not changed by its path',
+    rfc: 'RFC 7644, sections 3.5.2 and 3.10',
+    entra:
+      'Department, employee number, cost centre and manager are sent with such a path: they fail, and the person with them.',
+    mend: 'Support paths such as urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:department.',
+  },
+  'patch-manager-text': {
+    theme: 'patch',
+    severity: 'warning',
+    title: 'A manager as a bare id is refused',
+    rfc: null,
+    entra: 'Field reports show Entra sending the id of the manager as a text in this place.',
+    mend: 'Read a text as the value of the manager; always return an object with value.',
+  },
+  'patch-manager-object': {
+    theme: 'patch',
+    severity: 'error',
+    title: 'A manager as {"value": …} is refused',
+    rfc: 'RFC 7643, section 4.3',
+    entra: 'No manager arrives; the reference is tried again in every cycle.',
+    mend: 'Support urn:…:enterprise:2.0:User:manager with an object that holds value.',
+  },
+  'patch-remove': {
+    theme: 'patch',
+    severity: 'warning',
+    title: 'An attribute cannot be removed',
+    rfc: 'RFC 7644, section 3.5.2.2',
+    entra: "What was emptied stays; Microsoft's test of empty values fails.",
+    mend: 'Support remove with a path.',
+  },
+  'patch-remove-absent': {
+    theme: 'patch',
+    severity: 'note',
+    title: 'Removing what is not there is refused',
+    rfc: 'RFC 7644, section 3.5.2.2',
+    entra: 'A repeated request fails although nothing is left to do.',
+    mend: 'Answer 204.',
+  },
+  'put-refused': {
+    theme: 'patch',
+    severity: 'note',
+    title: 'PUT of the whole account is refused',
+    rfc: 'RFC 7644, section 3.5.1',
+    entra: 'Entra never sends PUT; other clients fall back to it.',
+    mend: 'Accept what GET returns, and ignore read-only attributes in it.',
+  },
+  'rename-to-taken': {
+    theme: 'patch',
+    severity: 'error',
+    title: 'An account can be given the userName of another one',
+    rfc: 'RFC 7643, section 4.1.1; RFC 7644, section 3.5.2',
+    entra: 'From then on matching finds two accounts, and both people fail with DuplicateTargetEntries.',
+    mend: 'Check uniqueness in PATCH and PUT as in POST, and answer 409 uniqueness.',
+  },
+  'rename-not-409': {
+    theme: 'patch',
+    severity: 'warning',
+    title: 'A userName that is taken is refused with another status than 409',
+    rfc: 'RFC 7644, sections 3.5.2 and 3.12',
+    entra: 'The log shows a fault of the service instead of EntryConflict, and 5xx is retried as if it would pass.',
+    mend: 'Answer 409 with scimType uniqueness.',
+  },
+} as const satisfies Record<string, FindingEntry>;
+
+export const ACTIVE_FINDINGS = {
+  'disable-refused': {
+    theme: 'active',
+    severity: 'error',
+    title: 'An account cannot be disabled',
+    rfc: 'RFC 7643, section 4.1.1 (active); RFC 7644, section 3.5.2.3',
+    entra:
+      'Whoever is unassigned, blocked or deleted keeps their access. Entra retries, and the administrator sees a failed disable.',
+    mend: 'Support replace of active with false.',
+  },
+  'disable-ignored': {
+    theme: 'active',
+    severity: 'error',
+    title: 'Disabling is answered as done, and the account stays active',
+    rfc: 'RFC 7644, section 3.5.2',
+    entra: 'The log says that the person was disabled, and they still have access. Nobody notices.',
+    mend: 'Read true, false, "True" and "False" as booleans, keep a boolean, and return it. Refuse anything else with 400 invalidValue.',
+  },
+  'active-text-refused': {
+    theme: 'active',
+    severity: 'warning',
+    title: 'active as the text "False" is refused',
+    rfc: null,
+    entra:
+      'It is what Entra sends unless the tenant URL has aadOptscim062020: every disable fails, and leavers keep their access.',
+    mend: 'Accept "True" and "False" for booleans, or tell administrators to append ?aadOptscim062020 to the tenant URL.',
+  },
+  'active-text-no-path-refused': {
+    theme: 'active',
+    severity: 'note',
+    title: 'active as the text "True" in an operation without a path is refused',
+    rfc: null,
+    entra: 'Older Entra mappings and other clients write it.',
+    mend: 'Accept texts for booleans in operations without a path as well.',
+  },
+  'disabled-not-found': {
+    theme: 'active',
+    severity: 'error',
+    title: 'A disabled account is not found any more',
+    rfc: null,
+    entra:
+      'Microsoft requires inactive accounts to be returned. Somebody who comes back is created a second time, or fails with 409.',
+    mend: 'Return inactive accounts from GET and from filters, with active false.',
+  },
+  'enable-refused': {
+    theme: 'active',
+    severity: 'error',
+    title: 'A disabled account cannot be enabled',
+    rfc: 'RFC 7644, section 3.5.2.3',
+    entra: 'Whoever is restored or assigned again stays locked out; the change is retried for 28 days.',
+    mend: 'Support replace of active with true.',
+  },
+  'enable-ignored': {
+    theme: 'active',
+    severity: 'error',
+    title: 'Enabling is answered as done, and the account stays disabled',
+    rfc: 'RFC 7644, section 3.5.2',
+    entra: 'The log says success, and the person stays locked out.',
+    mend: 'Read true and "True" as true, keep a boolean, and return it.',
+  },
+  'disable-loses-attributes': {
+    theme: 'active',
+    severity: 'error',
+    title: 'Disabling and enabling loses attributes',
+    rfc: 'RFC 7644, section 3.5.2.3',
+    entra: 'Entra sends active alone when somebody comes back, and takes everything else for unchanged.',
+    mend: 'Change active only.',
+  },
+} as const satisfies Record<string, FindingEntry>;
+
+export const MULTI_VALUED_FINDINGS = {
+  'value-path-refused': {
+    theme: 'multi-valued',
+    severity: 'error',
+    title: 'emails[type eq "work"].value cannot be changed',
+    rfc: 'RFC 7644, section 3.5.2 (value path)',
+    entra:
+      'E-mail addresses, telephone numbers and addresses are changed in this form: each change fails, and the person with it.',
+    mend: 'Support paths with a filter in brackets and a sub-attribute.',
+  },
+  'value-path-adds-nothing': {
+    theme: 'multi-valued',
+    severity: 'warning',
+    title: 'add to emails[type eq "other"].value is refused where there is no such element',
+    rfc: 'RFC 7644, section 3.5.2.1',
+    entra: 'Entra expects the element to be made. People who get their first number or second address fail.',
+    mend: 'Make an element with the type of the filter and the value of the operation.',
+  },
+  'value-path-replaces-nothing': {
+    theme: 'multi-valued',
+    severity: 'warning',
+    title: 'replace of emails[type eq "other"].value is refused where there is no such element',
+    rfc: null,
+    entra: 'The RFC says noTarget here; Entra expects the element to be made, and the person fails.',
+    mend: 'Make the element, as for add.',
+  },
+  'value-path-ignored': {
+    theme: 'multi-valued',
+    severity: 'error',
+    title: 'A value path without a matching element is answered as done, and nothing is done',
+    rfc: 'RFC 7644, section 3.5.2.3 (noTarget)',
+    entra: 'The log says success; the address or number never arrives.',
+    mend: 'Make the element, or answer 400 noTarget.',
+  },
+  'value-path-loses-others': {
+    theme: 'multi-valued',
+    severity: 'error',
+    title: 'Changing one address loses another one',
+    rfc: 'RFC 7644, section 3.5.2.3',
+    entra: "A private address that the person entered is gone after Entra's first change.",
+    mend: 'Change only the elements that the filter in brackets chooses.',
+  },
+} as const satisfies Record<string, FindingEntry>;
