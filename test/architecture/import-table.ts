@@ -128,7 +128,7 @@ const CONFINED: Readonly<Record<string, string>> = {
   undici: 'source/transport.ts network/guarded-dispatcher.ts target/undici-adapter.ts',
   axios: 'target/transport.ts target/undici-adapter.ts target/token-request.ts notify/heartbeat.ts',
   nodemailer: 'notify/mailer.ts',
-  'better-sqlite3': 'store/database.ts store/log-copying.ts store/statement-cache.ts store/backup.ts store/migrate.ts',
+  'better-sqlite3': 'store/database.ts store/statement-cache.ts store/backup.ts store/migrate.ts',
   yaml: 'config/read-yaml.ts sandbox/write-config.ts',
   selfsigned: 'sandbox/entra/tls.ts',
 };
