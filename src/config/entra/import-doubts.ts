@@ -2,6 +2,7 @@
 import type { ChosenMapping } from './import-choice.ts';
 import type { LifecycleChanges } from './import-lifecycle.ts';
 import type { ReportItem } from './report.ts';
+import { isScimName } from './scim-name.ts';
 
 /** Warnings about an object mapping. */
 export function doubtsAbout({ mapping, at }: ChosenMapping, lifecycle: LifecycleChanges): ReportItem[] {
@@ -25,8 +26,4 @@ export function doubtsAbout({ mapping, at }: ChosenMapping, lifecycle: Lifecycle
       advice: 'Map active from Not([IsSoftDeleted]) and write disable when people who leave are to lose access.',
     });
   return items;
-}
-
-function isScimName(name: string): boolean {
-  return /^(?:userName|displayName|externalId|active|members|name\.\w+)$/.test(name) || /\[|^urn:/.test(name);
 }

@@ -1,7 +1,11 @@
 // Which gallery template an application of Entra's gallery is: by the names that Entra gives it, or by the URN of its extension.
 import type { EntraSchema } from './document.ts';
+import { isScimName } from './scim-name.ts';
 
-/** The name of a template, or undefined when none of them is about this application. */
+/**
+ * The name of a template, or undefined when none of them is about this application as Entra reaches it: templates are about
+ * interfaces by SCIM.
+ */
 export function recogniseTemplate(
   schema: EntraSchema,
   names: readonly string[],
@@ -12,13 +16,17 @@ export function recogniseTemplate(
   const targets = rules
     .flatMap((rule) => rule.objectMappings ?? [])
     .flatMap((mapping) => mapping.attributeMappings ?? [])
-    .map(({ targetAttributeName }) => targetAttributeName.toLowerCase());
+    .map(({ targetAttributeName }) => targetAttributeName);
+  if (!targets.some(isScimName)) return undefined;
   // Templates about SCIM in general are about no application.
   return templates
     .filter((template) => !template.startsWith('scim'))
     .find((template) => {
       const word = lettersOf(template);
-      return said.some((name) => name.includes(word)) || targets.some((name) => name.includes(`:extension:${word}:`));
+      return (
+        said.some((name) => name.includes(word)) ||
+        targets.some((name) => name.toLowerCase().includes(`:extension:${word}:`))
+      );
     });
 }
 

@@ -305,6 +305,8 @@ describe('an application of the gallery', () => {
     [['GitHub Enterprise Managed User (OIDC)'], userSchema(SOUND), 'github-enterprise-managed-user'],
     [['GitHub Enterprise Cloud - Organization'], userSchema(SOUND), 'github-enterprise-cloud-organization'],
     [['Azure Databricks SCIM Provisioning Connector'], userSchema(SOUND), 'databricks'],
+    [['Salesforce'], userSchema(SOUND), 'salesforce'],
+    [['Salesforce'], userSchema([mapping('Username', '[userPrincipalName]')]), undefined],
   ])('is recognised by %j and its attributes', async (names, value, expected) => {
     const templates = (await listTemplates('/nowhere')).map(({ name }) => name);
     expect(recogniseTemplate(documentOf(value).schema, names, templates)).toBe(expected);
