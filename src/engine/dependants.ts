@@ -15,7 +15,8 @@ export interface RenewedAccount {
 
 /**
  * Marks what depends on the accounts of people, whose links are stored already. Some targets drop the memberships of a
- * disabled account, so those of one that was switched on are compared with what the target says.
+ * disabled account, so those of one that was switched on are compared with what the target says; Microsoft Entra does not do
+ * that, nor do its dialects.
  */
 export async function renewDependants(
   trx: Db,
@@ -30,6 +31,7 @@ export async function renewDependants(
     await requeueDependants(trx, job.id, moved, name);
   }
   await markGroupsOfMembers(trx, job.id, ids(isNew), false);
+  if (!job.strategy.restoresMemberships) return;
   const isBack = ({ before, now, enabled }: RenewedAccount): boolean =>
     before !== undefined && (enabled || (before.active === 0 && now.active === 1));
   await markGroupsOfMembers(trx, job.id, ids(isBack), true);

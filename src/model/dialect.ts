@@ -34,6 +34,8 @@ export interface DialectStrategy {
   readonly references: 'withObject' | 'afterwards';
   /** What is known of a reference before it is written: the account, or the answer to a filter on id and reference. */
   readonly referenceCheck: 'read' | 'query';
+  /** Whether the groups of somebody who is active again are looked at: some targets drop the members they disable. */
+  readonly restoresMemberships: boolean;
   /** Membership changes per request; null leaves that to the profile. */
   readonly membersPerRequest: number | null;
   /** Null leaves it to the profile. */
@@ -67,6 +69,7 @@ const RFC7644: DialectStrategy = {
   readsBeforePatch: false,
   references: 'withObject',
   referenceCheck: 'read',
+  restoresMemberships: true,
   membersPerRequest: null,
   memberRemoval: null,
   excludesMembers: false,
@@ -92,6 +95,7 @@ const ENTRA: DialectStrategy = {
   readsBeforePatch: true,
   references: 'afterwards',
   referenceCheck: 'query',
+  restoresMemberships: false,
   membersPerRequest: 1,
   memberRemoval: 'path',
   excludesMembers: true,

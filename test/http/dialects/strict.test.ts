@@ -166,6 +166,20 @@ it('a creation whose answer was lost is found by the next cycle, and nobody is m
   expect([...endpoint.resources.Users.keys()]).toEqual(['user-1', 'user-2']);
 });
 
+it('somebody who may sign in again is enabled, and not added to groups again', async () => {
+  const { world, endpoint, run } = await place();
+  world.directory.addGroup('team', [ANA]);
+  world.directory.assign('team');
+  await run();
+  world.directory.setUser(ANA, { accountEnabled: false });
+  await run();
+  endpoint.takeRequests();
+  world.directory.setUser(ANA, { accountEnabled: true });
+  const { counts } = await run();
+  expect(counts).toMatchObject({ enabled: 1, failed: 0 });
+  expect(methods(endpoint.takeRequests())).toBe('GET PATCH');
+});
+
 it('a deletion that answers 404 is done', async () => {
   const { world, endpoint, run } = await place();
   world.directory.hardDelete(ANA);
