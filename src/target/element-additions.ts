@@ -1,6 +1,6 @@
 // Adding elements to a list that has others. Some services take what is added for the whole list, so the others are looked at
 // before and after, once for each attribute; where they went, the list is stated as a whole then and from then on.
-import { isSameElement, united } from '../scim/apply-patch.ts';
+import { applyPatch, isSameElement, united } from '../scim/apply-patch.ts';
 import { factName } from '../scim/effect.ts';
 import { operationPath, toAddedElements } from '../scim/pathless.ts';
 import { elementsOf, findElement, isMultiple, readAttribute } from '../scim/read.ts';
@@ -12,7 +12,7 @@ import type { LadderContext, PatchResult } from './requests.ts';
 interface Addition {
   readonly operation: PatchOperation;
   readonly name: string;
-  /** Elements that are there already. */
+  /** Elements that are there already, as the rest of the change leaves them. */
   readonly held: readonly ScimValue[];
 }
 
@@ -84,7 +84,9 @@ function additionsTo(resource: ScimResource, kind: ScimKind, operations: readonl
   return operations.flatMap((operation) => {
     const name = additionName(kind, operation);
     const path = operationPath(operation);
-    const held = path === undefined ? [] : elementsOf(readAttribute(resource, path));
+    const others = operations.filter((each) => each !== operation);
+    const kept = name === undefined ? undefined : applyPatch(resource, others);
+    const held = path === undefined || kept === undefined ? [] : elementsOf(readAttribute(kept, path));
     return name === undefined || held.length === 0 ? [] : [{ operation, name, held }];
   });
 }

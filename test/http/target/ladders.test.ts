@@ -175,6 +175,21 @@ describe('a change that is answered with success and not kept', () => {
     expect(rungs()).toEqual(['wholeList']);
   });
 
+  it.each([
+    ['taken', []],
+    ['replaces', ['wholeList']],
+  ] as const)('takes away what it says beside an addition that is %s, no more and no less', async (addition, taken) => {
+    const { service, patch, account, rungs } = start({ addition });
+    const home = { type: 'home', value: 'h@x' };
+    service.edit('id-1', { emails: [home, { type: 'old', value: 'o@x' }] });
+    await patch(
+      { op: 'remove', path: 'emails[type eq "old"]' },
+      { op: 'add', path: 'emails', value: [{ type: 'work', value: 'w@x' }] },
+    );
+    expect(account()['emails']).toEqual([home, { type: 'work', value: 'w@x' }]);
+    expect(rungs()).toEqual(taken);
+  });
+
   it('is looked at once for each list, where nothing is lost', async () => {
     const { service, patch } = start({});
     service.edit('id-1', { emails: [{ type: 'home', value: 'h@x' }] });

@@ -193,7 +193,8 @@ export class MisbehavingService {
     const [, attribute = '', type = '', sub = ''] =
       /^(\w+)\[type eq "(\w+)"\]\.(\w+)$/.exec(operation.path ?? '') ?? [];
     const list = (draft[attribute] ?? []) as Json[];
-    if (list.some((each) => each['type'] === type)) applyOperation(draft, operation);
+    if (sub === '') applyOperation(draft, operation);
+    else if (list.some((each) => each['type'] === type)) applyOperation(draft, operation);
     else if (allows(this.habits.absentElement)) draft[attribute] = [...list, { type, [sub]: operation.value }];
   }
 
