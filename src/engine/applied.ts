@@ -1,7 +1,9 @@
 // What an answer of success shows, against what was sent: services keep something else, or nothing, and say that all is well.
 import type { ObjectFault } from '../model/errors.ts';
+import { isActive } from '../rules/decide.ts';
 import type { DesiredAttribute } from '../scim/desired.ts';
-import { notHeld } from '../scim/diff.ts';
+import { type AttributeDifference, notHeld } from '../scim/diff.ts';
+import { booleanOf } from '../scim/effect.ts';
 import { resourceId, type ScimResource } from '../scim/resource.ts';
 import type { ChangeOutcome } from './execute.ts';
 import { memberIdsOf } from './memberships.ts';
@@ -19,6 +21,17 @@ export function notApplied(answered: ScimResource, wanted: readonly DesiredAttri
     code: 'NotApplied',
     message: `The target answered success but does not hold: ${missing.map((each) => each.path.text).join(', ')}.`,
   };
+}
+
+/** The fault of an account that was to be disabled and that the answer shows as active: whoever left would keep their access. */
+export function staysActive(
+  differences: readonly Pick<AttributeDifference, 'path' | 'newValue'>[],
+  answered: ScimResource | null,
+): ObjectFault | null {
+  const disables = differences.some(({ path, newValue }) => path.text === 'active' && booleanOf(newValue) === false);
+  if (!disables || answered?.['active'] === undefined || !isActive(answered)) return null;
+  const message = 'The target answered success to disabling the account, and shows it as active.';
+  return { code: 'NotApplied', message };
 }
 
 /** Whether a group that was created shows everybody it was created with. */

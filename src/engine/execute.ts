@@ -14,7 +14,7 @@ import { resourceId, type ScimResource, type ScimValue } from '../scim/resource.
 import type { ChangeTable, LinkTable } from '../store/schema.ts';
 import { findObjects } from '../store/source-objects.ts';
 import { mayBeNamesakes, whyNotTheirs } from './adoption.ts';
-import { notApplied, showsMembers } from './applied.ts';
+import { notApplied, showsMembers, staysActive } from './applied.ts';
 import { type ChangePayload, referenceValue, type WaitingReference } from './change-payload.ts';
 import { mappingOf } from './compiled-job.ts';
 import { confirmAbsence } from './confirm-absence.ts';
@@ -273,6 +273,8 @@ async function patch(
     context.io.signal,
   );
   if (!answer.ok) return { fault: answer.fault };
+  const stillActive = staysActive(differences, answer.value);
+  if (stillActive !== null) return { fault: stillActive };
   const wanted = differences.map(
     ({ path, newValue, elements }): DesiredAttribute =>
       elements === undefined ? { path, value: newValue } : { path, value: elements.add, flow: 'ValueAddOnly' },

@@ -64,10 +64,10 @@ interface Preparation {
   readonly ask: Awaited<ReturnType<typeof prepareQuery>>;
 }
 
-/** The index of a target whose filters are refused; null when it cannot be listed either. */
+/** The index of a target whose filters are refused; null when it cannot be listed either, or its list is short. */
 async function listInstead(context: CycleContext, mapping: CompiledMapping): Promise<LookUp | null> {
   try {
-    await indexWhenCheaper(context, mapping, Number.POSITIVE_INFINITY);
+    if (!(await indexWhenCheaper(context, mapping, Number.POSITIVE_INFINITY, true))) return null;
   } catch (error) {
     if (error instanceof JobFault && error.code !== 'LeaseLost') return null;
     throw error;
@@ -179,7 +179,12 @@ export function indexKey(attribute: string, value: string): string {
  * Lists the target when that takes fewer requests than `queries` lookups. The first page says how many accounts there
  * are; when asking turns out to be cheaper after all, that page was the only one spent.
  */
-async function indexWhenCheaper(context: CycleContext, mapping: CompiledMapping, queries: number): Promise<boolean> {
+async function indexWhenCheaper(
+  context: CycleContext,
+  mapping: CompiledMapping,
+  queries: number,
+  mustBeWhole = Number.isFinite(queries),
+): Promise<boolean> {
   const { job, io } = context;
   const { pageSize } = job.settings.profile;
   const known = await countLinks(io.store.db, job.id, mapping.kind, false);
@@ -206,7 +211,7 @@ async function indexWhenCheaper(context: CycleContext, mapping: CompiledMapping,
     await settling(context, (trx) => indexResources(trx, job.id, mapping.kind, rows));
     await breathe(context);
   }
-  return !Number.isFinite(queries) || !(await fellShort(context, mapping, announced));
+  return !mustBeWhole || !(await fellShort(context, mapping, announced));
 }
 
 /**

@@ -68,7 +68,7 @@ export class Ownership {
     if (method !== 'POST' || id !== '') return;
     const name = nameIn(root, body);
     const made = objectOf(exchange.json)?.['id'];
-    if (succeeded(exchange) && typeof made === 'string' && made !== '' && isNamed(root, name, exchange))
+    if (succeeded(exchange) && typeof made === 'string' && made !== '' && this.#isAbout(root, name, exchange))
       this.#keep({ kind: root, id: made, name });
     else if (succeeded(exchange) || exchange.status === 0 || exchange.status >= 500) this.#doubt(root, name);
   }
@@ -103,6 +103,15 @@ export class Ownership {
     if (name !== null) this.#doubtful.set(`${kind} ${name}`, { kind, id: null, name });
   }
 
+  // An answer that shows another name than was sent is about something else, whatever its id. Where none was sent the service
+  // may invent one; then something else of this run has to be in it.
+  #isAbout(kind: OwnKind, name: string | null, { json }: ProbeExchange): boolean {
+    const shown = nameIn(kind, json);
+    if (shown === null) return true;
+    if (name !== null) return shown.toLowerCase() === name.toLowerCase();
+    return JSON.stringify(json).toLowerCase().includes(this.#prefix.toLowerCase());
+  }
+
   #refusalOfName(kind: OwnKind, body: unknown): string | null {
     const name = nameIn(kind, body);
     const isOwn = name === null || name.toLowerCase().startsWith(this.#prefix.toLowerCase());
@@ -122,12 +131,6 @@ export class Ownership {
   #noteBulk(body: unknown): void {
     for (const { kind, data } of operationsOf(body)) if (kind !== undefined) this.#doubt(kind, nameIn(kind, data));
   }
-}
-
-/** An answer that shows another name than was sent is about something else, whatever its id. */
-function isNamed(kind: OwnKind, name: string | null, { json }: ProbeExchange): boolean {
-  const shown = nameIn(kind, json);
-  return shown === null || name === null || shown.toLowerCase() === name.toLowerCase();
 }
 
 interface BulkOperation {

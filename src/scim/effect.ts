@@ -1,7 +1,7 @@
 // Whether a resource shows that operations took effect. Servers answer success and keep nothing (a value path without a match,
 // an extension they drop, a removal they ignore). Another spelling or normalization of a value is no lack of effect: only what
 // is plainly missing, still there, or the opposite is.
-import { attributeText, type ScimPath } from './path.ts';
+import { attributeText, pathText, type ScimPath } from './path.ts';
 import { operationPath } from './pathless.ts';
 import {
   elementsOf,
@@ -82,19 +82,27 @@ function isMissing(resource: ScimResource, path: ScimPath, value: ScimValue | un
 
 // Another case, another punctuation, a prefix: still what was sent. An element that names no value is known by its type.
 function isAlike(held: ScimValue, sent: ScimValue | undefined): boolean {
-  const [one, other] = [held, sent].map((each) => simplified(each));
+  const [one, other] = [held, sent].map((each) => wordsOf(each));
   if (one === undefined || other === undefined) return true;
-  return one.includes(other) || other.includes(one);
+  return isPartOf(one, other) || isPartOf(other, one);
 }
 
-function simplified(value: ScimValue | undefined): string | undefined {
+// Words are left out at the beginning or the end only as a whole: `admin` is no part of `superadmin`.
+function isPartOf(words: readonly string[], whole: readonly string[]): boolean {
+  const text = words.join('');
+  return whole.some((_, at) => text === whole.slice(at).join('') || text === whole.slice(0, at + 1).join(''));
+}
+
+function wordsOf(value: ScimValue | undefined): readonly string[] | undefined {
   const plain = isComplex(value) ? (memberOf(value, 'value') ?? memberOf(value, 'type')) : value;
   if (typeof plain !== 'string' && typeof plain !== 'number') return undefined;
-  const text = String(plain)
+  const words = String(plain)
     .normalize('NFKD')
+    .replaceAll(/\p{Mn}/gu, '')
     .toLowerCase()
-    .replaceAll(/[^\p{L}\p{N}]/gu, '');
-  return text === '' ? undefined : text;
+    .split(/[^\p{L}\p{N}]+/u);
+  const said = words.filter((word) => word !== '');
+  return said.length === 0 ? undefined : said;
 }
 
 /** What a change took with it: values that were there before, are not any more, and were not to be changed; as operations. */
@@ -103,44 +111,62 @@ export function collateral(
   after: ScimResource,
   operations: readonly PatchOperation[],
 ): PatchOperation[] {
-  const touched = new Set(operations.flatMap((each) => operationPath(each) ?? []).map(nameKey));
+  const touches = touchedBy(operations);
   return pathsOf(before).flatMap(({ path, value }) => {
-    const isLost = !touched.has(nameKey(path)) && isUnassigned(readPath(after, path));
-    return isLost ? [{ op: 'add' as const, path: attributeText(path), value }] : [];
+    const isLost = !touches(path) && isUnassigned(readPath(after, path));
+    return isLost ? [{ op: 'add' as const, path: pathText(path), value }] : [];
   });
 }
 
-/** Whether a resource has values beside those that operations change, in the same extension. */
+/** Whether a resource has values beside those that operations change, in the same extension, or complex attribute. */
 export function hasSiblings(resource: ScimResource, operations: readonly PatchOperation[]): boolean {
+  const touches = touchedBy(operations);
+  const others = new Set(pathsOf(resource).flatMap(({ path }) => (touches(path) ? [] : [surroundings(path)])));
   const paths = operations.flatMap((each) => operationPath(each) ?? []);
-  const touched = new Set(paths.map(nameKey));
-  const schemas = new Set(paths.map(({ schema }) => schema?.toLowerCase()));
-  return pathsOf(resource).some(({ path }) => schemas.has(path.schema?.toLowerCase()) && !touched.has(nameKey(path)));
+  const hasOthers = (path: ScimPath): boolean => others.has(surroundings(path));
+  return paths.some(hasOthers) && paths.filter(isPart).every(hasOthers);
 }
 
-function nameKey(path: ScimPath): string {
-  return attributeText(path).toLowerCase();
+function surroundings(path: ScimPath): string {
+  return (isPart(path) ? attributeText(path) : (path.schema ?? '')).toLowerCase();
+}
+
+function isPart({ filter, subAttribute }: ScimPath): boolean {
+  return filter === undefined && subAttribute !== undefined;
+}
+
+// A part of a complex attribute is changed by itself, or with the whole of it.
+function touchedBy(operations: readonly PatchOperation[]): (path: ScimPath) => boolean {
+  const paths = operations.flatMap((each) => operationPath(each) ?? []);
+  const touched = new Set(paths.map((path) => (isPart(path) ? pathText(path) : attributeText(path)).toLowerCase()));
+  return (path) => touched.has(pathText(path).toLowerCase()) || touched.has(attributeText(path).toLowerCase());
 }
 
 const OF_THE_SERVICE = new Set(['id', 'meta', 'schemas', 'groups']);
 
-/** Every attribute with a value, those of extensions one by one. */
-function pathsOf(resource: ScimResource): { readonly path: ScimPath; readonly value: ScimValue }[] {
+interface Held {
+  readonly path: ScimPath;
+  readonly value: ScimValue;
+}
+
+/** Every attribute with a value, those of extensions and the parts of complex ones one by one. */
+function pathsOf(resource: ScimResource): Held[] {
   return Object.entries(resource).flatMap(([name, held]) => {
     if (held === undefined || OF_THE_SERVICE.has(name)) return [];
     const isExtension = /^urn:/i.test(name) && isComplex(held);
-    const parts = isExtension ? Object.entries(held) : [[name, held] as const];
-    return parts.flatMap(([attribute, value]) =>
-      isUnassigned(value)
-        ? []
-        : [
-            {
-              path: { text: attribute, attribute, ...(isExtension ? { schema: name } : {}) },
-              value: value as ScimValue,
-            },
-          ],
+    if (!isExtension) return partsOf({ text: name, attribute: name }, held);
+    return Object.entries(held).flatMap(([attribute, value]) =>
+      partsOf({ text: attribute, attribute, schema: name }, value as ScimValue),
     );
   });
+}
+
+function partsOf(path: ScimPath, value: ScimValue): Held[] {
+  if (isUnassigned(value)) return [];
+  if (!isComplex(value)) return [{ path, value }];
+  return Object.entries(value).flatMap(([subAttribute, part]) =>
+    part === undefined || isUnassigned(part) ? [] : [{ path: { ...path, subAttribute }, value: part }],
+  );
 }
 
 // An element that does not show its type may be the one that was written.

@@ -109,3 +109,9 @@ export function toAddedElements(
   );
   return [...kept, ...added];
 }
+
+/** Whether a change concerns one attribute of an extension, or one part of a complex attribute. */
+export function isPartOfMore(operation: PatchOperation): boolean {
+  const path = operationPath(operation);
+  return hasExtensionPath(operation) || (path?.filter === undefined && path?.subAttribute !== undefined);
+}

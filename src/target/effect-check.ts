@@ -1,6 +1,6 @@
 // Whether success meant anything. An answer that shows the resource is read; where nothing is shown, and the change is of a kind
 // that servers ignore, the resource is read back, once for each attribute and target.
-import { factName, isOftenIgnored, withoutEffect } from '../scim/effect.ts';
+import { booleanOf, factName, isOftenIgnored, withoutEffect } from '../scim/effect.ts';
 import { operationPath } from '../scim/pathless.ts';
 import { type PatchOperation, resourceId, type ScimKind, type ScimResource } from '../scim/resource.ts';
 import type { MemberHabits } from './member-removal.ts';
@@ -30,7 +30,9 @@ export class EffectCheck {
     const shown = result.value !== null && isWhole(result.value) ? result.value : undefined;
     const absent = shown === undefined ? judged.filter(isOftenIgnored) : withoutEffect(shown, judged);
     if (shown !== undefined) this.prove(kind, judged, absent);
-    const doubted = absent.filter((each) => shown !== undefined || !this.knows('proven', kind, each));
+    const doubted = absent.filter(
+      (each) => shown !== undefined || !this.context.learning.knows('proven', proofOf(kind, each)),
+    );
     if (doubted.length === 0) return shown === undefined ? undefined : [];
     const read = await requests.get(kind, id, signal);
     if (!read.ok || read.value === null) return undefined;
@@ -39,20 +41,47 @@ export class EffectCheck {
     return missing;
   }
 
+  /** The result of a PUT, after which there is no other form: a fault where an account is active that was to be disabled. */
+  async ofDisabling(
+    kind: ScimKind,
+    id: string,
+    operations: readonly PatchOperation[],
+    replaced: PatchResult,
+    signal: AbortSignal,
+  ): Promise<PatchResult> {
+    const disabling = operations.filter((each) => booleanOf(each.value) === false);
+    if (disabling.length === 0) return replaced;
+    const missing = await this.missing(kind, id, disabling, replaced, signal);
+    return (missing ?? []).length === 0 ? replaced : stillActive();
+  }
+
   private isJudged(kind: ScimKind, operation: PatchOperation): boolean {
     const isMember = operationPath(operation)?.attribute === 'members';
-    return (!isMember || this.habits.membersReadable) && !this.knows('ignored', kind, operation);
+    if (isMember && !this.habits.membersReadable) return false;
+    // Somebody who is to lose access is looked at each time.
+    return booleanOf(operation.value) === false || !this.knows('ignored', kind, operation);
   }
 
   private prove(kind: ScimKind, judged: readonly PatchOperation[], missing: readonly PatchOperation[]): void {
-    const seen = judged.filter((each) => isOftenIgnored(each) && !missing.includes(each));
-    this.context.learning.note('proven', namesOf(kind, seen));
+    const seen = judged.filter((each) => isOftenIgnored(each) && !isRemovedMember(each) && !missing.includes(each));
+    const proofs = seen.map((each) => proofOf(kind, each));
+    this.context.learning.note('proven', [...namesOf(kind, seen), ...proofs]);
   }
 
   private knows(list: 'ignored' | 'proven', kind: ScimKind, operation: PatchOperation): boolean {
     const name = factName(kind, operation);
     return name !== undefined && this.context.learning.knows(list, name);
   }
+}
+
+// That accounts can be switched on proves nothing about switching them off; the opposite is believed.
+function proofOf(kind: ScimKind, operation: PatchOperation): string {
+  const name = factName(kind, operation) ?? '';
+  return booleanOf(operation.value) === false ? `${name} false` : name;
+}
+
+function isRemovedMember(operation: PatchOperation): boolean {
+  return operation.op === 'remove' && operationPath(operation)?.attribute === 'members';
 }
 
 /** The names by which facts about these operations are kept. */
@@ -63,4 +92,9 @@ export function namesOf(kind: ScimKind, operations: readonly PatchOperation[]): 
 /** Whether an answer shows the resource: a confirmation, or only what was asked for, says nothing about the rest. */
 export function isWhole(resource: ScimResource): boolean {
   return resourceId(resource) !== undefined && (resource['userName'] ?? resource['displayName']) !== undefined;
+}
+
+function stillActive(): PatchResult {
+  const message = 'The target answered success to switching the account off, and it is active still.';
+  return { ok: false, fault: { code: 'NotApplied', message } };
 }

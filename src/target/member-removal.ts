@@ -49,16 +49,23 @@ export class MemberRemoval {
       const known = await this.inForm(form, id, members, 'This form was learned earlier.', signal);
       if (known !== undefined && !refusesRung(known)) return known;
     }
+    const isProven = this.context.learning.knows('proven', PROVEN);
+    const isLookedAt = !isProven && this.habits.membersReadable;
+    const before = isLookedAt ? shownMembers(await this.context.requests.get('Group', id, signal)) : undefined;
     const usual = await this.patch(id, removeMembers(members), signal);
     if (!this.habits.membersReadable || (!usual.ok && !refusesForm(usual))) return usual;
-    if (usual.ok && this.context.learning.knows('proven', PROVEN)) return usual;
+    if (usual.ok && isProven) return usual;
     const read = await this.read(id, usual, signal);
     const held = shownMembers(read);
     if (held === undefined) return usual;
+    const lost = usual.ok ? without(before ?? NOBODY, [...members, ...held.ids]) : [];
+    if (lost.length > 0) return this.restore('path', id, lost, usual, signal);
     const left = members.filter((member) => held.has(member));
     if (left.length === 0) {
       if (usual.ok) {
-        if (held.size > 0) this.context.learning.note('proven', [PROVEN]);
+        // Somebody who was no member proves nothing, nor does a group that shows none.
+        const isSeen = held.size > 0 && members.some((member) => before?.has(member) === true);
+        if (isSeen) this.context.learning.note('proven', [PROVEN]);
         return usual;
       }
       const believed = held.size > 0 || usual.fault.scimType?.toLowerCase() === 'notarget';
@@ -98,16 +105,17 @@ export class MemberRemoval {
     const held = shownMembers(await this.context.requests.get('Group', id, signal));
     if (held === undefined) return undefined;
     if (form === 'list' || form === 'replacement') adapted({ rung: RUNGS[form], kind: 'Group', id, because });
-    const staying = [...held].filter((member) => !members.includes(member));
+    const staying = without(held, members);
     const result = await this.sendIn(form, id, members, staying, because, signal);
     if (result === undefined || !result.ok) return result;
     const read = await this.context.requests.get('Group', id, signal);
-    const remaining = shownMembers(read) ?? (staying.length === 0 && read.ok ? new Set<string>() : undefined);
+    const remaining = shownMembers(read) ?? (staying.length === 0 && read.ok ? NOBODY : undefined);
     if (remaining === undefined) return result;
     const lost = staying.filter((member) => !remaining.has(member));
     if (lost.length > 0) return this.restore(form, id, lost, result, signal);
     if (members.some((member) => remaining.has(member))) return undefined;
-    learning.noteRemoval(form);
+    // Where nobody was to stay, it is not known what the form does to those who are.
+    if (staying.length > 0) learning.noteRemoval(form);
     return read.ok && read.value !== null ? read : result;
   }
 
@@ -149,7 +157,8 @@ export class MemberRemoval {
     for (let from = 0; from < lost.length && result.ok; from += RESTORED_PER_REQUEST) {
       result = await this.patch(id, addMembers(lost.slice(from, from + RESTORED_PER_REQUEST)), signal);
     }
-    return result;
+    // No further form is tried on what is left of the group: the next cycle compares it, and adds whoever is missing.
+    return result.ok ? result : { ok: false, fault: { code: 'NotApplied', message: because } };
   }
 
   private read(id: string, answered: PatchResult, signal: AbortSignal): Promise<PatchResult> {
@@ -175,11 +184,37 @@ function stillThere(): PatchResult {
   return { ok: false, fault: { code: 'NotApplied', message } };
 }
 
+/** Members as a group shows them; services answer ids in another case than they take them. */
+class ShownMembers {
+  readonly ids: readonly string[];
+  private readonly known: ReadonlySet<string>;
+
+  constructor(ids: readonly string[]) {
+    this.ids = ids;
+    this.known = new Set(ids.map((id) => id.toLowerCase()));
+  }
+
+  get size(): number {
+    return this.known.size;
+  }
+
+  has(id: string): boolean {
+    return this.known.has(id.toLowerCase());
+  }
+}
+
+const NOBODY = new ShownMembers([]);
+
+function without(shown: ShownMembers, ids: readonly string[]): string[] {
+  const others = new ShownMembers(ids);
+  return shown.ids.filter((id) => !others.has(id));
+}
+
 // Undefined when the group cannot be read or does not show its members.
-function shownMembers(read: PatchResult): ReadonlySet<string> | undefined {
+function shownMembers(read: PatchResult): ShownMembers | undefined {
   if (!read.ok || read.value === null) return undefined;
   const members = memberOf(read.value, 'members');
   if (members === undefined || members === null) return undefined;
   const ids = elementsOf(members).map((member) => (isComplex(member) ? memberOf(member, 'value') : member));
-  return new Set(ids.filter((member) => typeof member === 'string'));
+  return new ShownMembers(ids.filter((member) => typeof member === 'string'));
 }

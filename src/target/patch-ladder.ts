@@ -6,7 +6,14 @@ import type { TargetProfile } from '../model/profile.ts';
 import type { Capabilities } from '../scim/capabilities.ts';
 import { collateral, factName, hasSiblings, withoutEffect } from '../scim/effect.ts';
 import { attributeText } from '../scim/path.ts';
-import { hasExtensionPath, hasPlainPath, operationPath, removedMember, toPathless } from '../scim/pathless.ts';
+import {
+  hasExtensionPath,
+  hasPlainPath,
+  isPartOfMore,
+  operationPath,
+  removedMember,
+  toPathless,
+} from '../scim/pathless.ts';
 import type { PatchOperation, ScimKind, ScimResource } from '../scim/resource.ts';
 import type { Rung } from './adaptation.ts';
 import { EffectCheck, isWhole, namesOf } from './effect-check.ts';
@@ -57,7 +64,10 @@ export class PatchLadder {
   async send(kind: ScimKind, id: string, operations: Operations, signal: AbortSignal): Promise<PatchResult> {
     if (this.isUnpatchable(kind)) {
       const why = { because: `The target has no PATCH for ${kind}s.`, only: true };
-      return (await this.replacement.send(kind, id, operations, why, signal)) ?? cannotReplace(kind);
+      const replaced = await this.replacement.send(kind, id, operations, why, signal);
+      return replaced === undefined
+        ? cannotReplace(kind)
+        : this.effect.ofDisabling(kind, id, operations, replaced, signal);
     }
     const byPut = operations.filter((each) => this.isReplaced(kind, each));
     if (byPut.length === 0) return this.patch(kind, id, operations, signal);
@@ -65,7 +75,8 @@ export class PatchLadder {
     const replaced = await this.replacement.send(kind, id, byPut, why, signal);
     if (replaced === undefined || refusesRung(replaced)) return this.patch(kind, id, operations, signal);
     const others = operations.filter((each) => !byPut.includes(each));
-    return others.length === 0 || !replaced.ok ? replaced : this.patch(kind, id, others, signal);
+    if (others.length > 0 && replaced.ok) return this.patch(kind, id, others, signal);
+    return this.effect.ofDisabling(kind, id, byPut, replaced, signal);
   }
 
   /** The form in which a change that takes one PATCH is sent first; null for one that takes more. */
@@ -165,7 +176,7 @@ export class PatchLadder {
       const isDone = result.ok && (missing ?? []).length === 0;
       const lost = result.ok && before !== undefined ? await this.lost(climb, before, result) : [];
       if (lost.length > 0) {
-        this.context.learning.note('refusedPathless', namesOf(kind, operations.filter(hasExtensionPath)));
+        this.context.learning.note('refusedPathless', namesOf(kind, operations.filter(isPartOfMore)));
         return this.restore(climb, lost);
       }
       // Where there was nothing to lose, nothing is proven.
@@ -193,7 +204,7 @@ export class PatchLadder {
     const whole = [...operations, ...lost];
     const replaced = await this.replacement.send(kind, id, whole, { because, only: false }, signal);
     if (replaced?.ok === true) {
-      this.context.learning.note('replaced', namesOf(kind, operations.filter(hasExtensionPath)));
+      this.context.learning.note('replaced', namesOf(kind, operations.filter(isPartOfMore)));
       return replaced;
     }
     return this.context.requests.patch(

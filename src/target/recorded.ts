@@ -45,6 +45,8 @@ const KEPT = new Set([
 ]);
 const LIMITS = /^(x-)?rate-?limit(-|$)/;
 
+const REDACTED = '[Redact]';
+
 /** The exchange without credentials. */
 export function recordOf(raw: RawExchange, redact: Redact): RecordedExchange {
   const { answer, body } = raw;
@@ -75,9 +77,30 @@ function schemeOf(header: string, value: string): string | null {
 
 function bodyOf(text: string, redact: Redact): RecordedBody {
   // What is cut off is cut after redaction, so that no half of a secret is left.
-  const shown = redact(text);
+  const shown = redact(withoutPasswords(text));
   const cut = shown.length > MOST_CHARACTERS;
   return { text: cut ? shown.slice(0, MOST_CHARACTERS).toWellFormed() : shown, size: Buffer.byteLength(text), cut };
+}
+
+const PASSWORD = /^password$/i;
+
+/** A JSON text without the values of `password` (RFC 7643 section 4.1.1), in a resource as in the operations of a PATCH. */
+function withoutPasswords(text: string): string {
+  if (!/"[^"]*password"/i.test(text)) return text;
+  try {
+    return JSON.stringify(JSON.parse(text, masked));
+  } catch {
+    // Not JSON, so that nobody can say where a value ends.
+    return '[a text that names a password, and is no JSON]';
+  }
+}
+
+function masked(key: string, value: unknown): unknown {
+  if (PASSWORD.test(key)) return REDACTED;
+  const isOperation = typeof value === 'object' && value !== null && 'path' in value && 'value' in value;
+  return isOperation && typeof value.path === 'string' && PASSWORD.test(value.path)
+    ? { ...value, value: REDACTED }
+    : value;
 }
 
 function harmless(headers: Headers, redact: Redact): RecordedHeader[] {

@@ -53,8 +53,11 @@ export class Replacement {
 
   private showsAll(group: ScimResource, only: boolean): boolean {
     if (!this.habits.membersReadable) return false;
-    // An empty list is what services show that hide their members.
-    return elementsOf(memberOf(group, 'members')).length > 0 || only || this.context.learning.facts.showsMembers;
+    const members = memberOf(group, 'members');
+    // An empty list is what services show that hide their members, unless they were seen to show some.
+    return (
+      elementsOf(members).length > 0 || (only && Array.isArray(members)) || this.context.learning.facts.showsMembers
+    );
   }
 
   private isReadOnly(kind: ScimKind, name: string): boolean {

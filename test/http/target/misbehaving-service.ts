@@ -78,6 +78,10 @@ class Refusal extends Error {
 
 /** The service; `requests` is what it was sent, as `METHOD endpoint`. */
 export class MisbehavingService {
+  /** Deals with an operation in its own way, and says whether it did. */
+  interferes: (resource: Json, operation: PatchOperation) => boolean = () => false;
+  /** Attributes that no answer shows. */
+  hidden: readonly string[] = [];
   readonly resources = new Map<string, Json>();
   readonly requests: string[] = [];
   readonly bodies: unknown[] = [];
@@ -166,6 +170,7 @@ export class MisbehavingService {
   }
 
   private apply(draft: Json, operation: PatchOperation): void {
+    if (this.interferes(draft, operation)) return;
     const { habits } = this;
     const { op, path, value } = operation;
     if (path === undefined) {
@@ -214,7 +219,8 @@ export class MisbehavingService {
   }
 
   private shown(id: string): Reply {
-    const resource = this.resources.get(id);
+    const resource = { ...this.resources.get(id) };
+    for (const name of this.hidden) delete resource[name];
     if (this.habits.versions === 'none') return { status: 200, body: JSON.stringify(resource) };
     const version = this.versionOf(id);
     return { status: 200, body: JSON.stringify({ ...resource, meta: { version } }), etag: version };

@@ -100,3 +100,20 @@ it('keeps the beginning of a body that is very long', async () => {
   expect(body?.text.length).toBe(256 * 1024);
   expect(body?.size).toBeGreaterThan(300_000);
 });
+
+// spec: recordings
+it('keeps no password, in a new account as in a change', async () => {
+  const secret = 'S3cret!initial';
+  const account = { id: '1', userName: 'a', password: secret };
+  const server = await serving((request, response) => {
+    response.writeHead(request.method === 'POST' ? 201 : 200, { 'content-type': 'application/scim+json' });
+    response.end(JSON.stringify(account));
+  });
+  const kept: RecordedExchange[] = [];
+  const { target, signal } = aTarget({ baseUrl: server.url, exchanged: (each) => kept.push(each) });
+  await target.create('User', { schemas: [], userName: 'a', password: secret }, signal);
+  await target.patch('User', '1', [{ op: 'replace', path: 'password', value: secret }], signal);
+  expect(kept.length).toBeGreaterThanOrEqual(2);
+  expect(JSON.stringify(kept)).not.toContain(secret);
+  expect(kept.map((each) => curlCommand(each)).join()).not.toContain(secret);
+});

@@ -110,3 +110,12 @@ describe('what was made', () => {
     expect(own.remaining().map(({ id }) => id)).toEqual(['group', 'second', 'mine']);
   });
 });
+
+// spec: probe-own-resources
+it('somebody else, answered to a creation that named nobody, stays somebody else', () => {
+  const own = new Ownership(PREFIX);
+  own.note('POST', '/Users', { schemas: [] }, answer(201, { id: 'boss', userName: 'boss@example.com' }));
+  expect(own.refusal('DELETE', '/Users/boss', undefined)).not.toBeNull();
+  own.note('POST', '/Users', { externalId: NAME }, answer(201, { id: 'made', userName: 'u-17', externalId: NAME }));
+  expect(own.refusal('DELETE', '/Users/made', undefined)).toBeNull();
+});

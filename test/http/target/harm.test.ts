@@ -1,0 +1,134 @@
+// What a service may do behind an answer of success, and what must not come of it: a leaver who keeps access, and members and
+// values that others lose. Each case was met by looking for it.
+import nock from 'nock';
+import { afterEach, beforeAll, describe, expect, it } from 'vitest';
+import type { TargetProfile } from '../../../src/model/profile.ts';
+import { addMembers, removeMembers } from '../../../src/scim/patch.ts';
+import { ENTERPRISE_SCHEMA, type PatchOperation } from '../../../src/scim/resource.ts';
+import { type Habits, MisbehavingService, WELL_BEHAVED } from './misbehaving-service.ts';
+import { aTarget } from './target-setup.ts';
+
+beforeAll(() => nock.disableNetConnect());
+afterEach(() => nock.cleanAll());
+
+const disabling: PatchOperation = { op: 'replace', path: 'active', value: false };
+const enabling: PatchOperation = { op: 'replace', path: 'active', value: true };
+const rename: PatchOperation = { op: 'replace', path: 'displayName', value: 'New' };
+
+function start(habits: Partial<Habits>, profile: Partial<TargetProfile> = {}) {
+  const service = new MisbehavingService(habits);
+  const { target, signal } = aTarget({ baseUrl: { ...WELL_BEHAVED, ...habits }.root, profile });
+  const person = (more: object = {}): string => service.add({ userName: 'p', active: true, ...more });
+  const group = (...ids: string[]): string =>
+    service.add({ displayName: 'G', members: ids.map((value) => ({ value })) });
+  return {
+    service,
+    target,
+    person,
+    group,
+    patchUser: (id: string, ...operations: PatchOperation[]) => target.patch('User', id, operations, signal),
+    patchGroup: (id: string, ...operations: PatchOperation[]) => target.patch('Group', id, operations, signal),
+  };
+}
+
+// spec: success-is-looked-at
+describe('whoever leaves a group', () => {
+  it('takes nobody along, although the list was seen to work where nobody was to stay', async () => {
+    const { service, group, patchGroup } = start({ removalByPath: 400, removalByList: 'removes everybody' });
+    const [small, large] = [group('a'), group('a', 'b', 'c')];
+    await patchGroup(small, ...removeMembers(['a']));
+    await patchGroup(large, ...removeMembers(['a']));
+    expect(service.membersOf(large)).toEqual(['b', 'c']);
+  });
+
+  it('takes nobody along where the path removes everybody', async () => {
+    const { service, group, patchGroup } = start({});
+    service.interferes = (draft, { path }) => {
+      if (path?.startsWith('members[') !== true) return false;
+      draft['members'] = [];
+      return true;
+    };
+    const id = group('a', 'b', 'c');
+    await patchGroup(id, ...removeMembers(['a']));
+    expect(service.membersOf(id)).toEqual(['b', 'c']);
+  });
+
+  it('leaves, although the removal of somebody who was no member seemed to work', async () => {
+    const { service, group, patchGroup } = start({ removalByPath: 'ignored', answers: false });
+    const [one, two] = [group('x', 'y'), group('a', 'b')];
+    await patchGroup(one, ...removeMembers(['gone']));
+    expect(await patchGroup(two, ...removeMembers(['a']))).toMatchObject({ ok: true });
+    expect(service.membersOf(two)).toEqual(['b']);
+  });
+
+  it('leaves, although a change of a group without members seemed to remove somebody', async () => {
+    const { service, group, patchGroup } = start({ removalByPath: 'ignored', answers: false });
+    const [one, two] = [service.add({ displayName: 'One' }), group('a', 'b')];
+    await patchGroup(one, rename, ...removeMembers(['gone']));
+    await patchGroup(two, ...removeMembers(['a']));
+    expect(service.membersOf(two)).toEqual(['b']);
+  });
+
+  it('leaves where the group shows ids in another case', async () => {
+    const { service, group, patchGroup } = start({ removalByPath: 400 });
+    const id = group('ABC', 'DEF');
+    expect(await patchGroup(id, ...removeMembers(['abc']))).toMatchObject({ ok: true });
+    expect(service.membersOf(id)).toEqual(['DEF']);
+  });
+});
+
+// spec: success-is-looked-at
+describe('whoever is to be disabled', () => {
+  it('is looked at, although switching on was seen to work', async () => {
+    const { service, person, patchUser } = start({ answers: false });
+    service.interferes = (_draft, { path, value }) => path === 'active' && value === false;
+    const [one, two] = [person({ active: false }), person()];
+    await patchUser(one, enabling);
+    await patchUser(two, disabling);
+    expect(service.resources.get(two)?.['active']).toBe(false);
+  });
+
+  it('is a fault, each of them, where nothing switches an account off', async () => {
+    const habits = { answers: false, plainPath: 'ignored', withoutPath: 'ignored', put: 'ignored' } as const;
+    const { person, patchUser } = start(habits);
+    const [one, two] = [person(), person()];
+    await patchUser(one, disabling);
+    const second = await patchUser(two, disabling);
+    // Either a fault, or the account as it is, which the engine takes for one.
+    expect(second.ok ? second.value : { active: true }).toMatchObject({ active: true });
+  });
+
+  it('is a fault where a PUT is answered with success and changes nothing', async () => {
+    const { person, patchUser } = start({ put: 'ignored', answers: false }, { patch: 'none' });
+    expect(await patchUser(person(), disabling)).toMatchObject({ ok: false, fault: { code: 'NotApplied' } });
+  });
+});
+
+// spec: put-keeps-the-rest
+describe('a change of one thing', () => {
+  it('by PUT costs no group its members where they are hidden', async () => {
+    const { service, group, patchGroup } = start({}, { patch: 'none' });
+    service.hidden = ['members'];
+    const id = group('a', 'b');
+    expect(await patchGroup(id, rename)).toMatchObject({ ok: false, fault: { code: 'NotImplemented' } });
+    await patchGroup(id, ...addMembers(['c']));
+    expect(service.membersOf(id)).toEqual(['a', 'b']);
+  });
+
+  it('without path costs a name none of its other parts', async () => {
+    const { service, person, patchUser } = start({ plainPath: 400, withoutPath: 'drops siblings' });
+    const id = person({ name: { givenName: 'A', familyName: 'B' } });
+    const first: PatchOperation = { op: 'replace', path: 'name.givenName', value: 'C' };
+    await patchUser(id, first);
+    expect(service.resources.get(id)?.['name']).toEqual({ givenName: 'C', familyName: 'B' });
+    await patchUser(id, { ...first, value: 'D' });
+    expect(service.resources.get(id)?.['name']).toEqual({ givenName: 'D', familyName: 'B' });
+  });
+
+  it('to a part of the former value is one', async () => {
+    const { service, person, patchUser } = start({ extensionPath: 'ignored', answers: false });
+    const id = person({ [ENTERPRISE_SCHEMA]: { department: 'superadmin', costCenter: '12' } });
+    await patchUser(id, { op: 'replace', path: `${ENTERPRISE_SCHEMA}:department`, value: 'admin' });
+    expect(service.resources.get(id)?.[ENTERPRISE_SCHEMA]).toMatchObject({ department: 'admin' });
+  });
+});
