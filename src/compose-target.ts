@@ -74,7 +74,7 @@ export async function connectTarget(
     redact,
     profile: { ...job.profile, rateLimits: job.target.rateLimits ?? job.profile.rateLimits },
     concurrency: concurrencyBounds(job.profile, job.target.concurrency),
-    bulk: bulkInForce(job.profile.bulk, job.target.bulk),
+    bulk: bulkInForce(job.profile.bulk, job.target.bulk, job.target.dialect),
     adapted,
     realm: { realm, job: job.id },
   });

@@ -5,7 +5,7 @@ import type { AppRole, ObjectKind } from '../model/directory.ts';
 import { type Candidate, type DirectoryFacts, isObjectId, mostParticular } from '../model/directory-facts.ts';
 import { lifecycleEvent } from '../rules/lifecycle.ts';
 import type { ScopeVerdict } from '../rules/scoping.ts';
-import type { SourceObjectRow } from '../store/source-objects.ts';
+import { type SourceObjectRow, unreadRow } from '../store/source-objects.ts';
 import { type CompiledJob, mappingOf } from './compiled-job.ts';
 import { lookAtAccount } from './explain-account.ts';
 import type { Explaining } from './explain-evidence.ts';
@@ -103,7 +103,7 @@ function rowOf(
     member_of: namedNow(job, facts) ?? stored.row?.member_of ?? null,
   };
   const said = facts?.object.known === true ? facts.object.value : null;
-  const base = stored.row ?? { ...BLANK, job_id: job.id, kind, id };
+  const base = stored.row ?? { row_id: 0, ...unreadRow(job.id, kind, id) };
   if (said === null) return stored.row === undefined ? null : { ...stored.row, ...entitled };
   if (!said.found) return { ...base, ...entitled, state: said.state };
   // Rows without attributes are no evidence.
@@ -128,30 +128,6 @@ function namedNow(job: CompiledJob, facts: DirectoryFacts | null): string | null
     .filter((id) => holding.has(id))
     .join(',');
 }
-
-const BLANK: SourceObjectRow = {
-  row_id: 0,
-  job_id: '',
-  kind: 'user',
-  id: '',
-  state: 'unread',
-  display_name: null,
-  attributes: '{}',
-  manager_id: null,
-  roles: null,
-  member_of: null,
-  needs_read: 1,
-  members_read: 0,
-  members_dirty: 0,
-  members_verify: 0,
-  fresh_match: 0,
-  in_scope: 0,
-  changed_seq: 0,
-  planned_seq: 0,
-  observed_seq: 0,
-  seen_reading: 0,
-  gone_since: null,
-};
 
 interface Judged {
   readonly job: CompiledJob;

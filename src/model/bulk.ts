@@ -1,6 +1,7 @@
 // Whether a target is trusted with bulk requests, and how large they may be. Nobody is unless a profile or a job says how many
 // operations one may hold; what the target says about itself only makes them smaller, or none.
 import { z } from 'zod';
+import { type Dialect, STRATEGIES } from './dialect.ts';
 
 const maxOperations = z.int().min(2).max(10_000);
 const maxPayloadSize = z.int().min(1024).max(100_000_000);
@@ -38,9 +39,9 @@ export interface BulkSettings {
 export function bulkInForce(
   profile: z.infer<typeof bulkProfileSchema> | undefined,
   stated: z.infer<typeof bulkJobSchema> | undefined,
-  dialect = 'rfc7644',
+  dialect: Dialect = 'rfc7644',
 ): BulkSettings | null {
-  if (stated === false || dialect !== 'rfc7644') return null;
+  if (stated === false || !STRATEGIES[dialect].bulk) return null;
   const most = stated?.maxOperations ?? profile?.maxOperations;
   if (most === undefined) return null;
   return {

@@ -2,6 +2,7 @@
 import type { ActionName, NoActionReason } from '../model/cycle.ts';
 import type { DesiredAttribute } from '../scim/desired.ts';
 import { type AttributeDifference, diffResource, restated } from '../scim/diff.ts';
+import { booleanOf } from '../scim/effect.ts';
 import { rememberedValue } from '../scim/flow.ts';
 import { isUnassigned } from '../scim/read.ts';
 import type { ScimResource, ScimValue } from '../scim/resource.ts';
@@ -24,8 +25,7 @@ export type Decision =
 
 /** Whether the account says it is active; RFC 7643 leaves the default to the server, so absence counts as active. */
 export function isActive(resource: ScimResource): boolean {
-  const active = resource['active'];
-  return !(active === false || (typeof active === 'string' && active.toLowerCase() === 'false'));
+  return booleanOf(resource['active']) !== false;
 }
 
 /** An account that exists, and what is known of it. */

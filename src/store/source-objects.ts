@@ -101,32 +101,37 @@ const UNREAD = new RowWriter('source_object', (insertion) =>
   insertion.onConflict((conflict) => conflict.columns(['job_id', 'kind', 'id']).doNothing()),
 );
 
+/** The row of an object of which nothing is known but its id. */
+export function unreadRow(jobId: string, kind: ObjectKind, id: string) {
+  return {
+    job_id: jobId,
+    kind,
+    id,
+    state: 'unread',
+    display_name: null,
+    attributes: '{}',
+    manager_id: null,
+    roles: null,
+    member_of: null,
+    needs_read: 1,
+    members_read: 0,
+    members_dirty: 0,
+    members_verify: 0,
+    fresh_match: 0,
+    in_scope: 0,
+    changed_seq: 0,
+    planned_seq: 0,
+    observed_seq: 0,
+    seen_reading: 0,
+    gone_since: null,
+  };
+}
+
 /** Inserts rows for ids that are not there yet, unread. */
 export function addUnread(db: Db, jobId: string, kind: ObjectKind, ids: readonly string[]): Promise<void> {
   return UNREAD.write(
     db,
-    ids.map((id) => ({
-      job_id: jobId,
-      kind,
-      id,
-      state: 'unread',
-      display_name: null,
-      attributes: '{}',
-      manager_id: null,
-      roles: null,
-      member_of: null,
-      needs_read: 1,
-      members_read: 0,
-      members_dirty: 0,
-      members_verify: 0,
-      fresh_match: 0,
-      in_scope: 0,
-      changed_seq: 0,
-      planned_seq: 0,
-      observed_seq: 0,
-      seen_reading: 0,
-      gone_since: null,
-    })),
+    ids.map((id) => unreadRow(jobId, kind, id)),
   );
 }
 

@@ -59,7 +59,7 @@ export class EffectCheck {
     const isMember = operationPath(operation)?.attribute === 'members';
     if (isMember && !this.habits.membersReadable) return false;
     // Somebody who is to lose access is looked at each time.
-    return booleanOf(operation.value) === false || !this.knows('ignored', kind, operation);
+    return booleanOf(operation.value) === false || !this.isKnownToBeIgnored(kind, operation);
   }
 
   private prove(kind: ScimKind, judged: readonly PatchOperation[], missing: readonly PatchOperation[]): void {
@@ -68,9 +68,9 @@ export class EffectCheck {
     this.context.learning.note('proven', [...namesOf(kind, seen), ...proofs]);
   }
 
-  private knows(list: 'ignored' | 'proven', kind: ScimKind, operation: PatchOperation): boolean {
+  private isKnownToBeIgnored(kind: ScimKind, operation: PatchOperation): boolean {
     const name = factName(kind, operation);
-    return name !== undefined && this.context.learning.knows(list, name);
+    return name !== undefined && this.context.learning.knows('ignored', name);
   }
 }
 

@@ -2,12 +2,11 @@
 import { type LearnedFacts, type MemberRemovalForm, NOTHING_LEARNED } from '../scim/learned.ts';
 import type { ScimKind } from '../scim/resource.ts';
 
-type Writable<T> = { -readonly [K in keyof T]: T[K] };
 type NameList = 'pathless' | 'refusedPathless' | 'replaced' | 'statedWhole' | 'ignored' | 'proven';
 
 /** Facts by name, and how they grow. A later fact about an attribute ends an earlier one that it contradicts. */
 export class Learning {
-  private current: Writable<LearnedFacts> = { ...NOTHING_LEARNED };
+  private current: LearnedFacts = NOTHING_LEARNED;
 
   /** What is known now; another object after each change. */
   get facts(): LearnedFacts {
@@ -16,7 +15,7 @@ export class Learning {
 
   /** Begins with what an earlier process learned. */
   recall(facts: LearnedFacts): void {
-    this.current = { ...facts };
+    this.current = facts;
   }
 
   knows(list: NameList, name: string): boolean {

@@ -93,7 +93,6 @@ export function createScimTarget(options: ScimTargetOptions): ScimTarget {
     maxWaitSeconds: options.maxWaitSeconds ?? 120,
   });
   const ladders = options.ladders ?? strategy.adapts;
-  const bulk = strategy.bulk ? (options.bulk ?? null) : null;
-  const client = new HttpScimTarget({ profile, ladders, adapted, bulk }, transport, exchange);
+  const client = new HttpScimTarget({ profile, ladders, adapted, bulk: options.bulk ?? null }, transport, exchange);
   return withDialectFaults(dialect, client);
 }

@@ -28,7 +28,7 @@ describe('bulk requests', () => {
     expect(inForce(profile, job)).toEqual(expected);
   });
 
-  it.each(['entra', 'entra-legacy'])('are none in the dialect %s', (dialect) => {
+  it.each(['entra', 'entra-legacy'] as const)('are none in the dialect %s', (dialect) => {
     expect(bulkInForce({ maxOperations: 50, countsAs: 'request' }, { maxOperations: 100 }, dialect)).toBeNull();
   });
 
