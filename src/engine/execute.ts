@@ -11,7 +11,8 @@ import type { AttributeDifference } from '../scim/diff.ts';
 import { sameValue } from '../scim/equal.ts';
 import { addMembers, buildPatch, removeMembers } from '../scim/patch.ts';
 import { resourceId, type ScimResource, type ScimValue } from '../scim/resource.ts';
-import type { ChangeTable, LinkTable } from '../store/schema.ts';
+import type { StoredChange } from '../store/change-tables.ts';
+import type { LinkTable } from '../store/schema.ts';
 import { findObjects } from '../store/source-objects.ts';
 import { mayBeNamesakes, whyNotTheirs } from './adoption.ts';
 import { notApplied, showsMembers, staysActive } from './applied.ts';
@@ -32,7 +33,7 @@ const DISABLED_INSTEAD: ObjectFault = {
 
 /** What came of one change. */
 export interface ChangeOutcome {
-  readonly change: ChangeTable;
+  readonly change: StoredChange;
   readonly payload: ChangePayload;
   /** The account, when there is one now. */
   readonly targetId: string | null;
@@ -63,7 +64,7 @@ export interface ChangeOutcome {
 interface Attempt {
   readonly context: CycleContext;
   readonly mapping: CompiledMapping;
-  readonly change: ChangeTable;
+  readonly change: StoredChange;
   readonly payload: ChangePayload;
   readonly link: LinkTable | undefined;
   readonly resolved: readonly ResolvedReference[];
@@ -81,7 +82,7 @@ type Result = Partial<Omit<ChangeOutcome, 'change' | 'payload' | 'link' | 'durat
 /** Carries out one change. Faults of the job are thrown; faults of the object come back. */
 export async function executeChange(
   context: CycleContext,
-  change: ChangeTable,
+  change: StoredChange,
   payload: ChangePayload,
   link: LinkTable | undefined,
   referencedLinks: ReadonlyMap<string, LinkTable>,
