@@ -17,6 +17,7 @@ import {
   recordTargetMembers,
   targetMembers,
 } from '../store/members.ts';
+import { keepMembershipImages } from '../store/membership-images.ts';
 import { appendLog } from '../store/provisioning-log.ts';
 import { dirtyGroups, updateObjects } from '../store/source-objects.ts';
 import { ensureCapabilities } from './capabilities.ts';
@@ -26,7 +27,7 @@ import { confirmDepartures } from './departures.ts';
 import { adapts, goneBehindLink } from './dialect.ts';
 import { settleInStep } from './groups-in-step.ts';
 import { type LogSubject, logEntry } from './log-entry.ts';
-import { keepMemberImages, wasAdopted } from './member-images.ts';
+import { memberImages, wasAdopted } from './member-images.ts';
 import { limitReached } from './member-limits.ts';
 import { step } from './planned-object.ts';
 import { countedOf, noteRemovals, takeMembers } from './sent-members.ts';
@@ -138,7 +139,8 @@ async function sendChunk(
     );
     await noteRemovals(trx, context, group, countedOf({ remove }));
     const [added, removed] = [add, remove].map((each) => each.map(({ member_id: id }) => id));
-    await keepMemberImages(trx, context, group, added?.filter((id) => !wasThere(id)) ?? [], removed ?? []);
+    const images = memberImages(context, group, added?.filter((id) => !wasThere(id)) ?? [], removed ?? []);
+    await keepMembershipImages(trx, images);
   });
   counts.memberships.added += add.length;
   counts.memberships.removed += remove.length;
