@@ -10,6 +10,8 @@ export const FILL_IN = 'FILL_IN';
 export interface NewJob {
   readonly id: string;
   readonly use?: string;
+  /** What `use` may name, where it is marked; absent when that is not known. */
+  readonly sources?: readonly string[];
   readonly servicePrincipalId?: string;
   readonly baseUrl?: string;
   /** Where the token is read from, counted from the configuration directory; an environment variable when absent. */
@@ -33,6 +35,13 @@ const MEANING = {
   baseUrl: 'SCIM root of the application, without /Users',
 } as const;
 
+/** What belongs in the place of a mark. */
+function meaningOf({ sources }: NewJob, key: keyof typeof MEANING): string {
+  if (key !== 'use') return MEANING[key];
+  if (sources === undefined) return `${MEANING.use}, which cannot be read`;
+  return oneLine(sources.length === 0 ? `${MEANING.use}, which has none yet` : `${MEANING.use}: ${sources.join(', ')}`);
+}
+
 /** The environment variable that the token of a new job is expected in. */
 export function tokenVariable(id: string): string {
   return `${id.toUpperCase().replaceAll(/[^A-Z0-9]+/g, '_')}_TOKEN`.replace(/^(?=\d)/, '_');
@@ -47,7 +56,7 @@ export function missingIn(job: NewJob): readonly Missing[] {
   } as const;
   const marked = (['use', 'servicePrincipalId', 'baseUrl'] as const).filter((key) => job[key] === undefined);
   return [
-    ...marked.map((key) => ({ what: keys[key], meaning: MEANING[key] })),
+    ...marked.map((key) => ({ what: keys[key], meaning: meaningOf(job, key) })),
     job.tokenFile === undefined
       ? {
           what: tokenVariable(job.id),
@@ -65,7 +74,7 @@ export function headerLine(): string {
 /** What was given, or a mark with what belongs there. */
 export function valueOrMark(job: NewJob, key: keyof typeof MEANING): string {
   const given = job[key];
-  return given === undefined ? `${FILL_IN} # <- ${MEANING[key]}` : scalarText(given);
+  return given === undefined ? `${FILL_IN} # <- ${meaningOf(job, key)}` : scalarText(given);
 }
 
 /** The reference to the token. */
