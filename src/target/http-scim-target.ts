@@ -20,7 +20,7 @@ import { Learning } from './learning.ts';
 import { listResources } from './list.ts';
 import { mustBeScim } from './must-be-scim.ts';
 import { PatchLadder } from './patch-ladder.ts';
-import { askReference } from './reference-query.ts';
+import { askOrReadReference, askReference } from './reference-query.ts';
 import { type Removed, removeOrDisable } from './removal.ts';
 import { Replacement } from './replacement.ts';
 import type { LadderContext, PatchResult } from './requests.ts';
@@ -119,7 +119,9 @@ export class HttpScimTarget implements ScimTarget {
     reference: { readonly attribute: string; readonly value: string },
     signal: AbortSignal,
   ): Promise<TargetResult<boolean>> {
-    return askReference(this.exchange, kind, id, reference, signal);
+    if (this.ladder === null) return askReference(this.exchange, kind, id, reference, signal);
+    const { caseInsensitive } = this.profile;
+    return askOrReadReference(this.exchange, this.context, { kind, id, ...reference, caseInsensitive }, signal);
   }
 
   list(kind: ScimKind, signal: AbortSignal): ReturnType<typeof listResources> {

@@ -15,7 +15,8 @@ import { HttpScimTarget } from './http-scim-target.ts';
 import { withMemberType } from './member-type.ts';
 import { Realm } from './realm.ts';
 import { recordOf } from './recorded.ts';
-import { type ExchangeRecord, scimRoot, Transport } from './transport.ts';
+import { standardForm } from './standard-form.ts';
+import { type ExchangeRecord, type ScimRequest, scimRoot, Transport } from './transport.ts';
 
 export interface ScimTargetOptions {
   /** The SCIM root; a query in it (Entra's feature flags) is not sent. */
@@ -80,7 +81,10 @@ export function createScimTarget(options: ScimTargetOptions): ScimTarget {
     observe: options.observe,
     exchanged: exchanged && ((raw) => exchanged(recordOf(raw, redact))),
   });
+  const ladders = options.ladders ?? strategy.adapts;
+  const tolerates = ladders && !strategy.adapts;
   const ofDialect = requestShaper(strategy, scimRoot(options.baseUrl));
+  const standard = (request: ScimRequest): ScimRequest => withMemberType(request, profile);
   const exchange = new Exchange({
     transport,
     realm,
@@ -89,10 +93,10 @@ export function createScimTarget(options: ScimTargetOptions): ScimTarget {
     baseUrl: options.baseUrl,
     redact,
     retryableErrors: profile.retryableErrors,
-    shape: (request) => withMemberType(ofDialect(request), profile),
+    shape: (request) => standard(ofDialect(request)),
+    otherForm: tolerates ? standardForm(standard, adapted, redact) : undefined,
     maxWaitSeconds: options.maxWaitSeconds ?? 120,
   });
-  const ladders = options.ladders ?? strategy.adapts;
   const client = new HttpScimTarget({ profile, ladders, adapted, bulk: options.bulk ?? null }, transport, exchange);
-  return withDialectFaults(dialect, client);
+  return withDialectFaults(dialect, client, tolerates ? adapted : null);
 }
