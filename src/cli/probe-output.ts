@@ -7,12 +7,13 @@ import { htmlReport } from '../probe/report-html.ts';
 import { jsonReport } from '../probe/report-json.ts';
 import { junitReport } from '../probe/report-junit.ts';
 import type { CheckResult } from '../probe/run.ts';
+import type { ProbeAccess } from './probe-access.ts';
 import { bodyText, headText, stepLine, themeLine } from './probe-text.ts';
 import type { Terminal } from './terminal.ts';
 import { shortened } from './terminal-text.ts';
 
 export interface ProbeOutput {
-  readonly begin: (url: string, suite: string, mode: Report['mode']) => void;
+  readonly begin: (url: string, suite: string, access: ProbeAccess) => void;
   /** Says which checks there will be, once a suite is open. */
   readonly expect: (checks: readonly Check[]) => void;
   readonly progress: (check: Check, result: CheckResult | null) => void;
@@ -47,8 +48,8 @@ export function createProbeOutput(
     if (results.length > 0 && !isStory) terminal.out(themeLine(theme, results, paint));
   };
   return {
-    begin(url, suite, mode) {
-      terminal.out(headText(url, suite, mode, paint));
+    begin(url, suite, access) {
+      terminal.out(headText(url, suite, access, paint));
       isStory = suite !== 'protocol';
       line.show(isStory ? 'a tenant and an engine are started' : null);
     },

@@ -4,12 +4,11 @@ import { readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { concludeRecording, recorderOf } from '../compose-recording.ts';
 import { baseUrlProblems } from '../config/base-url.ts';
-import { isReadOnly } from '../config/read-only.ts';
 import { JobFault } from '../model/errors.ts';
 import type { TargetCredential } from '../model/target-credential.ts';
 import { secretsInUse } from '../observe/secret-values.ts';
 import { compareRuns, type RunSummary, readSummary, summaryOf } from '../probe/compare.ts';
-import { givenSecret, isLoopback, notReachable, openSession } from '../probe/connect.ts';
+import { givenSecret, notReachable, openSession } from '../probe/connect.ts';
 import { loadCheck } from '../probe/load.ts';
 import { countedFindings, findingsOf, type Report } from '../probe/report.ts';
 import { runSuite } from '../probe/run.ts';
@@ -19,6 +18,7 @@ import { EXIT, type ExitCode } from './exit-code.ts';
 import type { GlobalOptions } from './global-options.ts';
 import { listenForInterruption } from './interruption.ts';
 import type { ProbeFlags } from './probe.ts';
+import { probeAccess } from './probe-access.ts';
 import { createProbeOutput } from './probe-output.ts';
 import { openSuite } from './probe-suites.ts';
 import { whenReaderGone } from './reader-gone.ts';
@@ -42,10 +42,11 @@ export async function runProbe(
   const environment = process.env;
   const root = scimRoot(address);
   const credential = await credentialOf(flags, environment);
-  const mayWrite = (flags.write || isLoopback(url)) && !readOnly(environment);
+  const access = probeAccess(url, { write: flags.write, readOnly: global.readOnly }, environment);
+  const { mayWrite } = access;
   if (flags.suite !== 'protocol' && !mayWrite)
     throw new CommandFault(
-      `The suite ${flags.suite} writes, and this run may only read: the host is not this machine. Add --write.`,
+      `The suite ${flags.suite} writes, and this run may only read, because ${access.because}. ${access.otherwise}`,
     );
   const prefix = `scimsync-probe-${randomBytes(4).toString('hex')}-`;
   const names = { prefix, domain: flags.domain };
@@ -72,7 +73,7 @@ export async function runProbe(
   const problem = await firstAnswer(notReachable(session, names, signal));
   if (problem !== null)
     throw new CommandFault(`${printable(root)} cannot be probed.\n  ${printable(problem)}`, EXIT.jobFailed);
-  output.begin(root, flags.suite, mayWrite ? 'writes' : 'reads');
+  output.begin(root, flags.suite, access);
   await using suite = await openSuite(flags, session, names, signal);
   const checks = flags.load === undefined ? suite.checks : [...suite.checks, loadCheck(flags.load, CLOCK)];
   output.expect(checks);
@@ -117,15 +118,6 @@ async function earlierRun(path: string, suite: string): Promise<RunSummary> {
   if (summary.suite !== suite)
     throw new CommandFault(`${printable(path)} is a run of the suite ${printable(summary.suite)}, not of ${suite}.`);
   return summary;
-}
-
-function readOnly(environment: Readonly<Record<string, string | undefined>>): boolean {
-  try {
-    return isReadOnly(environment);
-  } catch (error) {
-    if (error instanceof JobFault) throw new CommandFault(printable(error.message));
-    throw error;
-  }
 }
 
 async function credentialOf(
