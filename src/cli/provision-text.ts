@@ -79,21 +79,41 @@ function objectLines(
 ): string[] {
   const { kind, id, displayName, outcome, action } = report;
   const name = displayName === null ? '' : `${printable(displayName)}  `;
-  const what = outcome === 'planned' ? `would ${action}` : action === 'none' ? outcome : `${action}: ${outcome}`;
-  const steps = report.steps.map((step) => [
-    STAGES[step.provisioningStepType],
-    `${mark(step.status)} ${printable(step.description)}`,
+  const what =
+    outcome === 'planned' ? `would ${action}` : action === 'none' ? outcome : `${action}: ${outcomeText(report)}`;
+  const steps = report.steps.flatMap((step) => [
+    [STAGES[step.provisioningStepType], `${mark(step.status)} ${printable(step.description)}`],
+    ...changeRows(step.modifiedProperties ?? []),
   ]);
   if (outcome === 'planned') steps.push(['export', plannedExport(report, memberships)]);
-  const changes = report.modifiedProperties.map(({ displayName: attribute, oldValue, newValue }) => [
-    '',
-    `  ${printable(shortAttribute(attribute))}  ${quoted(oldValue)} -> ${quoted(newValue)}`,
-  ]);
+  const written = new Set(report.steps.flatMap(({ modifiedProperties = [] }) => modifiedProperties.map(nameOf)));
+  const others = report.modifiedProperties.filter((each) => !written.has(nameOf(each)));
+  const changes = changeRows(others, outcome === 'planned' ? '' : 'not written');
   const advice = report.errorInformation === undefined ? [] : [['advice', report.errorInformation.recommendedAction]];
   return [
     `  ${kind} ${name}${id}  ${paint(COLOURS[outcome], what)}`,
     ...alignedRows([...steps, ...changes, ...advice]).map((row) => `    ${row}`),
   ];
+}
+
+/** A request that failed after another one had succeeded does not take that back. */
+function outcomeText({ outcome, steps }: ObjectReport): string {
+  const wrote = steps.some(({ provisioningStepType: type, status }) => type === 'export' && status === 'success');
+  return outcome === 'failure' && wrote ? 'done, but not all of it' : outcome;
+}
+
+type Modified = ObjectReport['modifiedProperties'][number];
+
+function nameOf({ displayName }: Modified): string {
+  return displayName;
+}
+
+/** `label` stands before the first one. */
+function changeRows(changes: readonly Modified[], label = ''): string[][] {
+  return changes.map(({ displayName, oldValue, newValue }, index) => [
+    index === 0 ? label : '',
+    `  ${printable(shortAttribute(displayName))}  ${quoted(oldValue)} -> ${quoted(newValue)}`,
+  ]);
 }
 
 function plannedExport(

@@ -6,6 +6,8 @@ import { plainPaint } from '../../../src/cli/terminal.ts';
 import type { ObjectReport } from '../../../src/model/object-report.ts';
 import { aCompletedRun, aJob } from './runs.ts';
 
+const WRITTEN = [{ displayName: 'title', oldValue: null, newValue: 'Lead' }];
+
 function aReport(changes: Partial<ObjectReport> = {}): ObjectReport {
   return {
     kind: 'user',
@@ -16,9 +18,15 @@ function aReport(changes: Partial<ObjectReport> = {}): ObjectReport {
     outcome: 'success',
     steps: [
       { name: 'EntryImport', provisioningStepType: 'import', status: 'success', description: 'Read.' },
-      { name: 'EntryExportUpdate', provisioningStepType: 'export', status: 'success', description: 'update: done.' },
+      {
+        name: 'EntryExportUpdate',
+        provisioningStepType: 'export',
+        status: 'success',
+        description: 'update: done.',
+        modifiedProperties: WRITTEN,
+      },
     ],
-    modifiedProperties: [{ displayName: 'title', oldValue: null, newValue: 'Lead' }],
+    modifiedProperties: WRITTEN,
     ...changes,
   };
 }
@@ -40,6 +48,41 @@ describe('provisionText', () => {
       '    import  + Read.',
       '    export  + update: done.',
       '              title  (none) -> "Lead"',
+    ]);
+  });
+
+  it('shows values under the step that wrote them, and what was only planned at the end', () => {
+    const steps: ObjectReport['steps'] = [
+      {
+        name: 'EntryExportUpdate',
+        provisioningStepType: 'export',
+        status: 'success',
+        description: 'update: done.',
+        modifiedProperties: WRITTEN,
+      },
+      {
+        name: 'ReferenceResolution',
+        provisioningStepType: 'referenceResolution',
+        status: 'failure',
+        description: 'refused.',
+      },
+    ];
+    const lines = (report: Partial<ObjectReport>): string[] =>
+      provisionText(aRun([aReport({ steps, outcome: 'failure', ...report })]), null, '', plainPaint)
+        .split('\n')
+        .slice(1, -1);
+    expect(lines({})).toEqual([
+      '  user Ana Ruiz  id-1  update: done, but not all of it',
+      '    export      + update: done.',
+      '                  title  (none) -> "Lead"',
+      '    references  x refused.',
+    ]);
+    const nickName = { displayName: 'nickName', oldValue: 'a', newValue: 'b' };
+    expect(lines({ modifiedProperties: [...WRITTEN, nickName] }).slice(1)).toEqual([
+      '    export       + update: done.',
+      '                   title  (none) -> "Lead"',
+      '    references   x refused.',
+      '    not written    nickName  "a" -> "b"',
     ]);
   });
 
