@@ -18,6 +18,8 @@ export interface ProbeOutput {
   readonly expect: (checks: readonly Check[]) => void;
   readonly progress: (check: Check, result: CheckResult | null) => void;
   readonly end: (report: Report) => void;
+  /** In place of `end`, where the run failed: the document, where one is expected. People read the reason on stderr. */
+  readonly fail: (report: Report) => void;
 }
 
 const DOCUMENTS = { json: jsonReport, junit: junitReport, html: htmlReport } as const;
@@ -29,16 +31,19 @@ export function createProbeOutput(
   terminal: Terminal,
 ): ProbeOutput {
   const line = statusLine(terminal);
-  if (format !== 'text')
+  if (format !== 'text') {
+    const print = (report: Report): void => {
+      line.show(null);
+      terminal.out(DOCUMENTS[format](report));
+    };
     return {
       begin: () => undefined,
       expect: () => undefined,
       progress: (check, result) => line.show(result === null ? check.title : null),
-      end: (report) => {
-        line.show(null);
-        terminal.out(DOCUMENTS[format](report));
-      },
+      end: print,
+      fail: print,
     };
+  }
   const { paint, columns } = terminal;
   let isStory = false;
   const open = new Map<Theme, { left: number; readonly results: CheckResult[] }>();
@@ -75,6 +80,7 @@ export function createProbeOutput(
       for (const theme of open.keys()) closeTheme(theme);
       terminal.out(`\n${bodyText(report, { paint, columns, curl })}`);
     },
+    fail: () => line.show(null),
   };
 }
 

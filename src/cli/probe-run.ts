@@ -11,7 +11,7 @@ import { compareRuns, type RunSummary, readSummary, summaryOf } from '../probe/c
 import { givenSecret, notReachable, openSession } from '../probe/connect.ts';
 import { loadCheck } from '../probe/load.ts';
 import { countedFindings, findingsOf, type Report } from '../probe/report.ts';
-import { runSuite } from '../probe/run.ts';
+import { runSuite, type SuiteResult } from '../probe/run.ts';
 import { scimRoot } from '../target/transport.ts';
 import { CommandFault } from './command-fault.ts';
 import { EXIT, type ExitCode } from './exit-code.ts';
@@ -70,16 +70,7 @@ export async function runProbe(
     record: recorderOf('probe'),
   });
   const began = CLOCK.now();
-  const problem = await firstAnswer(notReachable(session, names, signal));
-  if (problem !== null)
-    throw new CommandFault(`${printable(root)} cannot be probed.\n  ${printable(problem)}`, EXIT.jobFailed);
-  output.begin(root, flags.suite, access);
-  await using suite = await openSuite(flags, session, names, signal);
-  const checks = flags.load === undefined ? suite.checks : [...suite.checks, loadCheck(flags.load, CLOCK)];
-  output.expect(checks);
-  const settings = { checks, session, names, uuid: randomUUID, signal, progress: output.progress };
-  const result = await whole(runSuite({ ...settings, now: () => CLOCK.now().getTime() }), prefix);
-  const run: Report = {
+  const reportOf = (result: SuiteResult, failure: string | null): Report => ({
     version,
     url: root,
     suite: flags.suite,
@@ -89,13 +80,43 @@ export async function runProbe(
     requests: session.sent,
     result,
     comparison: null,
-  };
+    failure,
+  });
+  let run: Report;
+  try {
+    run = reportOf(await lookAt(), null);
+  } catch (error) {
+    output.fail(reportOf(NOTHING_LOOKED_AT, sentenceOf(error)));
+    throw error;
+  }
   concludeRecording(summaryOf(run));
   const report = earlier === undefined ? run : { ...run, comparison: compareRuns(earlier, run, flags.compare ?? '') };
   output.end(report);
-  if (result.interrupted) return EXIT.jobFailed;
+  if (run.result.interrupted) return EXIT.jobFailed;
   return countedFindings(findingsOf(report)).error > 0 ? EXIT.objectsFailed : EXIT.well;
+
+  async function lookAt(): Promise<SuiteResult> {
+    const problem = await firstAnswer(notReachable(session, names, signal));
+    if (problem !== null)
+      throw new CommandFault(`${printable(root)} cannot be probed.\n  ${printable(problem)}`, EXIT.jobFailed);
+    output.begin(root, flags.suite, access);
+    await using suite = await openSuite(flags, session, names, signal);
+    const checks = flags.load === undefined ? suite.checks : [...suite.checks, loadCheck(flags.load, CLOCK)];
+    output.expect(checks);
+    const settings = { checks, session, names, uuid: randomUUID, signal, progress: output.progress };
+    // The suite is closed when this returns, so its end is awaited here.
+    const result = await whole(runSuite({ ...settings, now: () => CLOCK.now().getTime() }), prefix);
+    return result;
+  }
 }
+
+/** The message of an error as one line. */
+function sentenceOf(error: unknown): string {
+  const message = error instanceof Error ? error.message : String(error);
+  return secretsInUse.redact(message.replaceAll(/\s*\n\s*/g, ' '));
+}
+
+const NOTHING_LOOKED_AT: SuiteResult = { checks: [], findings: [], removed: 0, leftovers: [], interrupted: false };
 
 function probedUrl(address: string): URL {
   if (!URL.canParse(address) || !/^https?:$/.test(new URL(address).protocol))

@@ -3,9 +3,9 @@ import { plainPaint, type Terminal } from '../../../src/cli/terminal.ts';
 
 export interface CapturedTerminal extends Terminal {
   /** What went to stdout. */
-  text(): string;
+  readonly text: () => string;
   /** What went to stderr. */
-  messages(): string;
+  readonly messages: () => string;
 }
 
 export function captured(): CapturedTerminal {
