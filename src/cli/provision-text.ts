@@ -4,6 +4,7 @@ import type { CurlCommand } from '../compose-recording.ts';
 import type { ProvisioningStep } from '../model/cycle.ts';
 import type { ObjectReport } from '../model/object-report.ts';
 import { shortAttribute } from './attribute-text.ts';
+import { failedInDialect } from './dialect-hint.ts';
 import { reportText } from './held-configuration-text.ts';
 import { pauseText } from './pause-text.ts';
 import { programName } from './program-name.ts';
@@ -49,9 +50,11 @@ export function provisionText(run: JobRun, because: NotWritten | null, suffix: s
   const held = (summary.objects ?? []).some((report) => report.outcome === 'held')
     ? [`  next      ${programName()} staged --job ${job.id}${suffix}`]
     : [];
+  const hint = failedInDialect(job.target.dialect, job.target.baseUrl);
+  const mend = hint !== null && summary.counts.failed > 0 ? [`  dialect   ${hint}`] : [];
   const { configuration } = summary;
   const by = configuration === undefined ? [] : [`  ${paint('yellow', printable(reportText(configuration)))}`];
-  return [head, ...by, ...blocks.flat(), foot, ...held].join('\n');
+  return [head, ...by, ...blocks.flat(), ...mend, foot, ...held].join('\n');
 }
 
 const COLOURS: Readonly<Record<ObjectReport['outcome'], Colour>> = {

@@ -3,6 +3,7 @@
 import { join, resolve } from 'node:path';
 import type { Job, SourceSettings } from '../model/job.ts';
 import { jobSchema } from '../model/job.ts';
+import { checkDialect } from './check-dialect.ts';
 import { checkJob } from './check-job.ts';
 import { type CheckedJob, checkIds, checkTargets } from './check-jobs.ts';
 import { checkRecipients, checkSmtp, type SmtpSettings } from './check-smtp.ts';
@@ -108,6 +109,7 @@ export async function examineConfiguration(directory: string, environment: Envir
   for (const { draft, findings: own } of jobs) checkUse(draft, sources, own);
   checkIds(jobs);
   checkTargets(jobs);
+  for (const { draft, findings: own } of jobs) checkDialect(draft, own);
   for (const { draft, findings: own } of jobs) await checkTarget(draft, directory, environment, own);
   refused.push(...jobs.filter(isRefused).map(refusal));
   if (ofSources.faults.length > 0) refused.push({ file: mainPath, id: null, faults: sortedFaults(ofSources.faults) });
