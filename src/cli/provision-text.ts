@@ -28,13 +28,27 @@ export function provisionDocument(run: JobRun, because: NotWritten | null, curl?
   return { ...(syncDocument([run]) as object), written, because, ...(curl === undefined ? {} : { curl }) };
 }
 
-/** Commands as they are pasted: nothing stands before them on their lines. */
-export function curlLines(commands: readonly CurlCommand[]): string[] {
-  return commands.flatMap(({ command, answer }) => [
+const LATER = 'members of groups that exist, managers, and other forms of what is refused';
+const NOTHING = 'Members of groups that exist, and managers, may follow.';
+
+/**
+ * Commands as they are pasted: nothing stands before them on their lines. Of a plan the last line says what they leave out.
+ */
+export function curlLines(commands: readonly CurlCommand[], isOnlyPlanned: boolean): string[] {
+  const lines = commands.flatMap(({ command, answer }) => [
     '',
-    `# answered ${printable(answer)}`,
+    answer === null ? '# would be sent' : `# answered ${printable(answer)}`,
     ...command.split('\n').map((line) => printable(line)),
   ]);
+  if (!isOnlyPlanned) return lines;
+  const isAnyKnown = commands.some(({ answer }) => answer === null);
+  return [
+    ...lines,
+    '',
+    isAnyKnown
+      ? `# Not shown, because it depends on the answers: ${LATER}.`
+      : `# No write is known beforehand. ${NOTHING}`,
+  ];
 }
 
 /** Text without a trailing line break. */

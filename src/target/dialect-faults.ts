@@ -51,6 +51,7 @@ export function withDialectFaults(
     create: (kind, resource, signal) => named(client.create(kind, resource, signal)),
     patch: (kind, id, operations, signal) => named(client.patch(kind, id, operations, signal)),
     remove: (kind, id, signal) => named(client.remove(kind, id, signal)),
+    rehearse: client.rehearse,
     get requests() {
       return client.requests;
     },

@@ -14,7 +14,7 @@ import { Exchange } from './exchange.ts';
 import { HttpScimTarget } from './http-scim-target.ts';
 import { withMemberType } from './member-type.ts';
 import { Realm } from './realm.ts';
-import { recordOf } from './recorded.ts';
+import { type RawExchange, recordOf } from './recorded.ts';
 import { standardForm } from './standard-form.ts';
 import { type ExchangeRecord, type ScimRequest, scimRoot, Transport } from './transport.ts';
 
@@ -56,6 +56,8 @@ export interface ScimTargetOptions {
   readonly adapted?: (use: Adaptation) => void;
   /** Told of every request with its answer, without credentials, for a recording. */
   readonly exchanged?: (exchange: RecordedExchange) => void;
+  /** Told of what a dry run would send; null for a change whose first request depends on what the target holds. */
+  readonly rehearsed?: ((exchange: RecordedExchange | null) => void) | undefined;
 }
 
 /** A client for one target; its connections and what is learned about the target belong to it. */
@@ -97,6 +99,8 @@ export function createScimTarget(options: ScimTargetOptions): ScimTarget {
     otherForm: tolerates ? standardForm(standard, adapted, redact) : undefined,
     maxWaitSeconds: options.maxWaitSeconds ?? 120,
   });
-  const client = new HttpScimTarget({ profile, ladders, adapted, bulk: options.bulk ?? null }, transport, exchange);
+  const { bulk = null, rehearsed } = options;
+  const tell = rehearsed && ((raw: RawExchange | null) => rehearsed(raw && recordOf(raw, redact)));
+  const client = new HttpScimTarget({ profile, ladders, adapted, bulk, rehearsed: tell }, transport, exchange);
   return withDialectFaults(dialect, client, tolerates ? adapted : null);
 }

@@ -53,7 +53,7 @@ export interface OtherEndpoint {
 /** The world; nobody is in it. */
 export async function dialectWorld(
   dialect: Dialect,
-  more: Partial<Pick<ScimTargetOptions, 'ladders' | 'adapted'>> & {
+  more: Partial<Pick<ScimTargetOptions, 'ladders' | 'adapted' | 'rehearsed' | 'exchanged'>> & {
     readonly tolerant?: boolean;
     readonly other?: OtherEndpoint;
   } = {},

@@ -100,9 +100,20 @@ describe('provisionText', () => {
 
   it('prints commands as they are pasted, and has them in the document when asked', () => {
     const curl = [{ command: 'curl -sS \\\n  x', answer: '400' }];
-    expect(curlLines(curl)).toEqual(['', '# answered 400', 'curl -sS \\', '  x']);
+    expect(curlLines(curl, false)).toEqual(['', '# answered 400', 'curl -sS \\', '  x']);
+    expect(curlLines([], false)).toEqual([]);
     expect(provisionDocument(aRun([]), null, curl)).toMatchObject({ curl });
     expect(provisionDocument(aRun([]), null)).not.toHaveProperty('curl');
+  });
+
+  it('says of a dry run which commands would be sent, and what is left out', () => {
+    const lines = curlLines([{ command: 'curl -X POST', answer: null }], true);
+    expect(lines.slice(0, -1)).toEqual(['', '# would be sent', 'curl -X POST', '']);
+    expect(lines.at(-1)).toContain('# Not shown, because it depends on the answers: ');
+    expect(curlLines([], true)).toEqual([
+      '',
+      '# No write is known beforehand. Members of groups that exist, and managers, may follow.',
+    ]);
   });
 
   it('says that a paused job sends nothing, until when and why', () => {
