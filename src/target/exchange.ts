@@ -72,10 +72,21 @@ export class Exchange {
   }
 
   /** Throws JobFault for 401, redirects, unreachable hosts and TLS; rejects when the signal is aborted. */
-  async send(request: ScimRequest, signal: AbortSignal): Promise<Exchanged> {
+  send(request: ScimRequest, signal: AbortSignal): Promise<Exchanged> {
+    const { otherForm } = this.options;
     const shaped = this.shape(request);
+    if (otherForm === undefined) return this.sendShaped(shaped, request, signal);
+    return this.sendTolerantly(shaped, request, otherForm, signal);
+  }
+
+  private async sendTolerantly(
+    shaped: ScimRequest,
+    request: ScimRequest,
+    otherForm: OtherForm,
+    signal: AbortSignal,
+  ): Promise<Exchanged> {
     const exchanged = await this.sendShaped(shaped, request, signal);
-    const other = exchanged.ok ? this.options.otherForm?.(request, shaped, exchanged.answer) : undefined;
+    const other = exchanged.ok ? otherForm(request, shaped, exchanged.answer) : undefined;
     return other === undefined ? exchanged : this.sendShaped(other, request, signal);
   }
 

@@ -33,9 +33,9 @@ describe('the source of a new job', () => {
   });
 
   it.each([
-    ['several', `${MAIN}${SECOND}`, 'the name of a source of scimsync.yaml: acme, fabrikam'],
-    ['none', 'sources: {}\n', 'the name of a source of scimsync.yaml, which has none yet'],
-    ['nobody knows what', 'sources: [\n', 'the name of a source of scimsync.yaml, which cannot be read'],
+    ['several', `${MAIN}${SECOND}`, 'one of the sources of scimsync.yaml: acme, fabrikam'],
+    ['none', 'sources: {}\n', 'the name of a source; scimsync.yaml has none yet'],
+    ['nobody knows what', 'sources: [\n', 'the name of a source; scimsync.yaml cannot be read'],
   ])('is to be filled in where there is %s, and why', async (_name, main, meaning) => {
     const { job, said } = await added({ 'scimsync.yaml': main });
     expect(job).toContain(`\n  use: FILL_IN # <- ${meaning}\n`);
