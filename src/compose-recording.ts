@@ -59,7 +59,7 @@ export interface CurlCommand {
 }
 
 /** Somebody reads them; more are for a file. */
-const MOST_COMMANDS = 50;
+export const MOST_COMMANDS = 50;
 
 /** In place of a request that nobody knows yet. */
 const BY_PUT =

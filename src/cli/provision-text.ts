@@ -1,6 +1,6 @@
 // The outcome of `scimsync provision` for people and for scripts: each object with its steps, as Entra's on-demand
 // provisioning shows them (import, scoping, matching, processing, references, export).
-import type { CurlCommand } from '../compose-recording.ts';
+import { type CurlCommand, MOST_COMMANDS } from '../compose-recording.ts';
 import type { ProvisioningStep } from '../model/cycle.ts';
 import type { ObjectReport } from '../model/object-report.ts';
 import { shortAttribute } from './attribute-text.ts';
@@ -40,6 +40,7 @@ export function curlLines(commands: readonly CurlCommand[], isOnlyPlanned: boole
     answer === null ? '# would be sent' : `# answered ${printable(answer)}`,
     ...command.split('\n').map((line) => printable(line)),
   ]);
+  if (commands.length >= MOST_COMMANDS) lines.push('', `# Only the first ${MOST_COMMANDS} are shown.`);
   if (!isOnlyPlanned) return lines;
   const isAnyKnown = commands.some(({ answer }) => answer === null);
   return [

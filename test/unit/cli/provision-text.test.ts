@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { curlLines, provisionDocument, provisionText } from '../../../src/cli/provision-text.ts';
 import { limitedRows } from '../../../src/cli/read-back-text.ts';
 import { plainPaint } from '../../../src/cli/terminal.ts';
+import { MOST_COMMANDS } from '../../../src/compose-recording.ts';
 import type { ObjectReport } from '../../../src/model/object-report.ts';
 import { aCompletedRun, aJob } from './runs.ts';
 
@@ -104,6 +105,12 @@ describe('provisionText', () => {
     expect(curlLines([], false)).toEqual([]);
     expect(provisionDocument(aRun([]), null, curl)).toMatchObject({ curl });
     expect(provisionDocument(aRun([]), null)).not.toHaveProperty('curl');
+  });
+
+  it('says that there may be more commands than are kept', () => {
+    const curl = Array.from({ length: MOST_COMMANDS }, () => ({ command: 'curl -sS x', answer: '200' }));
+    expect(curlLines(curl, false).at(-1)).toBe('# Only the first 50 are shown.');
+    expect(curlLines(curl.slice(1), false).at(-1)).toBe('curl -sS x');
   });
 
   it('says of a dry run which commands would be sent, and what is left out', () => {
