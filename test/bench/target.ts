@@ -87,6 +87,9 @@ async function stateTarget(config: string, stated: string): Promise<void> {
 
 const rounded = (value: number, digits = 2): number => Number(value.toFixed(digits));
 
+/** Of whom 2,000 people have accounts, and all groups. */
+const TENANT = { users: 2060, groups: 100, memberships: 6200 };
+
 /** About 75 s of writes. */
 function limitBench(): Promise<TargetResult> {
   const limit = 25;
@@ -100,9 +103,6 @@ function limitBench(): Promise<TargetResult> {
     }),
   );
 }
-
-/** Of whom 2,000 people have accounts, and all groups. */
-const TENANT = { users: 2060, groups: 100, memberships: 6200 };
 
 function tenantBench(bulk?: number): Promise<TargetResult> {
   const setting = { ...TENANT, latency: 10, limit: 0 };
