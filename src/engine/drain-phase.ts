@@ -93,15 +93,19 @@ class PagesUnderWay {
    */
   async settled(): Promise<void> {
     const pages = this.#pages.splice(0);
-    await Promise.all(pages);
-    await this.#settling;
+    try {
+      await Promise.all(pages);
+    } finally {
+      await this.#settling;
+    }
   }
 
   async #send(page: PreparedPage, batches: readonly (readonly StoredChange[])[] | null): Promise<void> {
     if (this.#context.failsTooMuch) return releasePage(this.#context, page);
-    const { isWell, settled } = await sendPage(this.#context, page, batches);
-    await this.#settling;
+    const before = this.#settling;
+    const { isWell, settled } = await sendPage(this.#context, page, batches, before);
     this.#settling = settled;
+    await before;
     if (!isWell) {
       await settled;
       await judge(this.#context);

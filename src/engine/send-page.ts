@@ -29,7 +29,7 @@ export interface PreparedPage {
 export interface AnsweredPage {
   /** Whether every change was carried out, and nothing was in doubt. */
   readonly isWell: boolean;
-  /** Resolves when all outcomes are written. */
+  /** Resolves when all outcomes are written, those of the pages before as well; rejects when one cannot be. */
   readonly settled: Promise<void>;
 }
 
@@ -65,18 +65,24 @@ function markAs(context: CycleContext, changes: readonly StoredChange[], status:
 
 /**
  * Sends a page. Resolves when all requests are answered and all doubts resolved; what went well may still be being written.
+ * `before` says when the outcomes of the pages before are written: where they cannot be, nothing more is sent.
  * @throws faults of the job, after everything that was answered is settled.
  */
 export async function sendPage(
   context: CycleContext,
   page: PreparedPage,
   batches: readonly (readonly StoredChange[])[] | null,
+  before: Promise<void>,
 ): Promise<AnsweredPage> {
   const { job, io } = context;
   const { changes, payloads, links, referencedLinks } = page;
   const settler = new Settler(context);
   const doubtful: ChangeOutcome[] = [];
   let failures = 0;
+  let earlier: { readonly error: unknown } | undefined;
+  before.catch((error: unknown) => {
+    earlier = { error };
+  });
   const execute = async (
     within: CycleContext,
     change: StoredChange,
@@ -84,6 +90,7 @@ export async function sendPage(
   ): Promise<ChangeOutcome> => {
     io.signal.throwIfAborted();
     settler.throwIfFailed();
+    if (earlier !== undefined) throw earlier.error;
     const payload = payloads.get(change.id);
     if (payload === undefined) throw new Error(`the change ${change.id} is of no page`);
     return executeChange(within, change, payload, links.get(change.kind)?.get(change.source_id), known);
@@ -103,7 +110,7 @@ export async function sendPage(
     await settler.finish();
     throw error;
   }
-  const settled = settler.finish();
+  const settled = bothSettled(before, settler.finish());
   // Whoever waits for it meets what is thrown.
   settled.catch(() => undefined);
   const isWell = failures === 0 && doubtful.length === 0;
@@ -112,7 +119,13 @@ export async function sendPage(
   for (const outcome of doubtful.toSorted((a, b) => doubt(a) - doubt(b)))
     await settleOutcomes(context, [await resolveDoubt(context, outcome, referencedLinks)]);
   if (again.length === 0) return { isWell, settled };
-  return sendPage(context, await preparePage(context, again), null);
+  return sendPage(context, await preparePage(context, again), null, settled);
+}
+
+/** Waits for both, also when one of them fails: nothing is written behind the back of whoever waits. */
+async function bothSettled(before: Promise<void>, own: Promise<void>): Promise<void> {
+  const failed = (await Promise.allSettled([before, own])).find((each) => each.status === 'rejected');
+  if (failed !== undefined) throw failed.reason;
 }
 
 function doubt(outcome: ChangeOutcome): number {

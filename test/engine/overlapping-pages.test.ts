@@ -1,0 +1,112 @@
+// The outcomes of one page of changes may still be on their way into the store while the next page is sent. A store that
+// another process keeps busy is what makes that take long.
+import { setImmediate as turn } from 'node:timers/promises';
+import { describe, expect, it } from 'vitest';
+import type { Store } from '../../src/store/database.ts';
+import { direct } from '../support/build-job.ts';
+import type { LoggedRequest } from '../support/fake-target.ts';
+import { buildWorld, type World } from '../support/world.ts';
+
+const PAGE = 500;
+const LAST_OF_PAGE = 'p0500';
+const FIRST_OF_NEXT = 'p0501';
+
+/** A store in which one transaction has to wait for another process, and those that begin after it do not. */
+class BusyStore {
+  readonly store: Store;
+  #next: Promise<void> | null = null;
+  #settle: (failure?: Error) => void = () => undefined;
+
+  constructor(store: Store) {
+    this.store = {
+      db: store.db,
+      gone: store.gone,
+      close: () => Promise.resolve(),
+      transaction: async (work) => {
+        const wait = this.#next;
+        this.#next = null;
+        await wait;
+        return store.transaction(work);
+      },
+    };
+  }
+
+  /** The next transaction waits. */
+  hold(): void {
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    this.#next = promise;
+    this.#settle = (failure) => (failure === undefined ? resolve() : reject(failure));
+  }
+
+  /** Lets it begin, or fail, after many other things have had their turn. */
+  async releaseAfter(turns: number, failure?: Error): Promise<void> {
+    for (let taken = 0; taken < turns; taken += 1) await turn();
+    this.#settle(failure);
+  }
+}
+
+function isCreationOf({ method, body }: LoggedRequest, name: string): boolean {
+  return method === 'create' && JSON.stringify(body).includes(`"displayName":"${name}"`);
+}
+
+/** What the first page has come to is written, or fails to be, when the second one has been under way for long. */
+function keepBusy(world: World, failure?: Error): BusyStore {
+  const busy = new BusyStore(world.store);
+  world.target.before = async (request) => {
+    await turn();
+    if (isCreationOf(request, LAST_OF_PAGE)) busy.hold();
+    if (isCreationOf(request, FIRST_OF_NEXT)) void busy.releaseAfter(failure === undefined ? 200 : 1, failure);
+  };
+  return busy;
+}
+
+async function statuses(world: World): Promise<Record<string, number>> {
+  const rows = await world.store.db
+    .selectFrom('change')
+    .select((eb) => ['status', eb.fn.countAll<number>().as('count')])
+    .groupBy('status')
+    .execute();
+  return Object.fromEntries(rows.map(({ status, count }) => [status, Number(count)]));
+}
+
+function named(world: World, count: number): string[] {
+  const ids = Array.from({ length: count }, (_, index) => `p${String(index + 1).padStart(4, '0')}`);
+  for (const id of ids) {
+    world.directory.addUser(id, { displayName: id });
+    world.directory.assign(id);
+  }
+  return ids;
+}
+
+describe('while a page is still being written', () => {
+  it('an account that was made in it is not taken for somebody of the next page', async () => {
+    const world = await buildWorld({
+      group: null,
+      user: { attributeMappings: [direct('userName', 'userPrincipalName', 1), direct('displayName', 'displayName')] },
+    });
+    named(world, PAGE + 1);
+    world.directory.setUser(FIRST_OF_NEXT, { userPrincipalName: `${LAST_OF_PAGE}@example.com` });
+    const { counts } = await world.run({}, { store: keepBusy(world).store });
+    expect(await world.escrows()).toEqual({ [FIRST_OF_NEXT]: 'DuplicateSourceEntries' });
+    expect(counts).toMatchObject({ created: PAGE, adopted: 0, failed: 1 });
+    expect(world.target.user(`${LAST_OF_PAGE}@example.com`)).toMatchObject({ displayName: LAST_OF_PAGE });
+  });
+
+  it('a fault of the job in the next one ends the cycle after everything that was answered is written', async () => {
+    const world = await buildWorld({ group: null });
+    named(world, 2 * PAGE + 1);
+    const { store } = keepBusy(world);
+    world.target.disturb = (request) =>
+      isCreationOf(request, FIRST_OF_NEXT) ? { throws: new Error('the line is cut') } : undefined;
+    await expect(world.run({}, { store })).rejects.toThrow('the line is cut');
+    expect(await statuses(world)).toMatchObject({ success: world.target.resources.User.size });
+  });
+
+  it('and cannot be written, nothing more is sent', async () => {
+    const world = await buildWorld({ group: null });
+    named(world, 2 * PAGE);
+    const busy = keepBusy(world, new Error('the disk is gone'));
+    await expect(world.run({}, { store: busy.store })).rejects.toThrow('the disk is gone');
+    expect(world.target.sent('create').length).toBeLessThan(PAGE + 3 * world.job.concurrency);
+  });
+});
