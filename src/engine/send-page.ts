@@ -119,7 +119,8 @@ export async function sendPage(
   for (const outcome of doubtful.toSorted((a, b) => doubt(a) - doubt(b)))
     await settleOutcomes(context, [await resolveDoubt(context, outcome, referencedLinks)]);
   if (again.length === 0) return { isWell, settled };
-  return sendPage(context, await preparePage(context, again), null, settled);
+  const repeated = await sendPage(context, await preparePage(context, again), null, settled);
+  return { ...repeated, isWell: isWell && repeated.isWell };
 }
 
 /** Waits for both, also when one of them fails: nothing is written behind the back of whoever waits. */

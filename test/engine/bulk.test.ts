@@ -241,6 +241,22 @@ it('goes on after a request that could not be sent', async () => {
   expect([...world.target.resources.User.values()].map(({ active }) => active)).toEqual([false, false, false]);
 });
 
+// 450 of 900 fail in the first page, which is more than 40 %; their reports are sent once more without them.
+it('is left alone when too much has failed, also where reports of the refused were created after all', async () => {
+  const world = await buildWorld();
+  world.target.takesBulk(500);
+  const ids = world.people(900);
+  const managers = new Set(ids.slice(0, 450));
+  for (const [index, id] of ids.slice(450).entries()) world.directory.setManager(id, ids[index] ?? null);
+  world.target.disturb = ({ method, body }) =>
+    method === 'create' && managers.has((body as { externalId: string }).externalId)
+      ? { fault: { code: 'InvalidValue', message: 'no', status: 400 } }
+      : undefined;
+  const { counts, status } = await world.run();
+  expect(status).toBe('Quarantine');
+  expect(counts).toMatchObject({ created: 50, failed: 450 });
+});
+
 describe('a careful start', () => {
   // spec: bulk-only-trusted
   it('sends one by one', async () => {
