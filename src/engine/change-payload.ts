@@ -66,7 +66,10 @@ export function emailOf(exported: Exported): string | null {
 }
 
 /** What a reference to a linked account is written as; null while there is no account, or none with an e-mail. */
-export function referenceValue(form: ReferenceForm, link: LinkTable | undefined): string | null {
+export function referenceValue(
+  form: ReferenceForm,
+  link: Pick<LinkTable, 'target_id' | 'email'> | undefined,
+): string | null {
   return (form === 'id' ? link?.target_id : link?.email) ?? null;
 }
 

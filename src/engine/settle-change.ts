@@ -26,6 +26,7 @@ import { adapts } from './dialect.ts';
 import type { ChangeOutcome } from './execute.ts';
 import { discreet } from './log-entry.ts';
 import { memberImages } from './member-images.ts';
+import { movedReferences } from './moved-references.ts';
 import { noteRemovals } from './sent-members.ts';
 import { doubtOrForget, escrow, forgetAccount } from './settle-plan.ts';
 import { noteWrites } from './unstable.ts';
@@ -81,7 +82,7 @@ export async function settleOutcomes(context: CycleContext, outcomes: readonly C
     }
     await saveLinks(trx, batch.links);
     for (const [name, ids] of batch.references) await removePendingReference(trx, job.id, name, ids);
-    await savePendingReferences(trx, batch.waiting);
+    await savePendingReferences(trx, [...batch.waiting, ...(await movedReferences(trx, job.id, outcomes))]);
     await renewDependants(trx, context, batch.renewed);
     await settleDepartures(trx, context, outcomes);
     await clearEscrow(trx, job.id, 'user', batch.succeeded.user);

@@ -3,7 +3,7 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import type { Store } from '../../src/store/database.ts';
-import { direct } from '../support/build-job.ts';
+import { direct, MANAGER } from '../support/build-job.ts';
 import type { LoggedRequest } from '../support/fake-target.ts';
 import { buildWorld, type World } from '../support/world.ts';
 
@@ -108,5 +108,32 @@ describe('while a page is still being written', () => {
     const busy = keepBusy(world, new Error('the disk is gone'));
     await expect(world.run({}, { store: busy.store })).rejects.toThrow('the disk is gone');
     expect(world.target.sent('create').length).toBeLessThan(PAGE + 3 * world.job.concurrency);
+  });
+});
+
+describe('a report who is created in the page after that of the manager', () => {
+  async function afterEverybodyChanges(world: World, change: () => void): Promise<void> {
+    const ids = named(world, PAGE);
+    await world.run();
+    for (const id of ids) world.directory.setUser(id, { displayName: `new ${id}` });
+    change();
+    world.directory.addUser('report', { displayName: 'report' }, LAST_OF_PAGE);
+    world.directory.assign('report');
+    world.target.before = () => turn();
+    await world.run();
+  }
+
+  it('refers to the e-mail that the manager has by then', async () => {
+    const world = await buildWorld({ group: null, profile: { references: { [MANAGER]: 'email' } } });
+    await afterEverybodyChanges(world, () => world.directory.setUser(LAST_OF_PAGE, { mail: 'new@example.com' }));
+    expect(JSON.stringify(world.userOf('report'))).toContain('"manager":{"value":"new@example.com"}');
+  });
+
+  it('refers to the account that the manager has by then', async () => {
+    const world = await buildWorld({ group: null });
+    await afterEverybodyChanges(world, () => {
+      world.target.resources.User.delete(String(world.userOf(LAST_OF_PAGE)?.['id']));
+    });
+    expect(world.managerOf('report')).toBe(LAST_OF_PAGE);
   });
 });
