@@ -34,12 +34,12 @@ export async function rehearse(context: CycleContext, verdicts: GuardVerdicts): 
   }
 }
 
-/** Those of this cycle that no guard would hold. */
+/** Those of this cycle that no guard would hold; what somebody approved before is let through already. */
 async function plannedChanges(context: CycleContext, { byClass }: GuardVerdicts): Promise<StoredChange[]> {
   const { job, io, cycleId } = context;
   const planned: StoredChange[] = [];
   for (let after = ''; ; ) {
-    const page = await pageChanges(io.store.db, job.id, [planMark(context).status], after, PAGE);
+    const page = await pageChanges(io.store.db, job.id, [planMark(context).status, 'pending'], after, PAGE);
     const last = page.at(-1);
     if (last === undefined) break;
     const isHeld = (guardClass: string | null): boolean => byClass.get(guardClass as GuardClass)?.held === true;

@@ -443,3 +443,19 @@ describe('without writing', () => {
     expect(world.target.writes()).toEqual([]);
   });
 });
+
+describe('what a dry run would send', () => {
+  it('is told of somebody whose change was approved', async () => {
+    const world = await buildWorld({ guards: { leavers: { count: 1, percent: 1 } } });
+    const ids = world.people(10);
+    await world.run();
+    for (const id of ids.slice(0, 5)) world.directory.setUser(id, { accountEnabled: false });
+    expect((await world.run()).counts).toMatchObject({ held: 5 });
+    await world.store.db.updateTable('change').set({ status: 'approved' }).where('status', '=', 'staged').execute();
+    const told: unknown[] = [];
+    Object.assign(world.target, { rehearse: (write: unknown) => Promise.resolve(void told.push(write)) });
+    const { objects } = await provision(world, { user: ['p0001'] }, { dryRun: true });
+    expect(objects).toMatchObject([{ id: 'p0001', action: 'disable' }]);
+    expect(told).toMatchObject([{ type: 'patch', id: world.userOf('p0001')?.['id'] }]);
+  });
+});
