@@ -123,12 +123,14 @@ describe('a report who is created in the page after that of the manager', () => 
     await world.run();
   }
 
+  // spec: newest-reference
   it('refers to the e-mail that the manager has by then', async () => {
     const world = await buildWorld({ group: null, profile: { references: { [MANAGER]: 'email' } } });
     await afterEverybodyChanges(world, () => world.directory.setUser(LAST_OF_PAGE, { mail: 'new@example.com' }));
     expect(JSON.stringify(world.userOf('report'))).toContain('"manager":{"value":"new@example.com"}');
   });
 
+  // spec: newest-reference
   it('refers to the account that the manager has by then', async () => {
     const world = await buildWorld({ group: null });
     await afterEverybodyChanges(world, () => {
