@@ -17,6 +17,7 @@ export function learnedCheck(learned: LearnedFacts): ConnectionCheck | null {
     ...about(learned.replaced, 'by PUT'),
     ...about(learned.pathless, 'without path'),
     ...about(learned.statedWhole, 'stated as a whole list'),
+    ...about(learned.addedSingly, 'added one an operation'),
     ...about(learned.ignored, 'answered with success and not kept'),
     ...(learned.memberRemoval === null ? [] : [REMOVAL[learned.memberRemoval]]),
     ...learned.undeletable.map((kind) => `${kind}s are not deleted`),

@@ -1,9 +1,9 @@
 // Brings the members of groups in the target in step: set differences over rows, sent in requests of a bounded number
 // of members. Only memberships that the source states are added, only those that were sent before are removed.
 import type { ObjectFault } from '../model/errors.ts';
-import type { TargetProfile } from '../model/profile.ts';
 import { addMembers, removeMembers } from '../scim/patch.ts';
-import type { PatchOperation, ScimResource } from '../scim/resource.ts';
+import { elementsOf } from '../scim/read.ts';
+import type { PatchOperation } from '../scim/resource.ts';
 import type { Db } from '../store/database.ts';
 import { clearEscrow, findEscrows } from '../store/escrows.ts';
 import { unstatedMembers } from '../store/former-members.ts';
@@ -19,6 +19,7 @@ import {
 } from '../store/members.ts';
 import { appendLog } from '../store/provisioning-log.ts';
 import { dirtyGroups, updateObjects } from '../store/source-objects.ts';
+import { absentMembers, membersMissing, unseenMembers } from './applied.ts';
 import { ensureCapabilities } from './capabilities.ts';
 import { admitsMembers } from './careful-start.ts';
 import { breathe, type CycleContext, settling } from './context.ts';
@@ -31,6 +32,7 @@ import { limitReached } from './member-limits.ts';
 import { step } from './planned-object.ts';
 import { countedOf, noteRemovals, takeMembers } from './sent-members.ts';
 import { escrow, forgetAccount } from './settle-plan.ts';
+import { memberIdsOf } from './shown-members.ts';
 import { runForEach } from './together.ts';
 
 type DirtyGroup = Awaited<ReturnType<typeof dirtyGroups>>[number];
@@ -63,23 +65,29 @@ async function completeGroup(context: CycleContext, group: DirtyGroup): Promise<
   const isAdopted = await wasAdopted(context.io.store.db, context, group.id);
   let added = 0;
   let removed = 0;
+  const absent = new Set<string>();
   for (;;) {
-    const { add, remove } = await takeMembers(context, group.id, false);
+    const { add, remove } = await takeMembers(context, group.id, false, absent);
     if (add.length + remove.length === 0) break;
-    const fault = await sendChunk(context, group, add, remove, (id) => isAdopted || repeated.has(id));
-    if (fault !== null) return fail(context, group, fault);
-    added += add.length;
+    const sent = await sendChunk(context, group, add, remove, (id) => isAdopted || repeated.has(id));
+    if (sent.fault !== null) return fail(context, group, sent.fault);
+    // Whom the target does not take keeps nobody else out, and nobody in who is to leave.
+    for (const id of sent.absent) absent.add(id);
+    added += add.length - sent.absent.length;
     removed += remove.length;
   }
-  const beyond = await limitReached(context.io.store.db, context, group.id);
+  const beyond =
+    absent.size > 0
+      ? membersMissing(absent.size, added + absent.size)
+      : await limitReached(context.io.store.db, context, group.id);
   await settling(context, async (trx) => {
     // What was approved while the last request was on its way is not done yet.
-    const isDue = await hasDueMembers(trx, context, group.id);
+    const isDue = await hasDueMembers(trx, context, group.id, absent.size);
     if (!isDue) await settleApprovedHolds(trx, job.id, [group.id], context.io.clock.now().getTime());
     const former = await takeOverMembers(trx, context, group, shown);
     const holds = await groupsKeepingHeld(trx, job.id, [group.id]);
     const keeps = holds.size > 0 || (await leavesMembers(trx, context, group.id));
-    const waits = isDue || former || keeps;
+    const waits = isDue || former || keeps || absent.size > 0;
     await updateObjects(trx, job.id, 'group', [group.id], { members_dirty: waits ? 1 : 0, members_verify: 0 });
     if (beyond === null) await clearEscrow(trx, job.id, 'group', [group.id]);
     else await settleFault(trx, context, group, beyond);
@@ -107,10 +115,15 @@ async function completeGroup(context: CycleContext, group: DirtyGroup): Promise<
   });
 }
 
-/** Whether anything is left to be sent; additions that a plan file does not name are another matter. */
-async function hasDueMembers(trx: Db, { approved, job }: CycleContext, groupId: string): Promise<boolean> {
+/** Whether anything is left to be sent beside `absent` members; additions that a plan file does not name are another matter. */
+async function hasDueMembers(
+  trx: Db,
+  { approved, job }: CycleContext,
+  groupId: string,
+  absent: number,
+): Promise<boolean> {
   if ((await membersToRemove(trx, job.id, groupId, '', 1)).length > 0) return true;
-  return approved === null && (await membersToAdd(trx, job.id, groupId, '', 1)).length > 0;
+  return approved === null && (await membersToAdd(trx, job.id, groupId, '', absent + 1)).length > absent;
 }
 
 /** Where a plan file is applied: whether members are due that it does not name. */
@@ -124,44 +137,62 @@ async function sendChunk(
   add: readonly LinkedMember[],
   remove: readonly RemovableMember[],
   wasThere: (id: string) => boolean,
-): Promise<ObjectFault | null> {
+): Promise<{ readonly fault: ObjectFault | null; readonly absent: readonly string[] }> {
   const { job, counts } = context;
   const accountsOf = (members: readonly LinkedMember[]) => members.map((each) => each.target_id);
-  const fault = await patchMembers(context, group.target_id, accountsOf(add), accountsOf(remove));
-  if (fault !== null) return fault;
+  const sent = await patchMembers(context, group.target_id, accountsOf(add), accountsOf(remove));
+  if (sent.fault !== null) return { fault: sent.fault, absent: [] };
+  const idsOf = (members: readonly LinkedMember[]) => members.map((each) => each.member_id);
+  const there = add.filter((each) => !sent.absent.has(each.target_id));
+  const absent = idsOf(add.filter((each) => sent.absent.has(each.target_id)));
   await settling(context, async (trx) => {
-    await forgetTargetMembers(
-      trx,
-      job.id,
-      group.id,
-      remove.map((each) => each.member_id),
-    );
+    await forgetTargetMembers(trx, job.id, group.id, [...idsOf(remove), ...absent]);
     await noteRemovals(trx, context, group, countedOf({ remove }));
-    const [added, removed] = [add, remove].map((each) => each.map(({ member_id: id }) => id));
-    await keepMemberImages(trx, context, group, added?.filter((id) => !wasThere(id)) ?? [], removed ?? []);
+    const added = idsOf(there).filter((id) => !wasThere(id));
+    await keepMemberImages(trx, context, group, added, idsOf(remove));
+    if (sent.unseen === 0) return;
+    counts.warnings += 1;
+    await tell(trx, context, group, 'warning', unseenMembers(sent.unseen, add.length));
   });
-  counts.memberships.added += add.length;
+  counts.memberships.added += there.length;
   counts.memberships.removed += remove.length;
-  return null;
+  return { fault: null, absent };
 }
 
-/** Adds members to the account of a group and removes others, by the ids of their accounts; a fault is of the group. */
+/** What came of a change of members. */
+interface SentMembers {
+  /** Of the group. */
+  readonly fault: ObjectFault | null;
+  /** Accounts that were added with success and are not there. */
+  readonly absent: ReadonlySet<string>;
+  /** Likewise, where that is only told: a dialect that adapts to nothing believes what it is answered. */
+  readonly unseen: number;
+}
+
+/** Adds members to the account of a group and removes others, by the ids of their accounts. */
 export async function patchMembers(
   context: CycleContext,
   groupAccount: string,
   add: readonly string[],
   remove: readonly string[],
-): Promise<ObjectFault | null> {
+): Promise<SentMembers> {
   await ensureCapabilities(context);
   const { target, signal } = context.io;
+  const failed = (fault: ObjectFault): SentMembers => ({ fault, absent: new Set(), unseen: 0 });
   if (context.job.strategy.readsBeforePatch) {
     const read = await target.get('Group', groupAccount, signal);
-    if (!read.ok) return read.fault;
-    if (read.value === null) return goneBehindLink(groupAccount);
+    if (!read.ok) return failed(read.fault);
+    if (read.value === null) return failed(goneBehindLink(groupAccount));
   }
   const operations: PatchOperation[] = [...addMembers(add), ...removeMembers(remove)];
   const answer = await target.patch('Group', groupAccount, operations, signal);
-  return answer.ok ? null : answer.fault;
+  if (!answer.ok) return failed(answer.fault);
+  if (adapts(context))
+    return { fault: null, absent: absentMembers(answer.value, add, context.job.settings.profile), unseen: 0 };
+  // Nobody looks here whether a target that shows an empty list hides its members.
+  const showsSome = elementsOf(answer.value?.['members']).length > 0;
+  const unseen = showsSome ? absentMembers(answer.value, add, { membersReadable: true }).size : 0;
+  return { fault: null, absent: new Set(), unseen };
 }
 
 /**
@@ -213,22 +244,6 @@ async function takeOverMembers(
   return former.length > 0;
 }
 
-/** Ids of the members that the target shows; null when it shows none at all, or what it shows means nothing. */
-export function memberIdsOf(
-  resource: ScimResource,
-  { membersReadable }: Pick<TargetProfile, 'membersReadable'>,
-): Set<string> | null {
-  const members = resource['members'];
-  if (!membersReadable || !Array.isArray(members)) return null;
-  return new Set(
-    members.flatMap((member: unknown) => {
-      const value =
-        typeof member === 'object' && member !== null ? (member as Record<string, unknown>)['value'] : undefined;
-      return typeof value === 'string' ? [value] : [];
-    }),
-  );
-}
-
 async function fail(context: CycleContext, group: DirtyGroup, fault: ObjectFault): Promise<void> {
   await settling(context, async (trx) => {
     if (fault.code === 'InvalidAnchor' && adapts(context)) await forgetAccount(trx, context.job.id, 'group', group.id);
@@ -240,11 +255,21 @@ async function settleFault(trx: Db, context: CycleContext, group: DirtyGroup, fa
   context.counts.failed += 1;
   const before = (await findEscrows(trx, context.job.id, 'group', [group.id])).get(group.id);
   await escrow(trx, context, subjectOf(group), fault, before, 'reference');
+  await tell(trx, context, group, 'failure', fault);
+}
+
+async function tell(
+  trx: Db,
+  context: CycleContext,
+  group: DirtyGroup,
+  status: 'failure' | 'warning',
+  fault: ObjectFault,
+): Promise<void> {
   await appendLog(trx, [
     logEntry(context, subjectOf(group), {
       action: 'update',
-      status: 'failure',
-      steps: [step('EntryExportUpdate', 'export', 'failure', fault.message)],
+      status,
+      steps: [step('EntryExportUpdate', 'export', status, fault.message)],
       modified: [],
       fault,
       durationInMilliseconds: 0,

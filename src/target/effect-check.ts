@@ -1,6 +1,7 @@
 // Whether success meant anything. An answer that shows the resource is read; where nothing is shown, and the change is of a kind
 // that servers ignore, the resource is read back, once for each attribute and target.
 import { booleanOf, factName, isOftenIgnored, withoutEffect } from '../scim/effect.ts';
+import { isMemberAddition } from '../scim/members.ts';
 import { operationPath } from '../scim/pathless.ts';
 import { type PatchOperation, resourceId, type ScimKind, type ScimResource } from '../scim/resource.ts';
 import type { MemberHabits } from './member-removal.ts';
@@ -56,6 +57,7 @@ export class EffectCheck {
   }
 
   private isJudged(kind: ScimKind, operation: PatchOperation): boolean {
+    if (isMemberAddition(operation)) return false;
     const isMember = operationPath(operation)?.attribute === 'members';
     if (isMember && !this.habits.membersReadable) return false;
     // Somebody who is to lose access is looked at each time.

@@ -2,6 +2,7 @@
 // values that others lose. Each case was met by looking for it.
 import nock from 'nock';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { ERROR_TABLE } from '../../../src/model/errors.ts';
 import type { TargetProfile } from '../../../src/model/profile.ts';
 import { addMembers, removeMembers } from '../../../src/scim/patch.ts';
 import { ENTERPRISE_SCHEMA, type PatchOperation } from '../../../src/scim/resource.ts';
@@ -51,6 +52,54 @@ describe('whoever leaves a group', () => {
     const id = group('a', 'b', 'c');
     await patchGroup(id, ...removeMembers(['a']));
     expect(service.membersOf(id)).toEqual(['b', 'c']);
+  });
+
+  it('takes nobody along twice, nor where they come back one request at a time', async () => {
+    const { service, group, patchGroup } = start({ memberAddition: 'replaces', answers: false });
+    service.interferes = (draft, { path }) => {
+      if (path?.startsWith('members[') !== true) return false;
+      draft['members'] = [];
+      return true;
+    };
+    const many = Array.from({ length: 230 }, (_, index) => `m${index}`);
+    const [one, two] = [group('a', ...many), group('a', 'b')];
+    expect(await patchGroup(one, ...removeMembers(['a']))).toMatchObject({ ok: true });
+    expect(service.membersOf(one).toSorted()).toEqual(many.toSorted());
+    service.bodies.length = 0;
+    expect(await patchGroup(two, ...removeMembers(['a']))).toMatchObject({ ok: true });
+    expect(service.membersOf(two)).toEqual(['b']);
+    expect(JSON.stringify(service.bodies)).not.toContain('members[');
+  });
+
+  it('takes nobody along where the answer is cut off', async () => {
+    const { service, group, patchGroup } = start({});
+    service.interferes = (draft, { path }) => {
+      if (path?.startsWith('members[') !== true) return false;
+      draft['members'] = [];
+      return true;
+    };
+    let cuts = 1;
+    service.answering = (request, stage) =>
+      request.startsWith('PATCH') && stage === 'after' && cuts-- > 0 ? 502 : undefined;
+    const id = group('a', 'b', 'c');
+    await patchGroup(id, ...removeMembers(['a']));
+    expect(service.membersOf(id)).toEqual(['b', 'c']);
+  });
+
+  // spec: lost-members-return
+  it('is a fault of the next cycle where the others cannot be put back at once, which names them', async () => {
+    const { service, group, patchGroup } = start({ removalByPath: 400, removalByList: 'removes everybody' });
+    const id = group('a', 'b', 'c');
+    let writes = 0;
+    service.answering = (request, stage) => {
+      if (request.startsWith('GET') || stage === 'after') return undefined;
+      writes += 1;
+      return writes <= 2 ? undefined : 403;
+    };
+    const result = await patchGroup(id, ...removeMembers(['a']));
+    expect(result).toMatchObject({ ok: false, fault: { code: 'MembersMissing', ambiguous: true } });
+    expect(result.ok ? '' : result.fault.message).toContain(': b, c.');
+    expect(ERROR_TABLE.MembersMissing.retry).toBe('nextCycle');
   });
 
   it('leaves, although the removal of somebody who was no member seemed to work', async () => {
