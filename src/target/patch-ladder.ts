@@ -9,7 +9,7 @@ import { attributeText } from '../scim/path.ts';
 import { hasExtensionPath, hasPlainPath, isPartOfMore, operationPath, toPathless } from '../scim/pathless.ts';
 import type { PatchOperation, ScimKind, ScimResource } from '../scim/resource.ts';
 import type { Rung } from './adaptation.ts';
-import { EffectCheck, isWhole, namesOf } from './effect-check.ts';
+import { EffectCheck, namesOf } from './effect-check.ts';
 import { mayLoseElements, patchKeepingElements, withAddedElements } from './element-additions.ts';
 import { FutileClimbs } from './futile-climbs.ts';
 import { MemberChanges } from './member-changes.ts';
@@ -185,8 +185,10 @@ export class PatchLadder {
     before: ScimResource,
     result: PatchResult,
   ): Promise<Operations> {
-    const shown = result.ok && result.value !== null && isWhole(result.value) ? result.value : undefined;
-    const after = shown ?? (await this.read(kind, id, signal));
+    const answered = result.ok ? result.value : null;
+    if (answered !== null && collateral(before, answered, operations).length === 0) return [];
+    // An answer may show a part of the resource: what is missing from it is looked for before it is put back.
+    const after = await this.read(kind, id, signal);
     return after === undefined ? [] : collateral(before, after, operations);
   }
 

@@ -147,6 +147,15 @@ describe('whoever is to be disabled', () => {
     expect(second.ok ? second.value : { active: true }).toMatchObject({ active: true });
   });
 
+  it('is looked at where the answer does not say', async () => {
+    const { service, person, patchUser } = start({});
+    service.unanswered = ['active'];
+    service.interferes = (_draft, { path, value }) => path === 'active' && value === false;
+    const id = person();
+    await patchUser(id, disabling);
+    expect(service.resources.get(id)?.['active']).toBe(false);
+  });
+
   it('is a fault where a PUT is answered with success and changes nothing', async () => {
     const { person, patchUser } = start({ put: 'ignored', answers: false }, { patch: 'none' });
     expect(await patchUser(person(), disabling)).toMatchObject({ ok: false, fault: { code: 'NotApplied' } });
@@ -172,6 +181,47 @@ describe('a change of one thing', () => {
     expect(service.resources.get(id)?.['name']).toEqual({ givenName: 'C', familyName: 'B' });
     await patchUser(id, { ...first, value: 'D' });
     expect(service.resources.get(id)?.['name']).toEqual({ givenName: 'D', familyName: 'B' });
+  });
+
+  // spec: parts-are-no-loss
+  it('is no loss of what the answer does not show', async () => {
+    const { service, person, patchUser } = start({ extensionPath: 400, answers: 'changed' });
+    const id = person({ title: 'Clerk', [ENTERPRISE_SCHEMA]: { department: 'Finance', costCenter: '12' } });
+    await patchUser(id, { op: 'replace', path: `${ENTERPRISE_SCHEMA}:department`, value: 'Sales' });
+    expect(service.requests).toEqual(['PATCH Users', 'GET Users', 'PATCH Users', 'GET Users']);
+    expect(service.resources.get(id)).toMatchObject({
+      title: 'Clerk',
+      [ENTERPRISE_SCHEMA]: { department: 'Sales', costCenter: '12' },
+    });
+  });
+
+  // spec: parts-are-no-loss
+  it('is no loss of the elements that the answer does not show', async () => {
+    const { service, person, patchUser, target } = start({});
+    service.unanswered = ['emails'];
+    const id = person({ emails: [{ type: 'home', value: 'h@x' }] });
+    await patchUser(id, { op: 'add', path: 'emails', value: [{ type: 'work', value: 'w@x' }] });
+    expect(service.requests.filter((each) => !each.startsWith('GET'))).toEqual(['PATCH Users']);
+    expect(target.learned.statedWhole).toEqual([]);
+  });
+
+  // spec: parts-are-no-loss
+  it('that removes something is looked at where the answer shows a part, and believed where it shows all', async () => {
+    const removal: PatchOperation = { op: 'remove', path: `${ENTERPRISE_SCHEMA}:department` };
+    for (const schemas of [undefined, ['urn:ietf:params:scim:schemas:core:2.0:User']]) {
+      nock.cleanAll();
+      const { service, person, patchUser } = start({});
+      service.unanswered = [ENTERPRISE_SCHEMA];
+      const id = person({ schemas, [ENTERPRISE_SCHEMA]: { department: 'Finance', costCenter: '1' } });
+      service.interferes = (draft, { op }) => {
+        if (op === 'remove' && schemas !== undefined) draft[ENTERPRISE_SCHEMA] = { costCenter: '1' };
+        return op === 'remove';
+      };
+      await patchUser(id, removal);
+      const held = service.resources.get(id)?.[ENTERPRISE_SCHEMA] as Record<string, unknown>;
+      expect(held).toEqual({ costCenter: '1' });
+      expect(service.requests.includes('GET Users')).toBe(schemas === undefined);
+    }
   });
 
   it('to a part of the former value is one', async () => {
