@@ -5,7 +5,7 @@ import { addMembers, removeMembers } from '../scim/patch.ts';
 import { elementsOf } from '../scim/read.ts';
 import type { PatchOperation } from '../scim/resource.ts';
 import type { Db } from '../store/database.ts';
-import { clearEscrow, findEscrows } from '../store/escrows.ts';
+import { findEscrows } from '../store/escrows.ts';
 import { unstatedMembers } from '../store/former-members.ts';
 import { groupsKeepingHeld, settleApprovedHolds } from '../store/groups-in-step.ts';
 import {
@@ -25,7 +25,7 @@ import { admitsMembers } from './careful-start.ts';
 import { breathe, type CycleContext, settling } from './context.ts';
 import { confirmDepartures } from './departures.ts';
 import { adapts, goneBehindLink } from './dialect.ts';
-import { settleInStep } from './groups-in-step.ts';
+import { clearMembersEscrow, settleInStep } from './groups-in-step.ts';
 import { type LogSubject, logEntry } from './log-entry.ts';
 import { keepMemberImages, wasAdopted } from './member-images.ts';
 import { limitReached } from './member-limits.ts';
@@ -89,7 +89,7 @@ async function completeGroup(context: CycleContext, group: DirtyGroup): Promise<
     const keeps = holds.size > 0 || (await leavesMembers(trx, context, group.id));
     const waits = isDue || former || keeps || absent.size > 0;
     await updateObjects(trx, job.id, 'group', [group.id], { members_dirty: waits ? 1 : 0, members_verify: 0 });
-    if (beyond === null) await clearEscrow(trx, job.id, 'group', [group.id]);
+    if (beyond === null) await clearMembersEscrow(trx, context, [group.id]);
     else await settleFault(trx, context, group, beyond);
     if (added + removed === 0) return;
     context.careful?.add({
