@@ -114,7 +114,8 @@ export class MemberAdditions {
     // An answer may show a part of the group: who is missing from it is looked for.
     const isEnough = this.shownBy(sent)?.lacks(others).length === 0;
     const seen = isEnough ? sent : await this.look(id);
-    if (!seen.ok) return seen;
+    // The change was carried out all the same.
+    if (!seen.ok) return sent.ok ? { ok: false, fault: { ...seen.fault, ambiguous: true } } : sent;
     if (seen !== sent && seen.value === null) return sent;
     const after = this.shownBy(seen) ?? NOBODY;
     const lost = after.lacks(others);
