@@ -62,9 +62,9 @@ export function membersMissing(missing: number, added: number): ObjectFault {
   return { code: 'MembersMissing', message, ambiguous: true };
 }
 
-/** Likewise, for a warning. */
-export function unseenMembers(missing: number, added: number): ObjectFault {
-  const message = `The target answered success to adding ${added} members, and its answer does not show ${missing} of them.`;
+/** What is told of a group whose answer shows fewer members than were added. */
+export function unseenMembers(missing: number): ObjectFault {
+  const message = `The target answered success to adding members, and its answer does not show ${missing} of those who were added.`;
   return { code: 'NotApplied', message };
 }
 

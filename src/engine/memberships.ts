@@ -2,13 +2,13 @@
 // of members. Only memberships that the source states are added, only those that were sent before are removed.
 import type { ObjectFault } from '../model/errors.ts';
 import { addMembers, removeMembers } from '../scim/patch.ts';
-import { elementsOf } from '../scim/read.ts';
 import type { PatchOperation } from '../scim/resource.ts';
 import type { Db } from '../store/database.ts';
 import { findEscrows } from '../store/escrows.ts';
 import { unstatedMembers } from '../store/former-members.ts';
 import { groupsKeepingHeld, settleApprovedHolds } from '../store/groups-in-step.ts';
 import {
+  countTargetMembers,
   forgetTargetMembers,
   type LinkedMember,
   membersToAdd,
@@ -25,13 +25,14 @@ import { admitsMembers } from './careful-start.ts';
 import { breathe, type CycleContext, settling } from './context.ts';
 import { confirmDepartures } from './departures.ts';
 import { adapts, goneBehindLink } from './dialect.ts';
+import { groupSubject, settleMembersFault, warnOfMembers } from './group-faults.ts';
 import { clearMembersEscrow, settleInStep } from './groups-in-step.ts';
-import { type LogSubject, logEntry } from './log-entry.ts';
+import { logEntry } from './log-entry.ts';
 import { keepMemberImages, wasAdopted } from './member-images.ts';
 import { limitReached } from './member-limits.ts';
 import { step } from './planned-object.ts';
 import { countedOf, noteRemovals, takeMembers } from './sent-members.ts';
-import { escrow, forgetAccount } from './settle-plan.ts';
+import { forgetAccount } from './settle-plan.ts';
 import { memberIdsOf } from './shown-members.ts';
 import { runForEach } from './together.ts';
 
@@ -63,34 +64,40 @@ async function completeGroup(context: CycleContext, group: DirtyGroup): Promise<
     repeated = compared.repeated;
   }
   const isAdopted = await wasAdopted(context.io.store.db, context, group.id);
+  const failure = (await findEscrows(context.io.store.db, job.id, 'group', [group.id])).get(group.id);
+  const isDoubted = failure?.code === 'MembersMissing';
   let added = 0;
   let removed = 0;
-  const absent = new Set<string>();
+  let absent = 0;
+  let unseen = 0;
   for (;;) {
-    const { add, remove } = await takeMembers(context, group.id, false, absent);
+    const { add, remove } = await takeMembers(context, group.id, false);
     if (add.length + remove.length === 0) break;
-    const sent = await sendChunk(context, group, add, remove, (id) => isAdopted || repeated.has(id));
+    const sent = await sendChunk(context, { ...group, isDoubted }, add, remove, (id) => isAdopted || repeated.has(id));
     if (sent.fault !== null) return fail(context, group, sent.fault);
     // Whom the target does not take keeps nobody else out, and nobody in who is to leave.
-    for (const id of sent.absent) absent.add(id);
-    added += add.length - sent.absent.length;
+    absent += sent.absent;
+    unseen = Math.max(unseen, sent.unseen);
+    added += add.length - sent.absent;
     removed += remove.length;
   }
   const beyond =
-    absent.size > 0
-      ? membersMissing(absent.size, added + absent.size)
-      : await limitReached(context.io.store.db, context, group.id);
+    absent > 0 ? membersMissing(absent, added + absent) : await limitReached(context.io.store.db, context, group.id);
   await settling(context, async (trx) => {
     // What was approved while the last request was on its way is not done yet.
-    const isDue = await hasDueMembers(trx, context, group.id, absent.size);
+    const isDue = await hasDueMembers(trx, context, group.id);
     if (!isDue) await settleApprovedHolds(trx, job.id, [group.id], context.io.clock.now().getTime());
     const former = await takeOverMembers(trx, context, group, shown);
     const holds = await groupsKeepingHeld(trx, job.id, [group.id]);
     const keeps = holds.size > 0 || (await leavesMembers(trx, context, group.id));
-    const waits = isDue || former || keeps || absent.size > 0;
-    await updateObjects(trx, job.id, 'group', [group.id], { members_dirty: waits ? 1 : 0, members_verify: 0 });
+    const waits = isDue || former || keeps || absent > 0;
+    // Who was added and is not there counts as a member until the next cycle has looked: they may only be late.
+    const marks = { members_dirty: waits ? 1 : 0, members_verify: absent > 0 ? 1 : 0 };
+    await updateObjects(trx, job.id, 'group', [group.id], marks);
     if (beyond === null) await clearMembersEscrow(trx, context, [group.id]);
-    else await settleFault(trx, context, group, beyond);
+    else await settleMembersFault(trx, context, group, beyond);
+    // A dialect that adapts to nothing looks at what it is answered, and no further.
+    if (unseen > 0) await warnOfMembers(trx, context, group, unseenMembers(unseen));
     if (added + removed === 0) return;
     context.careful?.add({
       kind: 'group',
@@ -104,7 +111,7 @@ async function completeGroup(context: CycleContext, group: DirtyGroup): Promise<
     });
     if (!(await writtenInThisCycle(trx, context, group.id))) context.counts.updated += 1;
     await appendLog(trx, [
-      logEntry(context, subjectOf(group), {
+      logEntry(context, groupSubject(group), {
         action: 'update',
         status: 'success',
         steps: [step('EntryExportUpdate', 'export', 'success', `${added} members added, ${removed} removed.`)],
@@ -115,15 +122,10 @@ async function completeGroup(context: CycleContext, group: DirtyGroup): Promise<
   });
 }
 
-/** Whether anything is left to be sent beside `absent` members; additions that a plan file does not name are another matter. */
-async function hasDueMembers(
-  trx: Db,
-  { approved, job }: CycleContext,
-  groupId: string,
-  absent: number,
-): Promise<boolean> {
+/** Whether anything is left to be sent; additions that a plan file does not name are another matter. */
+async function hasDueMembers(trx: Db, { approved, job }: CycleContext, groupId: string): Promise<boolean> {
   if ((await membersToRemove(trx, job.id, groupId, '', 1)).length > 0) return true;
-  return approved === null && (await membersToAdd(trx, job.id, groupId, '', absent + 1)).length > absent;
+  return approved === null && (await membersToAdd(trx, job.id, groupId, '', 1)).length > 0;
 }
 
 /** Where a plan file is applied: whether members are due that it does not name. */
@@ -133,30 +135,30 @@ async function leavesMembers(trx: Db, { approved, job }: CycleContext, groupId: 
 
 async function sendChunk(
   context: CycleContext,
-  group: DirtyGroup,
+  group: DirtyGroup & { readonly isDoubted: boolean },
   add: readonly LinkedMember[],
   remove: readonly RemovableMember[],
   wasThere: (id: string) => boolean,
-): Promise<{ readonly fault: ObjectFault | null; readonly absent: readonly string[] }> {
+): Promise<{ readonly fault: ObjectFault | null; readonly absent: number; readonly unseen: number }> {
   const { job, counts } = context;
   const accountsOf = (members: readonly LinkedMember[]) => members.map((each) => each.target_id);
-  const sent = await patchMembers(context, group.target_id, accountsOf(add), accountsOf(remove));
-  if (sent.fault !== null) return { fault: sent.fault, absent: [] };
+  const sent = await patchMembers(context, group.target_id, accountsOf(add), accountsOf(remove), group.isDoubted);
+  if (sent.fault !== null) return { fault: sent.fault, absent: 0, unseen: 0 };
   const idsOf = (members: readonly LinkedMember[]) => members.map((each) => each.member_id);
   const there = add.filter((each) => !sent.absent.has(each.target_id));
-  const absent = idsOf(add.filter((each) => sent.absent.has(each.target_id)));
-  await settling(context, async (trx) => {
-    await forgetTargetMembers(trx, job.id, group.id, [...idsOf(remove), ...absent]);
+  const unseen = await settling(context, async (trx) => {
+    await forgetTargetMembers(trx, job.id, group.id, idsOf(remove));
     await noteRemovals(trx, context, group, countedOf({ remove }));
     const added = idsOf(there).filter((id) => !wasThere(id));
     await keepMemberImages(trx, context, group, added, idsOf(remove));
-    if (sent.unseen === 0) return;
-    counts.warnings += 1;
-    await tell(trx, context, group, 'warning', unseenMembers(sent.unseen, add.length));
+    const { shown } = sent;
+    if (shown === null) return 0;
+    const known = await countTargetMembers(trx, job.id, { group_id: group.id });
+    return Math.max(accountsOf(add).filter((id) => !shown.has(id)).length, known - shown.size);
   });
   counts.memberships.added += there.length;
   counts.memberships.removed += remove.length;
-  return { fault: null, absent };
+  return { fault: null, absent: sent.absent.size, unseen };
 }
 
 /** What came of a change of members. */
@@ -165,20 +167,21 @@ interface SentMembers {
   readonly fault: ObjectFault | null;
   /** Accounts that were added with success and are not there. */
   readonly absent: ReadonlySet<string>;
-  /** Likewise, where that is only told: a dialect that adapts to nothing believes what it is answered. */
-  readonly unseen: number;
+  /** Accounts that the answer shows, in a dialect that adapts to nothing; null where it shows nobody. */
+  readonly shown: ReadonlySet<string> | null;
 }
 
-/** Adds members to the account of a group and removes others, by the ids of their accounts. */
+/** Adds members to the account of a group and removes others, by the ids of their accounts; one that is doubted is read then. */
 export async function patchMembers(
   context: CycleContext,
   groupAccount: string,
   add: readonly string[],
   remove: readonly string[],
+  isDoubted: boolean,
 ): Promise<SentMembers> {
   await ensureCapabilities(context);
   const { target, signal } = context.io;
-  const failed = (fault: ObjectFault): SentMembers => ({ fault, absent: new Set(), unseen: 0 });
+  const failed = (fault: ObjectFault): SentMembers => ({ fault, absent: new Set(), shown: null });
   if (context.job.strategy.readsBeforePatch) {
     const read = await target.get('Group', groupAccount, signal);
     if (!read.ok) return failed(read.fault);
@@ -187,12 +190,15 @@ export async function patchMembers(
   const operations: PatchOperation[] = [...addMembers(add), ...removeMembers(remove)];
   const answer = await target.patch('Group', groupAccount, operations, signal);
   if (!answer.ok) return failed(answer.fault);
-  if (adapts(context))
-    return { fault: null, absent: absentMembers(answer.value, add, context.job.settings.profile), unseen: 0 };
-  // Nobody looks here whether a target that shows an empty list hides its members.
-  const showsSome = elementsOf(answer.value?.['members']).length > 0;
-  const unseen = showsSome ? absentMembers(answer.value, add, { membersReadable: true }).size : 0;
-  return { fault: null, absent: new Set(), unseen };
+  if (!adapts(context)) {
+    // A target that shows an empty list may hide its members.
+    const shown = answer.value === null ? null : memberIdsOf(answer.value, { membersReadable: true });
+    return { fault: null, absent: new Set(), shown: shown?.size === 0 ? null : shown };
+  }
+  const isLooked = isDoubted && answer.value === null && add.length > 0;
+  const seen = isLooked ? await target.get('Group', groupAccount, signal) : answer;
+  if (!seen.ok) return failed(seen.fault);
+  return { fault: null, absent: absentMembers(seen.value, add, context.job.settings.profile), shown: null };
 }
 
 /**
@@ -247,44 +253,8 @@ async function takeOverMembers(
 async function fail(context: CycleContext, group: DirtyGroup, fault: ObjectFault): Promise<void> {
   await settling(context, async (trx) => {
     if (fault.code === 'InvalidAnchor' && adapts(context)) await forgetAccount(trx, context.job.id, 'group', group.id);
-    await settleFault(trx, context, group, fault);
+    await settleMembersFault(trx, context, group, fault);
   });
-}
-
-async function settleFault(trx: Db, context: CycleContext, group: DirtyGroup, fault: ObjectFault): Promise<void> {
-  context.counts.failed += 1;
-  const before = (await findEscrows(trx, context.job.id, 'group', [group.id])).get(group.id);
-  await escrow(trx, context, subjectOf(group), fault, before, 'reference');
-  await tell(trx, context, group, 'failure', fault);
-}
-
-async function tell(
-  trx: Db,
-  context: CycleContext,
-  group: DirtyGroup,
-  status: 'failure' | 'warning',
-  fault: ObjectFault,
-): Promise<void> {
-  await appendLog(trx, [
-    logEntry(context, subjectOf(group), {
-      action: 'update',
-      status,
-      steps: [step('EntryExportUpdate', 'export', status, fault.message)],
-      modified: [],
-      fault,
-      durationInMilliseconds: 0,
-    }),
-  ]);
-}
-
-function subjectOf(group: DirtyGroup): LogSubject {
-  return {
-    kind: 'group',
-    sourceId: group.id,
-    displayName: group.display_name,
-    targetId: group.target_id,
-    changeId: '',
-  };
 }
 
 async function writtenInThisCycle(trx: Db, context: CycleContext, groupId: string): Promise<boolean> {

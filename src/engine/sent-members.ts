@@ -28,21 +28,14 @@ export interface MembersToSend {
 /** No membership changes. */
 export const NO_MEMBERS: MembersToSend = { add: [], remove: [], verify: false };
 
-/** The next membership changes of a group; `addOnly` for a group that does not exist yet, nobody of `except` is added. */
-export async function takeMembers(
-  context: CycleContext,
-  groupId: string,
-  addOnly: boolean,
-  except: ReadonlySet<string> = new Set(),
-): Promise<MembersToSend> {
+/** The next membership changes of a group; `addOnly` for a group that does not exist yet. */
+export async function takeMembers(context: CycleContext, groupId: string, addOnly: boolean): Promise<MembersToSend> {
   const { job } = context;
   const { profile } = job.settings;
   const limit = profile.membersPerRequest;
   const isLimited = limitsMembers(profile);
   // Those who may be added can stand behind any number of those who may not.
-  const most = isLimited ? Number.MAX_SAFE_INTEGER : limit;
-  const waiting = await candidates(context, groupId, membersToAdd, 'add', most + except.size);
-  const due = waiting.filter((each) => !except.has(each.member_id)).slice(0, most);
+  const due = await candidates(context, groupId, membersToAdd, 'add', isLimited ? Number.MAX_SAFE_INTEGER : limit);
   const room = addOnly ? 0 : limit - (isLimited ? 0 : due.length);
   const leaving = room > 0 ? await candidates(context, groupId, membersToRemove, 'remove', room) : [];
   if (due.length + leaving.length === 0) return NO_MEMBERS;

@@ -103,7 +103,7 @@ async function sendGroup(context: CycleContext, group: PlannedGroupUndo, verify:
       chunk.filter(({ isAdded }) => isAdded === side).map(({ member }) => member),
     ) as [UndoneMembership[], UndoneMembership[]];
     const accounts = [add, remove].map((side) => side.map(({ account }) => account));
-    const sent = await patchMembers(context, group.targetId, accounts[0] ?? [], accounts[1] ?? []);
+    const sent = await patchMembers(context, group.targetId, accounts[0] ?? [], accounts[1] ?? [], false);
     const fault = sent.fault ?? (sent.absent.size > 0 ? membersMissing(sent.absent.size, add.length) : null);
     if (fault !== null) {
       await settleFailure(context, group, fault, all.slice(from));

@@ -65,7 +65,7 @@ describe('a member whom the target does not take', () => {
     expect((await world.run()).requests.scim).toBe(0);
   });
 
-  it('is not removed where somebody else has added them, once the directory does not state them any more', async () => {
+  it.each([true, false])('is taken out again where the target took them late, and they left: %s', async (hasLeft) => {
     const world = await aGroup(['p0001']);
     unwanted(world, 'p0002');
     world.directory.addMember('g', 'p0002');
@@ -73,7 +73,26 @@ describe('a member whom the target does not take', () => {
     world.target.unwanted = [];
     const group = world.groupOf('g') ?? {};
     group['members'] = [...(group['members'] as object[]), { value: world.userOf('p0002')?.['id'] }];
-    world.directory.removeMember('g', 'p0002');
+    if (hasLeft) world.directory.removeMember('g', 'p0002');
+    await world.run();
+    expect(sentTo(world)).toEqual(hasLeft ? ['remove p0002'] : []);
+    expect(world.membersOf('g')).toEqual(hasLeft ? ['p0001'] : ['p0001', 'p0002']);
+    expect(await world.escrows()).toEqual({});
+    expect((await world.run()).requests.scim).toBe(0);
+  });
+
+  it('is no member although the target answers nothing from then on', async () => {
+    const world = await aGroup(['p0001']);
+    unwanted(world, 'p0002');
+    world.directory.addMember('g', 'p0002');
+    await world.run();
+    world.target.showsChanged = false;
+    for (let cycle = 0; cycle < 3; cycle += 1) {
+      await world.run();
+      expect(await world.escrows()).toEqual({ g: 'MembersMissing' });
+      expect(sentTo(world)).toEqual(['add p0002']);
+    }
+    world.target.unwanted = [];
     await world.run();
     expect(world.membersOf('g')).toEqual(['p0001', 'p0002']);
     expect(await world.escrows()).toEqual({});
@@ -89,12 +108,21 @@ describe('a member whom the target does not take', () => {
     expect(counts).toMatchObject({ failed: 0, warnings: 1 });
     const warnings = (await world.log('g')).filter((each) => each.provisioningStatusInfo.status === 'warning');
     expect(warnings).toHaveLength(1);
-    expect(warnings[0]?.provisioningSteps.at(-1)?.description).toContain('does not show 1 of them');
+    expect(warnings[0]?.provisioningSteps.at(-1)?.description).toContain('does not show 1 of those who were added');
     expect(world.target.sent('get').filter(({ kind }) => kind === 'Group')).toHaveLength(
       world.target.sent('patch').length,
     );
     await world.run();
     expect(sentTo(world)).toEqual([]);
+  });
+
+  it('is told of where an addition takes others with it, in a dialect that adapts to nothing', async () => {
+    const world = await aGroup(['p0001', 'p0003'], { target: { dialect: 'entra' } });
+    unwanted(world, 'p0001', 'p0003');
+    world.directory.addMember('g', 'p0002');
+    expect((await world.run()).counts).toMatchObject({ failed: 0, warnings: 1 });
+    const warning = (await world.log('g')).find((each) => each.provisioningStatusInfo.status === 'warning');
+    expect(warning?.provisioningSteps.at(-1)?.description).toContain('does not show 2 of those who were added');
   });
 });
 
