@@ -54,14 +54,25 @@ export async function unrecorded<T>(open: () => Promise<T>): Promise<T> {
 /** A request as a command, and what came of it. */
 export interface CurlCommand {
   readonly command: string;
-  /** The status of the answer, or why there was none. */
-  readonly answer: string;
+  /** The status of the answer, or why there was none; null for what was not sent (a dry run). */
+  readonly answer: string | null;
 }
 
 /** Somebody reads them; more are for a file. */
-const MOST_COMMANDS = 50;
+export const MOST_COMMANDS = 50;
 
-/** From now on writes, and reads that were refused, are kept as curl commands; the result ends that and gives them. */
+/** In place of a request that nobody knows yet. */
+const BY_PUT =
+  '# A change that is merged into what the target holds, and sent with PUT: it is read first, so it is not known here.';
+
+type Rehearser = (exchange: RecordedExchange | null) => void;
+
+let rehearser: Rehearser | undefined;
+
+/**
+ * From now on writes, reads that were refused, and what a dry run would write are kept as curl commands; the result ends that
+ * and gives them.
+ */
 export function collectCurl(): () => readonly CurlCommand[] {
   const kept: CurlCommand[] = [];
   const keep: Recorder = (exchange) => {
@@ -71,8 +82,13 @@ export function collectCurl(): () => readonly CurlCommand[] {
     kept.push({ command: curlCommand(exchange), answer: failure ?? String(response?.status ?? '') });
   };
   recorders.add(keep);
+  rehearser = (exchange) => {
+    if (kept.length >= MOST_COMMANDS) return;
+    kept.push({ command: exchange === null ? BY_PUT : curlCommand(exchange), answer: null });
+  };
   return () => {
     recorders.delete(keep);
+    rehearser = undefined;
     return kept;
   };
 }
@@ -83,4 +99,9 @@ export function recorderOf(job: string): Recorder | undefined {
   return (exchange) => {
     for (const record of recorders) record({ ...exchange, job });
   };
+}
+
+/** Where the writes of a dry run are told; undefined while nobody wants to know. */
+export function rehearserInUse(): ((exchange: RecordedExchange | null) => void) | undefined {
+  return rehearser;
 }

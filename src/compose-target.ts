@@ -1,5 +1,5 @@
 // The part of the composition root that makes the client of a job's target: its credentials, its connections and its limits.
-import { recorderOf } from './compose-recording.ts';
+import { recorderOf, rehearserInUse } from './compose-recording.ts';
 import { readCaFile } from './config/ca-file.ts';
 import type { LoadedConfiguration } from './config/load.ts';
 import { isReadOnly } from './config/read-only.ts';
@@ -65,6 +65,7 @@ export async function connectTarget(
   const target = createScimTarget({
     ...common,
     ...(exchanged === undefined ? {} : { exchanged }),
+    rehearsed: rehearserInUse(),
     baseUrl: job.target.baseUrl,
     dialect: job.target.dialect,
     ladders: adapts || tolerates,

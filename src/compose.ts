@@ -31,7 +31,7 @@ import { newRowId } from './store/row-id.ts';
 import { copyStore } from './store/store-copy.ts';
 import { claimStore } from './store/store-home.ts';
 import { addTargetUsage, readTargetUsage } from './store/target-usage.ts';
-import { type Adaptation, bulkNotice } from './target/adaptation.ts';
+import { type Adaptation, bulkNotice, tolerantNotice } from './target/adaptation.ts';
 import type { TargetAuthentication } from './target/authentication.ts';
 import { realmName, TargetRealms } from './target/realms.ts';
 
@@ -154,8 +154,8 @@ export async function connectJob(
   const { environment, log, signal, progress } = surroundings;
   const { adapts } = STRATEGIES[job.target.dialect];
   const adapted = (use: Adaptation): void => {
-    const { rung, kind, id, because } = use;
-    const notice = adapts ? bulkNotice(use) : `tolerant: ${rung} (${because})`;
+    const { rung, kind, id } = use;
+    const notice = adapts ? bulkNotice(use) : tolerantNotice(use);
     if (notice !== undefined) log.warn({ jobId: job.id, rung, kind, id }, notice);
   };
   const { target, authentication } = await connectTarget(

@@ -5,9 +5,9 @@ import type { HeldDecision } from '../engine/held-decision.ts';
 import type { ObjectKind } from '../model/directory.ts';
 import type { HeldCondition } from '../rules/held-condition.ts';
 import { viewSource } from '../rules/source-view.ts';
+import type { StoredChange } from '../store/change-tables.ts';
 import type { Db, Store } from '../store/database.ts';
 import { configurationChanges, findHeldConfiguration, setConfigurationState } from '../store/held-configurations.ts';
-import type { ChangeTable } from '../store/schema.ts';
 import { findObjects } from '../store/source-objects.ts';
 import { type HeldChange, heldChange, heldSets, readChanges } from './held-sets.ts';
 
@@ -34,7 +34,7 @@ export type DecisionResult =
     }
   | { readonly ok: false; readonly message: string };
 
-type Chosen = { readonly ok: true; readonly changes: readonly ChangeTable[] } | Extract<DecisionResult, { ok: false }>;
+type Chosen = { readonly ok: true; readonly changes: readonly StoredChange[] } | Extract<DecisionResult, { ok: false }>;
 
 /** Decides about what is chosen. Nothing is sent: the next cycle carries out what was approved and is still due. */
 export function decideHeld(
@@ -78,7 +78,7 @@ async function decideConfiguration(
   return { ok: true, changes: (await configurationChanges(trx, jobId)).length };
 }
 
-async function choose(db: Db, jobId: string, held: readonly ChangeTable[], choice: HeldChoice): Promise<Chosen> {
+async function choose(db: Db, jobId: string, held: readonly StoredChange[], choice: HeldChoice): Promise<Chosen> {
   if ('set' in choice) return chooseSet(jobId, held, choice.set);
   if ('objects' in choice) return chooseObjects(held, choice.objects);
   if ('where' in choice) {
@@ -91,7 +91,7 @@ async function choose(db: Db, jobId: string, held: readonly ChangeTable[], choic
     : { ok: false, message: 'Nothing is held because of a changed configuration.' };
 }
 
-function chooseSet(jobId: string, held: readonly ChangeTable[], id: string): Chosen {
+function chooseSet(jobId: string, held: readonly StoredChange[], id: string): Chosen {
   const sets = heldSets(jobId, held);
   const found = sets.find((each) => each.set === id);
   if (found !== undefined)
@@ -110,7 +110,7 @@ function differenceText(shown: number, now: number): string {
   return `it held ${shown}, now it holds ${now} (${difference})`;
 }
 
-function chooseObjects(held: readonly ChangeTable[], objects: readonly string[]): Chosen {
+function chooseObjects(held: readonly StoredChange[], objects: readonly string[]): Chosen {
   const wanted = new Set(objects);
   const changes = held.filter((change) => wanted.has(change.source_id));
   for (const change of changes) wanted.delete(change.source_id);
@@ -122,9 +122,9 @@ function chooseObjects(held: readonly ChangeTable[], objects: readonly string[])
 async function fulfilling(
   db: Db,
   jobId: string,
-  held: readonly ChangeTable[],
+  held: readonly StoredChange[],
   condition: HeldCondition,
-): Promise<ChangeTable[]> {
+): Promise<StoredChange[]> {
   const views = new Map<string, ReturnType<typeof viewSource>>();
   for (const kind of ['user', 'group'] as const) {
     const ids = condition.asksDirectory ? held.filter((each) => each.kind === kind).map((each) => each.source_id) : [];

@@ -1,6 +1,7 @@
 // What was decided about held changes and still stands: approvals that wait for the next cycle, and rejections.
+
+import type { StoredChange } from '../store/change-tables.ts';
 import type { Db } from '../store/database.ts';
-import type { ChangeTable } from '../store/schema.ts';
 import { sizeText } from './held-set-text.ts';
 import { type HeldChange, heldChange, readChanges } from './held-sets.ts';
 import type { Paint } from './terminal.ts';
@@ -31,7 +32,7 @@ export async function readDecided(db: Db, jobId: string): Promise<DecidedChanges
     .toSorted((left, right) => (left.at ?? '').localeCompare(right.at ?? ''));
 }
 
-function decidedChanges(jobId: string, changes: readonly ChangeTable[]): DecidedChanges {
+function decidedChanges(jobId: string, changes: readonly StoredChange[]): DecidedChanges {
   const [first] = changes;
   const iso = (time: number | null | undefined): string | null =>
     time === null || time === undefined ? null : new Date(time).toISOString();

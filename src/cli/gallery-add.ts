@@ -38,9 +38,8 @@ export async function addJob(
   terminal: Terminal,
 ): Promise<ExitCode> {
   const { file: templateFile, template } = await findTemplate(name, options.config);
-  const { result, jobs } = await examineConfiguration(options.config, process.env);
-  const sources = result.ok ? [...result.configuration.sources.keys()] : [];
-  const job = newJob(name, flags, sources);
+  const { result, jobs, sourceNames } = await examineConfiguration(options.config, process.env);
+  const job = newJob(name, flags, sourceNames);
   const other = jobs.find(({ draft }) => draft.id === job.id);
   if (other !== undefined)
     throw new CommandFault(`The id ${job.id} is taken by ${printable(other.file)}. Give this job its own with --id.`);
@@ -67,24 +66,25 @@ export async function addJob(
   for (const row of alignedRows(missing.map(({ what, meaning }) => [`  ${what}`, meaning]))) terminal.out(`${row}\n`);
   if (template.notes.length > 0) terminal.out('Before the first cycle:\n');
   for (const note of template.notes) terminal.out(`  - ${printable(note)}\n`);
-  if (!result.ok)
-    terminal.out(`The configuration has faults besides; ${programName()} validate${suffix} names them.\n`);
+  if (!result.ok || result.configuration.refused.length > 0)
+    terminal.out(`Other parts of the configuration have faults; ${programName()} validate${suffix} names them.\n`);
   terminal.out(`Next:\n${next.map((command) => `  ${command}\n`).join('')}`);
   return EXIT.well;
 }
 
 /**
- * What was given, as far as a job can have it; `suggested` is the id when none was given.
+ * What was given, as far as a job can have it; `suggested` is the id when none was given, and the only source is used when
+ * none was named. `sources` is undefined when they are not known.
  * @throws CommandFault naming the option.
  */
-export function newJob(suggested: string, flags: AddFlags, sources: readonly string[]): NewJob {
+export function newJob(suggested: string, flags: AddFlags, sources: readonly string[] | undefined): NewJob {
   const id = flags.id ?? suggested;
   const { id: idSchema, source, target } = jobSchema.shape;
   if (!idSchema.safeParse(id).success || /\.(example|test|base)$/.test(id))
     throw new CommandFault(
       `${JSON.stringify(id)} cannot be the id of a job. Use lower-case letters, digits and dashes.`,
     );
-  if (flags.source !== undefined && sources.length > 0 && !sources.includes(flags.source)) {
+  if (flags.source !== undefined && sources !== undefined && sources.length > 0 && !sources.includes(flags.source)) {
     const advice = suggestion(flags.source, sources) ?? '';
     throw new CommandFault(`There is no source ${JSON.stringify(flags.source)}. ${advice}`.trimEnd());
   }
@@ -96,10 +96,11 @@ export function newJob(suggested: string, flags: AddFlags, sources: readonly str
   const [problem] = baseUrlProblems(baseUrl ?? '');
   if (problem !== undefined) throw new CommandFault(`--base-url: ${problem.message} ${problem.advice}`);
   if (flags.tokenFile?.trim() === '') throw new CommandFault('--token-file takes the path of a file.');
-  const use = flags.source ?? (sources.length === 1 ? sources[0] : undefined);
+  const use = flags.source ?? (sources?.length === 1 ? sources[0] : undefined);
   return {
     id,
     ...(use === undefined ? {} : { use }),
+    ...(sources === undefined ? {} : { sources }),
     ...(servicePrincipal === undefined ? {} : { servicePrincipalId: servicePrincipal }),
     ...(baseUrl === undefined ? {} : { baseUrl }),
     ...(flags.tokenFile === undefined ? {} : { tokenFile: flags.tokenFile }),

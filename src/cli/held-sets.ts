@@ -2,10 +2,10 @@
 // its change ids, so that an approval means what was shown and nothing else.
 import { createHash } from 'node:crypto';
 import type { ChangeStatus } from '../model/cycle.ts';
+import type { StoredChange } from '../store/change-tables.ts';
 import { pageChanges } from '../store/changes.ts';
 import type { Db } from '../store/database.ts';
 import { isOfMembers } from '../store/membership-changes.ts';
-import type { ChangeTable } from '../store/schema.ts';
 
 /** One held change. */
 export interface HeldChange {
@@ -56,8 +56,8 @@ export async function readHeldSets(db: Db, jobId: string): Promise<HeldSet[]> {
 }
 
 /** All changes of a job with these statuses. */
-export async function readChanges(db: Db, jobId: string, statuses: readonly ChangeStatus[]): Promise<ChangeTable[]> {
-  const changes: ChangeTable[] = [];
+export async function readChanges(db: Db, jobId: string, statuses: readonly ChangeStatus[]): Promise<StoredChange[]> {
+  const changes: StoredChange[] = [];
   for (let after = ''; ; ) {
     const page = await pageChanges(db, jobId, statuses, after, PAGE);
     const last = page.at(-1);
@@ -68,12 +68,12 @@ export async function readChanges(db: Db, jobId: string, statuses: readonly Chan
 }
 
 /** Held changes as sets. */
-export function heldSets(jobId: string, held: readonly ChangeTable[]): HeldSet[] {
+export function heldSets(jobId: string, held: readonly StoredChange[]): HeldSet[] {
   const byClass = Map.groupBy(held, (change) => change.guard_class ?? 'other');
   return [...byClass].map(([guardClass, changes]) => heldSet(jobId, guardClass, changes));
 }
 
-function heldSet(jobId: string, guardClass: string, changes: readonly ChangeTable[]): HeldSet {
+function heldSet(jobId: string, guardClass: string, changes: readonly StoredChange[]): HeldSet {
   const oldest = changes.reduce((earliest, each) => Math.min(earliest, each.created_at), Number.POSITIVE_INFINITY);
   const count = changes.reduce((sum, each) => sum + each.amount, 0);
   return {
@@ -91,7 +91,7 @@ function heldSet(jobId: string, guardClass: string, changes: readonly ChangeTabl
 }
 
 /** One change as it is shown. */
-export function heldChange(change: ChangeTable): HeldChange {
+export function heldChange(change: StoredChange): HeldChange {
   const { identity: names = [], redacted = [], differences = [] } = shownPayload(change);
   const identity = differences.filter(({ path }) => names.includes(nameOf(path))).map((each) => shown(each, redacted));
   const updates = change.guard_class === 'updates' ? differences.map((each) => shown(each, redacted)) : [];
@@ -127,7 +127,7 @@ interface ShownPayload {
   }[];
 }
 
-function shownPayload({ payload }: ChangeTable): ShownPayload {
+function shownPayload({ payload }: StoredChange): ShownPayload {
   return JSON.parse(payload ?? '{}') as ShownPayload;
 }
 

@@ -7,16 +7,19 @@ import { htmlReport } from '../probe/report-html.ts';
 import { jsonReport } from '../probe/report-json.ts';
 import { junitReport } from '../probe/report-junit.ts';
 import type { CheckResult } from '../probe/run.ts';
+import type { ProbeAccess } from './probe-access.ts';
 import { bodyText, headText, stepLine, themeLine } from './probe-text.ts';
 import type { Terminal } from './terminal.ts';
 import { shortened } from './terminal-text.ts';
 
 export interface ProbeOutput {
-  readonly begin: (url: string, suite: string, mode: Report['mode']) => void;
+  readonly begin: (url: string, suite: string, access: ProbeAccess) => void;
   /** Says which checks there will be, once a suite is open. */
   readonly expect: (checks: readonly Check[]) => void;
   readonly progress: (check: Check, result: CheckResult | null) => void;
   readonly end: (report: Report) => void;
+  /** In place of `end`, where the run failed: the document, where one is expected. People read the reason on stderr. */
+  readonly fail: (report: Report) => void;
 }
 
 const DOCUMENTS = { json: jsonReport, junit: junitReport, html: htmlReport } as const;
@@ -28,16 +31,19 @@ export function createProbeOutput(
   terminal: Terminal,
 ): ProbeOutput {
   const line = statusLine(terminal);
-  if (format !== 'text')
+  if (format !== 'text') {
+    const print = (report: Report): void => {
+      line.show(null);
+      terminal.out(DOCUMENTS[format](report));
+    };
     return {
       begin: () => undefined,
       expect: () => undefined,
       progress: (check, result) => line.show(result === null ? check.title : null),
-      end: (report) => {
-        line.show(null);
-        terminal.out(DOCUMENTS[format](report));
-      },
+      end: print,
+      fail: print,
     };
+  }
   const { paint, columns } = terminal;
   let isStory = false;
   const open = new Map<Theme, { left: number; readonly results: CheckResult[] }>();
@@ -47,8 +53,8 @@ export function createProbeOutput(
     if (results.length > 0 && !isStory) terminal.out(themeLine(theme, results, paint));
   };
   return {
-    begin(url, suite, mode) {
-      terminal.out(headText(url, suite, mode, paint));
+    begin(url, suite, access) {
+      terminal.out(headText(url, suite, access, paint));
       isStory = suite !== 'protocol';
       line.show(isStory ? 'a tenant and an engine are started' : null);
     },
@@ -74,6 +80,7 @@ export function createProbeOutput(
       for (const theme of open.keys()) closeTheme(theme);
       terminal.out(`\n${bodyText(report, { paint, columns, curl })}`);
     },
+    fail: () => line.show(null),
   };
 }
 

@@ -4,21 +4,21 @@ import { readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { concludeRecording, recorderOf } from '../compose-recording.ts';
 import { baseUrlProblems } from '../config/base-url.ts';
-import { isReadOnly } from '../config/read-only.ts';
 import { JobFault } from '../model/errors.ts';
 import type { TargetCredential } from '../model/target-credential.ts';
 import { secretsInUse } from '../observe/secret-values.ts';
 import { compareRuns, type RunSummary, readSummary, summaryOf } from '../probe/compare.ts';
-import { givenSecret, isLoopback, notReachable, openSession } from '../probe/connect.ts';
+import { givenSecret, notReachable, openSession } from '../probe/connect.ts';
 import { loadCheck } from '../probe/load.ts';
 import { countedFindings, findingsOf, type Report } from '../probe/report.ts';
-import { runSuite } from '../probe/run.ts';
+import { runSuite, type SuiteResult } from '../probe/run.ts';
 import { scimRoot } from '../target/transport.ts';
 import { CommandFault } from './command-fault.ts';
 import { EXIT, type ExitCode } from './exit-code.ts';
 import type { GlobalOptions } from './global-options.ts';
 import { listenForInterruption } from './interruption.ts';
 import type { ProbeFlags } from './probe.ts';
+import { probeAccess } from './probe-access.ts';
 import { createProbeOutput } from './probe-output.ts';
 import { openSuite } from './probe-suites.ts';
 import { whenReaderGone } from './reader-gone.ts';
@@ -42,10 +42,11 @@ export async function runProbe(
   const environment = process.env;
   const root = scimRoot(address);
   const credential = await credentialOf(flags, environment);
-  const mayWrite = (flags.write || isLoopback(url)) && !readOnly(environment);
+  const access = probeAccess(url, { write: flags.write, readOnly: global.readOnly }, environment);
+  const { mayWrite } = access;
   if (flags.suite !== 'protocol' && !mayWrite)
     throw new CommandFault(
-      `The suite ${flags.suite} writes, and this run may only read: the host is not this machine. Add --write.`,
+      `The suite ${flags.suite} writes, and this run may only read, because ${access.because}. ${access.otherwise}`,
     );
   const prefix = `scimsync-probe-${randomBytes(4).toString('hex')}-`;
   const names = { prefix, domain: flags.domain };
@@ -69,16 +70,7 @@ export async function runProbe(
     record: recorderOf('probe'),
   });
   const began = CLOCK.now();
-  const problem = await firstAnswer(notReachable(session, names, signal));
-  if (problem !== null)
-    throw new CommandFault(`${printable(root)} cannot be probed.\n  ${printable(problem)}`, EXIT.jobFailed);
-  output.begin(root, flags.suite, mayWrite ? 'writes' : 'reads');
-  await using suite = await openSuite(flags, session, names, signal);
-  const checks = flags.load === undefined ? suite.checks : [...suite.checks, loadCheck(flags.load, CLOCK)];
-  output.expect(checks);
-  const settings = { checks, session, names, uuid: randomUUID, signal, progress: output.progress };
-  const result = await whole(runSuite({ ...settings, now: () => CLOCK.now().getTime() }), prefix);
-  const run: Report = {
+  const reportOf = (result: SuiteResult, failure: string | null): Report => ({
     version,
     url: root,
     suite: flags.suite,
@@ -88,13 +80,43 @@ export async function runProbe(
     requests: session.sent,
     result,
     comparison: null,
-  };
+    failure,
+  });
+  let run: Report;
+  try {
+    run = reportOf(await lookAt(), null);
+  } catch (error) {
+    output.fail(reportOf(NOTHING_LOOKED_AT, sentenceOf(error)));
+    throw error;
+  }
   concludeRecording(summaryOf(run));
   const report = earlier === undefined ? run : { ...run, comparison: compareRuns(earlier, run, flags.compare ?? '') };
   output.end(report);
-  if (result.interrupted) return EXIT.jobFailed;
+  if (run.result.interrupted) return EXIT.jobFailed;
   return countedFindings(findingsOf(report)).error > 0 ? EXIT.objectsFailed : EXIT.well;
+
+  async function lookAt(): Promise<SuiteResult> {
+    const problem = await firstAnswer(notReachable(session, names, signal));
+    if (problem !== null)
+      throw new CommandFault(`${printable(root)} cannot be probed.\n  ${printable(problem)}`, EXIT.jobFailed);
+    output.begin(root, flags.suite, access);
+    await using suite = await openSuite(flags, session, names, signal);
+    const checks = flags.load === undefined ? suite.checks : [...suite.checks, loadCheck(flags.load, CLOCK)];
+    output.expect(checks);
+    const settings = { checks, session, names, uuid: randomUUID, signal, progress: output.progress };
+    // The suite is closed when this returns, so its end is awaited here.
+    const result = await whole(runSuite({ ...settings, now: () => CLOCK.now().getTime() }), prefix);
+    return result;
+  }
 }
+
+/** The message of an error as one line. */
+function sentenceOf(error: unknown): string {
+  const message = error instanceof Error ? error.message : String(error);
+  return secretsInUse.redact(message.replaceAll(/\s*\n\s*/g, ' '));
+}
+
+const NOTHING_LOOKED_AT: SuiteResult = { checks: [], findings: [], removed: 0, leftovers: [], interrupted: false };
 
 function probedUrl(address: string): URL {
   if (!URL.canParse(address) || !/^https?:$/.test(new URL(address).protocol))
@@ -117,15 +139,6 @@ async function earlierRun(path: string, suite: string): Promise<RunSummary> {
   if (summary.suite !== suite)
     throw new CommandFault(`${printable(path)} is a run of the suite ${printable(summary.suite)}, not of ${suite}.`);
   return summary;
-}
-
-function readOnly(environment: Readonly<Record<string, string | undefined>>): boolean {
-  try {
-    return isReadOnly(environment);
-  } catch (error) {
-    if (error instanceof JobFault) throw new CommandFault(printable(error.message));
-    throw error;
-  }
 }
 
 async function credentialOf(

@@ -5,6 +5,7 @@ import { FINDINGS, type FindingId, pageOf } from '../probe/finding-table.ts';
 import { countedFindings, findingsOf, groupedFindings, type Report, worstOf } from '../probe/report.ts';
 import type { CheckResult } from '../probe/run.ts';
 import { curlCommand } from '../target/curl.ts';
+import type { ProbeAccess } from './probe-access.ts';
 import type { Colour, Paint } from './terminal.ts';
 import { counted, printable, shortened } from './terminal-text.ts';
 
@@ -64,11 +65,10 @@ function findingsText(findings: readonly Finding[], paint: Paint): string {
 }
 
 /** What stands above everything. */
-export function headText(url: string, suite: string, mode: Report['mode'], paint: Paint): string {
-  const does =
-    mode === 'writes'
-      ? 'makes accounts and groups of its own, and removes them'
-      : 'only reads; --write makes accounts and groups of its own, and removes them';
+export function headText(url: string, suite: string, access: ProbeAccess, paint: Paint): string {
+  const does = access.mayWrite
+    ? 'makes accounts and groups of its own, and removes them'
+    : `only reads, because ${access.because}. ${access.otherwise}`;
   return `${paint('bold', `scimsync probe ${printable(url)}`)}\n${paint('dim', `${suite} suite · ${does}`)}\n\n`;
 }
 

@@ -65,7 +65,8 @@ export async function provisionOnDemand(
     const because = notWritten(asked, job);
     if (options.json) terminal.out(`${JSON.stringify(provisionDocument(run, because, collected?.()), null, 2)}\n`);
     else terminal.out(`${provisionText(run, because, sameConfiguration(options), terminal.paint)}\n`);
-    if (!options.json) for (const line of curlLines(collected?.() ?? [])) terminal.out(`${line}\n`);
+    if (!options.json && collected !== null)
+      for (const line of curlLines(collected(), because !== null)) terminal.out(`${line}\n`);
     return runExitCodes(run);
   } finally {
     collected?.();

@@ -20,7 +20,10 @@ export function registerProvision(program: Command): void {
     .argument('<id...>', 'object ids, userPrincipalNames, mail addresses or exact display names')
     .option('--job <id>', 'the job, when there are several')
     .option('--dry-run', 'plan only: nothing is written to the target')
-    .option('--curl', 'print what was written, and what was refused, as curl commands without credentials')
+    .option(
+      '--curl',
+      'print what was written, and what was refused, as curl commands without credentials; with --dry-run, the first write about each object',
+    )
     .option('--wait <duration>', 'how long to wait for another process that runs the job (default: 10m)', parseDuration)
     .addHelpText(
       'after',
@@ -32,7 +35,7 @@ its members that have an account; memberships of a person in other groups follow
 Examples:
   scimsync provision ana.ruiz@acme.com --dry-run
   scimsync provision ana.ruiz@acme.com "Sales EMEA" --job peakon
-  scimsync provision ana.ruiz@acme.com --curl
+  scimsync provision ana.ruiz@acme.com --curl --dry-run
   scimsync provision 41c2d0a5-6a3b-4f7e-9f1e-0d3c5b7a9e11 --json`,
     )
     .action(async (_names: unknown, _options: unknown, command: Command) =>

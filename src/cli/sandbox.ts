@@ -7,6 +7,8 @@ import { DIALECTS, type Dialect } from '../model/dialect.ts';
 import { samplePerson } from '../sandbox/sample.ts';
 import type { Sandbox, SandboxOptions } from '../sandbox/sandbox.ts';
 import type { ConfiguredTarget } from '../sandbox/write-config.ts';
+import { sandboxDialectLines } from './dialect-hint.ts';
+import { counted } from './terminal-text.ts';
 
 interface Flags {
   readonly users: number;
@@ -54,7 +56,10 @@ export function registerSandbox(program: Command): void {
     .option('--admin-port <port>', 'port of the admin address', wholeNumber)
     .option('--write-config <dir>', 'write a configuration whose jobs point at the sandbox')
     .addOption(
-      new Option('--dialect <dialect>', 'how the jobs of --write-config speak to their targets').choices(DIALECTS),
+      new Option(
+        '--dialect <dialect>',
+        'how the jobs of --write-config speak to their targets; those of the sandbox refuse what Entra alone sends',
+      ).choices(DIALECTS),
     )
     .option('--faults <file>', 'JSON file with fault rules for the tenant')
     .addHelpText(
@@ -167,7 +172,7 @@ function hints(sandbox: Sandbox, flags: Flags): string {
   const json = "-H 'Content-Type: application/json'";
   const lines = [
     '',
-    `The sandbox is ready: ${flags.users} people, ${flags.groups} groups, seed ${flags.seed}. Stop it with Ctrl-C. Things to try:`,
+    `The sandbox is ready: ${counted(flags.users, 'person', 'people')}, ${counted(flags.groups, 'group')}, seed ${flags.seed}. Stop it with Ctrl-C. Things to try:`,
     '',
   ];
   if (sample !== undefined) {
@@ -188,6 +193,12 @@ function hints(sandbox: Sandbox, flags: Flags): string {
     '',
   );
   if (flags.writeConfig !== undefined)
-    lines.push('Then, in another terminal:', '', `  npx scimsync --sync-now --config ${flags.writeConfig}`, '');
+    lines.push(
+      ...sandboxDialectLines(flags.dialect, flags.targetUrl),
+      'Then, in another terminal:',
+      '',
+      `  npx scimsync --sync-now --config ${flags.writeConfig}`,
+      '',
+    );
   return lines.join('\n');
 }

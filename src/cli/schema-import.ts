@@ -54,14 +54,17 @@ export async function importSchema(
   terminal: Terminal,
 ): Promise<ExitCode> {
   refuseContradictions(file, flags);
-  const { result, jobs } = await examineConfiguration(options.config, process.env);
-  const sources = result.ok ? [...result.configuration.sources.keys()] : [];
+  const { jobs, sourceNames } = await examineConfiguration(options.config, process.env);
   const origin = file === undefined ? await fromGraph(flags, options) : await fromFile(file);
   const template = await templateFor(origin, flags, options);
   const imported = importJob(origin.document, origin.facts, template);
   if (imported.job.objects.length === 0) throw nothingToCarry(imported);
   const use = origin.entraJob?.source;
-  const job = newJob(suggestedId(flags, origin), { ...flags, ...(use === undefined ? {} : { source: use }) }, sources);
+  const job = newJob(
+    suggestedId(flags, origin),
+    { ...flags, ...(use === undefined ? {} : { source: use }) },
+    sourceNames,
+  );
   const other = jobs.find(({ draft }) => draft.id === job.id);
   if (other !== undefined && flags.out !== undefined)
     throw new CommandFault(`The id ${job.id} is taken by ${printable(other.file)}. Give this job its own with --id.`);

@@ -2,6 +2,7 @@
 import { READ_ONLY_VARIABLE } from '../config/read-only.ts';
 import type { CycleCounts, CycleMode, RequestCounts } from '../model/cycle.ts';
 import type { Quarantine } from '../model/quarantine.ts';
+import { failedInDialect } from './dialect-hint.ts';
 import { durationText, relativeTime } from './duration-text.ts';
 import { reportText } from './held-configuration-text.ts';
 import { pauseText } from './pause-text.ts';
@@ -34,6 +35,7 @@ function completedText({ job, summary, startedAt }: CompletedRun, suffix: string
       ? []
       : [[paint('yellow', 'configuration'), printable(reportText(summary.configuration))]]),
     ...attentionRows(job.id, counts, planned, suffix, paint),
+    ...dialectRows(job, counts),
     ...quarantineRows(quarantine, paint),
     ['requests', requestsText(requests)],
     ...(quarantine === undefined ? [] : [['next', `${programName()} status --job ${job.id}${suffix}`]]),
@@ -171,6 +173,11 @@ function doneText(counts: CycleCounts, planned: boolean): string {
   const { added, removed } = counts.memberships;
   if (added + removed > 0) parts.push(`memberships +${added} -${removed}`);
   return parts.length === 0 ? 'nothing' : parts.join(' · ');
+}
+
+function dialectRows({ target }: CompletedRun['job'], { failed }: CycleCounts): string[][] {
+  const hint = failed === 0 ? null : failedInDialect(target.dialect, target.baseUrl);
+  return hint === null ? [] : [['dialect', hint]];
 }
 
 function attentionRows(jobId: string, counts: CycleCounts, planned: boolean, suffix: string, paint: Paint): string[][] {

@@ -89,7 +89,11 @@ async function checkJob(installation: Installation, job: Job, signal: AbortSigna
     const { learnedCheck } = await import('./learned-check.ts');
     const learned = await recallLearned(installation, connected);
     const checked = await checkTarget(connected.compiled, connected.io.target, randomUUID(), signal);
-    return [...authentication, ...checked, ...[learnedCheck(learned)].filter((each) => each !== null)];
+    return [
+      ...authentication,
+      ...checked,
+      ...[learnedCheck(learned, connected.compiled)].filter((each) => each !== null),
+    ];
   });
   return { id: job.id, ok: [...source, ...target].every((check) => check.ok !== false), source, target };
 }

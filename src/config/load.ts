@@ -3,6 +3,7 @@
 import { join, resolve } from 'node:path';
 import type { Job, SourceSettings } from '../model/job.ts';
 import { jobSchema } from '../model/job.ts';
+import { checkDialect } from './check-dialect.ts';
 import { checkJob } from './check-job.ts';
 import { type CheckedJob, checkIds, checkTargets } from './check-jobs.ts';
 import { checkRecipients, checkSmtp, type SmtpSettings } from './check-smtp.ts';
@@ -73,6 +74,8 @@ export interface Examination {
   readonly result: LoadResult;
   /** Job files that are YAML, refused ones included. */
   readonly jobs: readonly ExaminedJob[];
+  /** The names under `sources` of scimsync.yaml, those with faults included; undefined when that file is no YAML. */
+  readonly sourceNames: readonly string[] | undefined;
 }
 
 /**
@@ -93,27 +96,28 @@ export async function examineConfiguration(directory: string, environment: Envir
   const main = await readYamlFile(mainPath, advice);
   findings.faults.push(...main.faults);
   const { jobs, refused } = await readJobs(directory, main.root, findings);
-  if (main.root === undefined) return { result: failure(findings, jobs, refused), jobs };
+  if (main.root === undefined) return { result: failure(findings, jobs, refused), jobs, sourceNames: undefined };
   const ofSources = noFindings();
   const sources = await checkSources(main.root, jobs, directory, environment, ofSources);
   addFindings(findings, checkMainFile(main.root));
   const smtp = child(main.root, 'smtp');
   addFindings(findings, await checkSmtp(smtp, { directory, environment, used: false }));
   checkRecipients(jobs, smtp);
-  const names = sources.node?.kind === 'map' ? [...sources.node.entries.keys()] : [];
-  const judged = [['smtp', 'password'], ...names.map((name) => ['sources', name])];
+  const sourceNames = sources.node?.kind === 'map' ? [...sources.node.entries.keys()] : [];
+  const judged = [['smtp', 'password'], ...sourceNames.map((name) => ['sources', name])];
   findings.faults.push(...schemaFaults(mainFileSchema, main.root, judged));
   for (const { draft, findings: own } of jobs) checkUse(draft, sources, own);
   checkIds(jobs);
   checkTargets(jobs);
+  for (const { draft, findings: own } of jobs) checkDialect(draft, own);
   for (const { draft, findings: own } of jobs) await checkTarget(draft, directory, environment, own);
   refused.push(...jobs.filter(isRefused).map(refusal));
   if (ofSources.faults.length > 0) refused.push({ file: mainPath, id: null, faults: sortedFaults(ofSources.faults) });
-  if (findings.faults.length > 0) return { result: failure(findings, [], refused), jobs };
+  if (findings.faults.length > 0) return { result: failure(findings, [], refused), jobs, sourceNames };
   const accepted = jobs.filter((job) => !isRefused(job));
   const warnings = [...findings.warnings, ...ofSources.warnings, ...accepted.flatMap((job) => job.findings.warnings)];
   const configuration = assemble(directory, withoutBroken(main.root, sources), accepted, warnings, refused);
-  return { result: { ok: true, configuration }, jobs };
+  return { result: { ok: true, configuration }, jobs, sourceNames };
 }
 
 function failure(findings: Findings, jobs: readonly ExaminedJob[], refused: readonly RefusedFile[]): LoadResult {

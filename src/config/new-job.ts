@@ -10,6 +10,8 @@ export const FILL_IN = 'FILL_IN';
 export interface NewJob {
   readonly id: string;
   readonly use?: string;
+  /** What `use` may name, where it is marked; absent when that is not known. */
+  readonly sources?: readonly string[];
   readonly servicePrincipalId?: string;
   readonly baseUrl?: string;
   /** Where the token is read from, counted from the configuration directory; an environment variable when absent. */
@@ -28,10 +30,19 @@ const SCHEMA = fileURLToPath(new URL('../../config/schemas/job.schema.json', imp
 const TEST_SCHEMA = fileURLToPath(new URL('../../config/schemas/test.schema.json', import.meta.url));
 
 const MEANING = {
-  use: 'the name of a source of scimsync.yaml',
   servicePrincipalId: 'object id of the enterprise application (Entra admin center, Enterprise applications, Overview)',
   baseUrl: 'SCIM root of the application, without /Users',
 } as const;
+
+type Marked = 'use' | keyof typeof MEANING;
+
+/** What belongs in the place of a mark. */
+function meaningOf({ sources }: NewJob, key: Marked): string {
+  if (key !== 'use') return MEANING[key];
+  if (sources === undefined) return 'the name of a source; scimsync.yaml cannot be read';
+  if (sources.length === 0) return 'the name of a source; scimsync.yaml has none yet';
+  return oneLine(`one of the sources of scimsync.yaml: ${sources.join(', ')}`);
+}
 
 /** The environment variable that the token of a new job is expected in. */
 export function tokenVariable(id: string): string {
@@ -47,7 +58,7 @@ export function missingIn(job: NewJob): readonly Missing[] {
   } as const;
   const marked = (['use', 'servicePrincipalId', 'baseUrl'] as const).filter((key) => job[key] === undefined);
   return [
-    ...marked.map((key) => ({ what: keys[key], meaning: MEANING[key] })),
+    ...marked.map((key) => ({ what: keys[key], meaning: meaningOf(job, key) })),
     job.tokenFile === undefined
       ? {
           what: tokenVariable(job.id),
@@ -63,9 +74,9 @@ export function headerLine(): string {
 }
 
 /** What was given, or a mark with what belongs there. */
-export function valueOrMark(job: NewJob, key: keyof typeof MEANING): string {
+export function valueOrMark(job: NewJob, key: Marked): string {
   const given = job[key];
-  return given === undefined ? `${FILL_IN} # <- ${MEANING[key]}` : scalarText(given);
+  return given === undefined ? `${FILL_IN} # <- ${meaningOf(job, key)}` : scalarText(given);
 }
 
 /** The reference to the token. */
@@ -75,7 +86,7 @@ export function tokenText({ id, tokenFile }: NewJob): string {
 
 /** The text of the file. */
 export function newJobText(job: NewJob, template: Template): string {
-  const value = (key: keyof typeof MEANING): string => valueOrMark(job, key);
+  const value = (key: Marked): string => valueOrMark(job, key);
   const { name, description, lifecycle, notes } = template;
   return `${headerLine()}
 # ${oneLine(description)}

@@ -4,13 +4,13 @@
 import type { AppliedChange, AppliedPlan, ApprovedChange, ApprovedOutcome } from '../model/approved-plan.ts';
 import { OBJECT_KINDS, type ObjectKind } from '../model/directory.ts';
 import { approveChange, giveUpChanges, statusesOf } from '../store/approved-changes.ts';
+import type { StoredChange } from '../store/change-tables.ts';
 import { pageChanges } from '../store/changes.ts';
 import type { Db } from '../store/database.ts';
 import { findEscrows } from '../store/escrows.ts';
 import { approveHolds } from '../store/guarded-members.ts';
 import { nextSequence } from '../store/jobs.ts';
 import { isOfMembers } from '../store/membership-changes.ts';
-import type { ChangeTable } from '../store/schema.ts';
 import { findObjects, updateObjects } from '../store/source-objects.ts';
 import type { ChangePayload } from './change-payload.ts';
 import { type CycleContext, settling } from './context.ts';
@@ -100,7 +100,7 @@ export class ApprovedPlan {
   }
 
   /** Whether a row was planned by this cycle: somebody who cannot be planned now keeps an older one, which says nothing. */
-  isNew({ created_at }: Pick<ChangeTable, 'created_at'>): boolean {
+  isNew({ created_at }: Pick<StoredChange, 'created_at'>): boolean {
     return created_at >= this.#since;
   }
 
@@ -169,14 +169,14 @@ async function releasePage(
   trx: Db,
   context: CycleContext,
   plan: ApprovedPlan,
-  page: readonly ChangeTable[],
+  page: readonly StoredChange[],
 ): Promise<void> {
   const { job, io } = context;
-  const given: ChangeTable[] = [];
+  const given: StoredChange[] = [];
   for (const row of page) {
     if (plan.isNew(row) && plan.approves(approvableChange(job, row), row.id)) {
       const payload: ChangePayload = { ...(readPayload(row.payload) as ChangePayload), approved: true };
-      await approveChange(trx, row.id, payloadText(payload), context.cycleId);
+      await approveChange(trx, row, payloadText(payload), context.cycleId);
       if (payload.removesMemberships === true) plan.takeOutOfGroups(row.source_id);
     } else if (row.status !== 'staged') {
       given.push(row);
@@ -186,7 +186,7 @@ async function releasePage(
   await giveUpChanges(trx, job.id, given, io.clock.now().getTime());
 }
 
-function dueOf(row: ChangeTable): Parameters<typeof keyOf>[0] {
+function dueOf(row: StoredChange): Parameters<typeof keyOf>[0] {
   const action = isOfMembers(row) ? 'memberships' : row.action;
   return { kind: row.kind as ObjectKind, id: row.source_id, action: action as ApprovedChange['action'] };
 }

@@ -1,8 +1,8 @@
 // Which changes share a bulk request. Whoever waits for a manager may go with the manager's own creation, and refers to it
 // by name; what does not fit waits on, until the manager has an account.
 import { PHASES } from '../model/cycle.ts';
+import type { StoredChange } from '../store/change-tables.ts';
 import { pageWaitingFor } from '../store/ready-changes.ts';
-import type { ChangeTable } from '../store/schema.ts';
 import type { CycleContext } from './context.ts';
 import { ownCycle } from './on-demand.ts';
 import { readPayload } from './payload-text.ts';
@@ -11,9 +11,9 @@ import { bulkOf, chunksOf } from './together.ts';
 /** The batches of a page of changes that may be sent now; null where changes go one by one. */
 export async function formBatches(
   context: CycleContext,
-  page: readonly ChangeTable[],
+  page: readonly StoredChange[],
   most: number,
-): Promise<readonly (readonly ChangeTable[])[] | null> {
+): Promise<readonly (readonly StoredChange[])[] | null> {
   const bulk = bulkOf(context);
   if (bulk === undefined) return null;
   const batches = chunksOf(page, bulk.size);
@@ -24,7 +24,7 @@ export async function formBatches(
   let managers = batchesByCreated(batches);
   while (room > 0 && managers.size > 0) {
     const waiting = await pageWaitingFor(io.store.db, job.id, phase, [...managers.keys()], room, ownCycle(context));
-    const placed: [string, ChangeTable[]][] = [];
+    const placed: [string, StoredChange[]][] = [];
     for (const change of waiting) {
       const batch = managers.get(change.waits_for ?? '');
       if (batch === undefined || batch.length >= bulk.size || !refersById(change)) continue;
@@ -38,17 +38,17 @@ export async function formBatches(
 }
 
 /** The batch in which each person is created. */
-function batchesByCreated(batches: readonly ChangeTable[][]): Map<string, ChangeTable[]> {
+function batchesByCreated(batches: readonly StoredChange[][]): Map<string, StoredChange[]> {
   const created = batches.flatMap((batch) =>
     batch
       .filter(({ action }) => action === 'create')
-      .map((change): [string, ChangeTable[]] => [change.source_id, batch]),
+      .map((change): [string, StoredChange[]] => [change.source_id, batch]),
   );
   return new Map(created);
 }
 
 /** A name stands for an id only; an e-mail has to be somebody's before it is written. */
-function refersById({ payload, waits_for: manager }: ChangeTable): boolean {
+function refersById({ payload, waits_for: manager }: StoredChange): boolean {
   const { references = [] } = readPayload(payload);
   return references.filter(({ referencedId }) => referencedId === manager).every(({ form }) => form === 'id');
 }

@@ -5,7 +5,8 @@ import type { ObjectFault } from '../model/errors.ts';
 import { bulkReference } from '../scim/bulk.ts';
 import { diffResource } from '../scim/diff.ts';
 import type { ScimResource } from '../scim/resource.ts';
-import type { ChangeTable, LinkTable } from '../store/schema.ts';
+import type { StoredChange } from '../store/change-tables.ts';
+import type { LinkTable } from '../store/schema.ts';
 import { notApplied } from './applied.ts';
 import type { ChangePayload, WaitingReference } from './change-payload.ts';
 import type { CycleContext } from './context.ts';
@@ -21,7 +22,7 @@ export interface Sending {
   readonly links: ReadonlyMap<string, LinkTable>;
   readonly execute: (
     within: CycleContext,
-    change: ChangeTable,
+    change: StoredChange,
     links: ReadonlyMap<string, LinkTable>,
   ) => Promise<ChangeOutcome>;
   readonly take: (outcome: ChangeOutcome) => void;
@@ -30,7 +31,7 @@ export interface Sending {
 /** A reference to somebody who is created in the same request. */
 interface NamedReference {
   readonly reference: WaitingReference;
-  readonly manager: ChangeTable;
+  readonly manager: StoredChange;
 }
 
 /**
@@ -39,9 +40,9 @@ interface NamedReference {
  */
 export async function sendBatches(
   context: CycleContext,
-  batches: readonly (readonly ChangeTable[])[],
+  batches: readonly (readonly StoredChange[])[],
   sending: Sending,
-): Promise<ChangeTable[]> {
+): Promise<StoredChange[]> {
   const groups = new CreatedGroups(context);
   const again = await runBatches(batches, (batch) => sendBatch(context, batch, sending, groups));
   return again.flat();
@@ -49,10 +50,10 @@ export async function sendBatches(
 
 async function sendBatch(
   context: CycleContext,
-  batch: readonly ChangeTable[],
+  batch: readonly StoredChange[],
   sending: Sending,
   groups: CreatedGroups,
-): Promise<readonly ChangeTable[]> {
+): Promise<readonly StoredChange[]> {
   const { bulk } = context.io.target;
   const names = new Map(batch.map((change) => [change.id, namedIn(batch, change, sending)]));
   const answered = new Map<string, ScimResource>();
@@ -75,7 +76,7 @@ async function sendBatch(
   );
   const outcomes = ended.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : []));
   const made = new Map(outcomes.map((outcome) => [outcome.change.id, outcome]));
-  const again: ChangeTable[] = [];
+  const again: StoredChange[] = [];
   for (const outcome of outcomes) {
     const named = names.get(outcome.change.id) ?? [];
     if (named.length === 0 || bulk === undefined) sending.take(outcome);
@@ -87,11 +88,11 @@ async function sendBatch(
 }
 
 /** References of a change to people whom the same batch creates before it. */
-function namedIn(batch: readonly ChangeTable[], change: ChangeTable, { payloads, links }: Sending): NamedReference[] {
+function namedIn(batch: readonly StoredChange[], change: StoredChange, { payloads, links }: Sending): NamedReference[] {
   const before = batch.slice(0, batch.indexOf(change));
   return (payloads.get(change.id)?.references ?? []).flatMap((reference) => {
     if (reference.form !== 'id' || links.has(reference.referencedId)) return [];
-    const isManager = ({ kind, action, source_id: id }: ChangeTable) =>
+    const isManager = ({ kind, action, source_id: id }: StoredChange) =>
       kind === 'user' && action === 'create' && id === reference.referencedId;
     const manager = before.find(isManager);
     return manager === undefined ? [] : [{ reference, manager }];

@@ -7,10 +7,10 @@ import { type ChangeFacts, classOfChange, type Standing, standingOf, wasShown } 
 import { identityChanges } from '../rules/identity.ts';
 import type { AttributeDifference } from '../scim/diff.ts';
 import { NO_DECISION } from '../store/change-decisions.ts';
+import type { StoredChange } from '../store/change-tables.ts';
 import type { OpenChange } from '../store/changes.ts';
 import type { DecisionColumns } from '../store/decision-columns.ts';
 import type { HeldConfigurationChangeTable } from '../store/held-configuration-tables.ts';
-import type { ChangeTable } from '../store/schema.ts';
 import type { ChangePayload } from './change-payload.ts';
 import { type CycleContext, planMark } from './context.ts';
 import { countedClass } from './on-demand-gate.ts';
@@ -32,7 +32,7 @@ export function changeRow(
   planned: PlannedObject,
   { open, shown }: Earlier,
   now: number,
-): ChangeTable | undefined {
+): StoredChange | undefined {
   const { decision, intention } = planned;
   if (decision === null || decision.action === 'none') return undefined;
   const removal = intention.type === 'leave' || intention.type === 'provision' ? null : intention;
@@ -137,7 +137,7 @@ function phaseOf(kind: ObjectKind, action: string, removes: boolean): Phase {
   return kind === 'user' ? 'users' : 'groups';
 }
 
-function statusOf(context: CycleContext, standing: Standing): ChangeTable['status'] {
+function statusOf(context: CycleContext, standing: Standing): StoredChange['status'] {
   if (standing === 'approved') return 'pending';
   if (standing === 'rejected') return 'rejected';
   return standing === 'held' ? 'staged' : planMark(context).status;

@@ -2,7 +2,7 @@
 // search that works and does not show the account says that it is gone.
 import type { ObjectFault } from '../model/errors.ts';
 import type { CompiledMapping } from '../rules/mapping.ts';
-import type { ChangeTable } from '../store/schema.ts';
+import type { StoredChange } from '../store/change-tables.ts';
 import { findObjects } from '../store/source-objects.ts';
 import type { CycleContext } from './context.ts';
 import { listedButGone } from './lost-account.ts';
@@ -13,7 +13,7 @@ import { viewOf } from './planned-object.ts';
 export async function confirmAbsence(
   context: CycleContext,
   mapping: CompiledMapping,
-  change: Pick<ChangeTable, 'source_id' | 'target_id'>,
+  change: Pick<StoredChange, 'source_id' | 'target_id'>,
 ): Promise<ObjectFault | null> {
   const { job, io } = context;
   const row = (await findObjects(io.store.db, job.id, mapping.kind, [change.source_id])).get(change.source_id);

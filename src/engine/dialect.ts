@@ -5,7 +5,7 @@ import { mapObject } from '../rules/map-object.ts';
 import type { CompiledMapping } from '../rules/mapping.ts';
 import type { DesiredAttribute } from '../scim/desired.ts';
 import type { ScimResource } from '../scim/resource.ts';
-import type { ChangeTable } from '../store/schema.ts';
+import type { StoredChange } from '../store/change-tables.ts';
 import type { CompiledJob } from './compiled-job.ts';
 import type { EngineIo } from './context.ts';
 import { environmentOf } from './environment.ts';
@@ -34,7 +34,7 @@ export function mayAdapt(
 }
 
 type Telling = Parameters<typeof mayAdapt>[0];
-type Changed = Pick<ChangeTable, 'kind' | 'source_id'>;
+type Changed = Pick<StoredChange, 'kind' | 'source_id'>;
 
 /** Whether the account of a creation that failed is to be looked for: it was refused as taken, or may be there unseen. */
 export function isDoubtful(context: Telling, { kind, source_id: id }: Changed, fault: ObjectFault): boolean {

@@ -8,15 +8,15 @@ import { protects } from '../rules/protect.ts';
 import { buildResource } from '../scim/create.ts';
 import type { DesiredAttribute } from '../scim/desired.ts';
 import type { AttributeDifference } from '../scim/diff.ts';
-import { sameValue } from '../scim/equal.ts';
 import { addMembers, buildPatch, removeMembers } from '../scim/patch.ts';
-import { resourceId, type ScimResource, type ScimValue } from '../scim/resource.ts';
+import { resourceId, type ScimResource } from '../scim/resource.ts';
+import type { StoredChange } from '../store/change-tables.ts';
 import type { LinkedMember } from '../store/members.ts';
-import type { ChangeTable, LinkTable } from '../store/schema.ts';
+import type { LinkTable } from '../store/schema.ts';
 import { findObjects } from '../store/source-objects.ts';
 import { mayBeNamesakes, whyNotTheirs } from './adoption.ts';
 import { absentMembers, notApplied, showsMembers, staysActive } from './applied.ts';
-import { type ChangePayload, referenceValue, type WaitingReference } from './change-payload.ts';
+import type { ChangePayload, WaitingReference } from './change-payload.ts';
 import { mappingOf } from './compiled-job.ts';
 import { confirmAbsence } from './confirm-absence.ts';
 import type { CycleContext } from './context.ts';
@@ -24,6 +24,7 @@ import { isDoubtful, seeksDeleted, sendsMembers } from './dialect.ts';
 import { matchNow } from './match.ts';
 import { viewOf } from './planned-object.ts';
 import type { TargetResult } from './ports.ts';
+import { type ResolvedReference, referenceDifferences, resolveReferences } from './resolved-references.ts';
 import { countedOf, type MembersToSend, NO_MEMBERS, takeMembers } from './sent-members.ts';
 
 const DISABLED_INSTEAD: ObjectFault = {
@@ -33,7 +34,7 @@ const DISABLED_INSTEAD: ObjectFault = {
 
 /** What came of one change. */
 export interface ChangeOutcome {
-  readonly change: ChangeTable;
+  readonly change: StoredChange;
   readonly payload: ChangePayload;
   /** The account, when there is one now. */
   readonly targetId: string | null;
@@ -64,17 +65,11 @@ export interface ChangeOutcome {
 interface Attempt {
   readonly context: CycleContext;
   readonly mapping: CompiledMapping;
-  readonly change: ChangeTable;
+  readonly change: StoredChange;
   readonly payload: ChangePayload;
   readonly link: LinkTable | undefined;
   readonly resolved: readonly ResolvedReference[];
   readonly waiting: readonly WaitingReference[];
-}
-
-/** A reference that got its value between plan and request. */
-interface ResolvedReference extends DesiredAttribute {
-  readonly current?: ScimValue;
-  readonly ignoreCase: boolean;
 }
 
 type Result = Partial<Omit<ChangeOutcome, 'change' | 'payload' | 'link' | 'durationInMilliseconds'>>;
@@ -82,7 +77,7 @@ type Result = Partial<Omit<ChangeOutcome, 'change' | 'payload' | 'link' | 'durat
 /** Carries out one change. Faults of the job are thrown; faults of the object come back. */
 export async function executeChange(
   context: CycleContext,
-  change: ChangeTable,
+  change: StoredChange,
   payload: ChangePayload,
   link: LinkTable | undefined,
   referencedLinks: ReadonlyMap<string, LinkTable>,
@@ -90,7 +85,14 @@ export async function executeChange(
   const mapping = mappingOf(context.job, change.kind as ObjectKind);
   if (mapping === null) throw new Error(`a change of kind ${change.kind} has no mapping`);
   const began = context.io.clock.now().getTime();
-  const attempt: Attempt = { context, mapping, change, payload, link, ...resolve(context, payload, referencedLinks) };
+  const attempt: Attempt = {
+    context,
+    mapping,
+    change,
+    payload,
+    link,
+    ...resolveReferences(context.job, payload, referencedLinks),
+  };
   const result = await send(attempt);
   return {
     change,
@@ -111,26 +113,6 @@ export async function executeChange(
     ...result,
     durationInMilliseconds: context.io.clock.now().getTime() - began,
   };
-}
-
-function resolve(
-  { job }: CycleContext,
-  payload: ChangePayload,
-  links: ReadonlyMap<string, LinkTable>,
-): Pick<Attempt, 'resolved' | 'waiting'> {
-  if (job.strategy.references === 'afterwards') return { resolved: [], waiting: payload.references };
-  const resolved: ResolvedReference[] = [];
-  const waiting: WaitingReference[] = [];
-  for (const reference of payload.references) {
-    const link = links.get(reference.referencedId);
-    const value = referenceValue(reference.form, link);
-    if (value === null) waiting.push(reference);
-    else {
-      const held = reference.current === undefined ? {} : { current: reference.current };
-      resolved.push({ path: reference.path, value, ignoreCase: reference.form === 'email', ...held });
-    }
-  }
-  return { resolved, waiting };
 }
 
 async function send(attempt: Attempt): Promise<Result> {
@@ -189,7 +171,14 @@ export async function resolveDoubt(
   const { change, payload, link, fault } = outcome;
   const mapping = mappingOf(context.job, change.kind as ObjectKind);
   if (mapping === null || fault === null) return outcome;
-  const attempt: Attempt = { context, mapping, change, payload, link, ...resolve(context, payload, referencedLinks) };
+  const attempt: Attempt = {
+    context,
+    mapping,
+    change,
+    payload,
+    link,
+    ...resolveReferences(context.job, payload, referencedLinks),
+  };
   return { ...outcome, ...(await adoptAfterConflict(attempt, fault)) };
 }
 
@@ -229,16 +218,7 @@ async function adoptAfterConflict(attempt: Attempt, fault: ObjectFault): Promise
 async function change(attempt: Attempt): Promise<Result> {
   const { context, change: row, payload } = attempt;
   const targetId = row.target_id ?? '';
-  const references = attempt.resolved
-    .filter((each) => !sameValue(each.current, each.value, each.ignoreCase))
-    .map((each) => ({
-      path: each.path,
-      oldValue: each.current,
-      newValue: each.value,
-      elementExists: false,
-      attributeExists: each.current !== undefined,
-    }));
-  const differences = [...payload.differences, ...references];
+  const differences = [...payload.differences, ...referenceDifferences(attempt.resolved)];
   const members = sendsMembers(attempt) ? await takeMembers(context, row.source_id, false) : NO_MEMBERS;
   const patched = await patch(attempt, targetId, differences, payload.restated ?? [], members);
   if (patched.fault !== undefined && patched.fault !== null) return { ...patched, waiting: [] };

@@ -3,13 +3,14 @@ import type { ProvisioningLogEntry } from '../model/cycle.ts';
 import type { ObjectKind } from '../model/directory.ts';
 import type { Candidate, Named } from '../model/directory-facts.ts';
 import { mostParticular } from '../model/directory-facts.ts';
+import type { StoredChange } from '../store/change-tables.ts';
 import type { Db } from '../store/database.ts';
 import { findDepartures, type KnownDeparture } from '../store/departures.ts';
 import { findEscrows } from '../store/escrows.ts';
 import { findJob } from '../store/jobs.ts';
 import { findLinks } from '../store/links.ts';
 import { readLog } from '../store/provisioning-log.ts';
-import type { AssignmentTable, ChangeTable, EscrowTable, JobTable, LinkTable } from '../store/schema.ts';
+import type { AssignmentTable, EscrowTable, JobTable, LinkTable } from '../store/schema.ts';
 import { findObjects, type SourceObjectRow } from '../store/source-objects.ts';
 
 /** See the comment of the file. */
@@ -22,7 +23,7 @@ export interface StoredFacts {
   readonly departure: KnownDeparture | undefined;
   /** Changes that are not settled, those of an observed plan included. */
   readonly open: readonly Pick<
-    ChangeTable,
+    StoredChange,
     'action' | 'status' | 'event' | 'guard_class' | 'created_at' | 'decided_by' | 'decided_until' | 'decision_reason'
   >[];
   /** Newest last. */

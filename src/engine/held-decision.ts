@@ -1,9 +1,9 @@
 // Records what somebody decided about held changes, in the rows themselves and in the provisioning log. It sends nothing:
 // the next cycle carries out what was approved and is still due.
 import { decideChanges } from '../store/change-decisions.ts';
+import type { StoredChange } from '../store/change-tables.ts';
 import type { Db } from '../store/database.ts';
 import { appendLog } from '../store/provisioning-log.ts';
-import type { ChangeTable } from '../store/schema.ts';
 import { heldAction, logEntry, subjectOfChange } from './log-entry.ts';
 import { step } from './planned-object.ts';
 
@@ -21,7 +21,7 @@ export interface HeldDecision {
 /** Records it; `newId` gives the ids of log entries. */
 export async function recordDecision(
   trx: Db,
-  changes: readonly ChangeTable[],
+  changes: readonly StoredChange[],
   decision: HeldDecision,
   newId: () => string,
 ): Promise<void> {

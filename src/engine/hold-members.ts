@@ -3,6 +3,7 @@
 // that an approval means what was shown.
 import { PHASES } from '../model/cycle.ts';
 import { NO_DECISION } from '../store/change-decisions.ts';
+import type { StoredChange } from '../store/change-tables.ts';
 import { insertChanges, supersedeChange } from '../store/changes.ts';
 import type { Db } from '../store/database.ts';
 import {
@@ -13,16 +14,15 @@ import {
   moveHolds,
   openHolds,
 } from '../store/guarded-members.ts';
-import type { ChangeTable } from '../store/schema.ts';
 import type { CycleContext } from './context.ts';
 
 /** Brings the held memberships up to date, and holds those nobody has judged where told so; returns what is newly held. */
-export async function holdMemberships(trx: Db, context: CycleContext, holds: boolean): Promise<ChangeTable[]> {
+export async function holdMemberships(trx: Db, context: CycleContext, holds: boolean): Promise<StoredChange[]> {
   const { job, io } = context;
   const mapped = job.group?.mapsMembers === true;
   if (mapped) await forgetObsoleteHolds(trx, job.id);
   else await forgetAllHolds(trx, job.id);
-  const staged = new Map<string, ChangeTable>();
+  const staged = new Map<string, StoredChange>();
   const before = await openHolds(trx, job.id);
   const due = holds && mapped ? await groupsWithDueRemovals(trx, job.id) : [];
   const growing = new Set(due.map((group) => group.group_id));
@@ -34,7 +34,7 @@ export async function holdMemberships(trx: Db, context: CycleContext, holds: boo
     else if (change.status !== 'approved' && left !== change.amount && !grows)
       await replace(trx, context, change, left);
   }
-  const held: ChangeTable[] = [];
+  const held: StoredChange[] = [];
   for (const group of due) {
     const earlier = staged.get(group.group_id);
     const left = before.find(({ change }) => change.id === earlier?.id)?.left ?? 0;
@@ -54,8 +54,8 @@ async function insert(
   trx: Db,
   context: CycleContext,
   group: Awaited<ReturnType<typeof groupsWithDueRemovals>>[number],
-): Promise<ChangeTable> {
-  const row: ChangeTable = {
+): Promise<StoredChange> {
+  const row: StoredChange = {
     id: context.io.newId(),
     job_id: context.job.id,
     cycle_id: context.cycleId,
@@ -83,14 +83,14 @@ async function insert(
 }
 
 /** The same hold with another number of memberships; it is as old as it was. */
-async function replace(trx: Db, context: CycleContext, change: ChangeTable, amount: number): Promise<ChangeTable> {
-  const row: ChangeTable = { ...change, id: context.io.newId(), cycle_id: context.cycleId, amount };
+async function replace(trx: Db, context: CycleContext, change: StoredChange, amount: number): Promise<StoredChange> {
+  const row: StoredChange = { ...change, id: context.io.newId(), cycle_id: context.cycleId, amount };
   await end(trx, context, change);
   await insertChanges(trx, [row]);
   await moveHolds(trx, context.job.id, change.id, row.id);
   return row;
 }
 
-async function end(trx: Db, context: CycleContext, change: ChangeTable): Promise<void> {
+async function end(trx: Db, context: CycleContext, change: StoredChange): Promise<void> {
   await supersedeChange(trx, change.id, context.io.clock.now().getTime());
 }

@@ -1,11 +1,11 @@
 // Carries out the verdicts of the gate: what tripped a guard is held, everything else may be sent.
 import type { GuardClass, ProvisioningLogEntry } from '../model/cycle.ts';
 import { OBJECT_KINDS } from '../model/directory.ts';
+import type { StoredChange } from '../store/change-tables.ts';
 import { classifyCreations, moveChanges, pageChanges } from '../store/changes.ts';
 import type { Db } from '../store/database.ts';
 import { clearEscrow } from '../store/escrows.ts';
 import { appendLog } from '../store/provisioning-log.ts';
-import type { ChangeTable } from '../store/schema.ts';
 import { type CycleContext, settling } from './context.ts';
 import type { GuardVerdicts } from './gate.ts';
 import { holdMemberships } from './hold-members.ts';
@@ -56,7 +56,7 @@ async function logHeld(trx: Db, context: CycleContext, guardClass: GuardClass, b
 export async function endAttempts(
   trx: Db,
   jobId: string,
-  held: readonly Pick<ChangeTable, 'kind' | 'source_id'>[],
+  held: readonly Pick<StoredChange, 'kind' | 'source_id'>[],
 ): Promise<void> {
   for (const kind of OBJECT_KINDS) {
     const ids = held.filter((change) => change.kind === kind).map((change) => change.source_id);
@@ -64,7 +64,7 @@ export async function endAttempts(
   }
 }
 
-function heldEntry(context: CycleContext, change: ChangeTable, because: string): ProvisioningLogEntry {
+function heldEntry(context: CycleContext, change: StoredChange, because: string): ProvisioningLogEntry {
   const payload = readPayload(change.payload);
   const shown = (payload.differences ?? []).filter(({ path }) => payload.identity?.includes(path.text) === true);
   return logEntry(context, subjectOfChange(change), {
@@ -83,7 +83,7 @@ function heldEntry(context: CycleContext, change: ChangeTable, because: string):
   });
 }
 
-function whatIsHeld({ guard_class, action, kind, event, amount }: ChangeTable): string {
+function whatIsHeld({ guard_class, action, kind, event, amount }: StoredChange): string {
   if (guard_class === 'memberships') return `the removal of ${amount} member${amount === 1 ? '' : 's'} from this group`;
   if (guard_class === 'creates') return 'a creation where an account was to be expected';
   if (guard_class === 'undone') return `the ${action} that was undone`;

@@ -5,7 +5,7 @@ import type { ObjectKind } from '../model/directory.ts';
 import { ERROR_TABLE, type ObjectFault } from '../model/errors.ts';
 import type { AttributeDifference } from '../scim/diff.ts';
 import type { ScimValue } from '../scim/resource.ts';
-import type { ChangeTable } from '../store/schema.ts';
+import type { StoredChange } from '../store/change-tables.ts';
 import type { ChangePayload } from './change-payload.ts';
 
 /** What an entry is about. */
@@ -18,7 +18,7 @@ export interface LogSubject {
 }
 
 /** Whom a change is about. */
-export function subjectOfChange(change: ChangeTable): LogSubject {
+export function subjectOfChange(change: StoredChange): LogSubject {
   return {
     kind: change.kind as ObjectKind,
     sourceId: change.source_id,

@@ -1,17 +1,15 @@
 // The before-images of memberships: what requests have added to a group and removed from it.
 import type { MembershipImageTable } from '../store/before-image-table.ts';
 import type { Db } from '../store/database.ts';
-import { keepMembershipImages } from '../store/membership-images.ts';
 import type { CycleContext } from './context.ts';
 
-/** Keeps what a request changed that succeeded; ids of the directory. */
-export async function keepMemberImages(
-  trx: Db,
-  { job, io, cycleId }: CycleContext,
+/** The images of what a request changed that succeeded; ids of the directory. */
+export function memberImages(
+  { job, io, cycleId }: Pick<CycleContext, 'job' | 'io' | 'cycleId'>,
   group: { readonly id: string; readonly target_id: string },
   added: readonly string[],
   removed: readonly string[],
-): Promise<void> {
+): MembershipImageTable[] {
   const at = io.clock.now().getTime();
   const image = (id: string, direction: 'added' | 'removed'): MembershipImageTable => ({
     job_id: job.id,
@@ -22,10 +20,7 @@ export async function keepMemberImages(
     direction,
     at,
   });
-  await keepMembershipImages(trx, [
-    ...added.map((id) => image(id, 'added')),
-    ...removed.map((id) => image(id, 'removed')),
-  ]);
+  return [...added.map((id) => image(id, 'added')), ...removed.map((id) => image(id, 'removed'))];
 }
 
 /**

@@ -17,6 +17,7 @@ import {
   recordTargetMembers,
   targetMembers,
 } from '../store/members.ts';
+import { keepMembershipImages } from '../store/membership-images.ts';
 import { appendLog } from '../store/provisioning-log.ts';
 import { dirtyGroups, updateObjects } from '../store/source-objects.ts';
 import { absentMembers, membersMissing, unseenMembers } from './applied.ts';
@@ -28,7 +29,7 @@ import { adapts, goneBehindLink } from './dialect.ts';
 import { groupSubject, settleMembersFault, warnOfMembers } from './group-faults.ts';
 import { clearMembersEscrow, settleInStep } from './groups-in-step.ts';
 import { logEntry } from './log-entry.ts';
-import { keepMemberImages, wasAdopted } from './member-images.ts';
+import { memberImages, wasAdopted } from './member-images.ts';
 import { limitReached } from './member-limits.ts';
 import { step } from './planned-object.ts';
 import { countedOf, noteRemovals, takeMembers } from './sent-members.ts';
@@ -150,7 +151,7 @@ async function sendChunk(
     await forgetTargetMembers(trx, job.id, group.id, idsOf(remove));
     await noteRemovals(trx, context, group, countedOf({ remove }));
     const added = idsOf(there).filter((id) => !wasThere(id));
-    await keepMemberImages(trx, context, group, added, idsOf(remove));
+    await keepMembershipImages(trx, memberImages(context, group, added, idsOf(remove)));
     const { shown } = sent;
     if (shown === null) return 0;
     const known = await countTargetMembers(trx, job.id, { group_id: group.id });

@@ -2,10 +2,11 @@
 // the marks of what was planned to be carried out, and the provisioning log of successes stay as they are, so that the
 // first cycle that writes begins where it would have begun without having been observed.
 import type { ObjectKind } from '../model/directory.ts';
+import type { StoredChange } from '../store/change-tables.ts';
 import { forgetObserved, insertChanges } from '../store/changes.ts';
 import type { Db } from '../store/database.ts';
 import { clearEscrow } from '../store/escrows.ts';
-import type { ChangeTable, LinkTable } from '../store/schema.ts';
+import type { LinkTable } from '../store/schema.ts';
 import { updateObjects } from '../store/source-objects.ts';
 import type { CycleContext } from './context.ts';
 import type { PlannedObject } from './planned-object.ts';
@@ -19,7 +20,7 @@ export async function keepObservation(
   context: CycleContext,
   kind: ObjectKind,
   planned: readonly PlannedObject[],
-  rows: readonly ChangeTable[],
+  rows: readonly StoredChange[],
 ): Promise<void> {
   const { id } = context.job;
   const ids = planned.map((each) => each.row.id);

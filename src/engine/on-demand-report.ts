@@ -3,7 +3,7 @@
 import type { ActionName, ProvisioningLogEntry, ProvisioningStep, Selection } from '../model/cycle.ts';
 import { OBJECT_KINDS, type ObjectKind } from '../model/directory.ts';
 import { ERROR_TABLE, type ObjectFault } from '../model/errors.ts';
-import type { ObjectReport } from '../model/object-report.ts';
+import type { ObjectReport, ReportedStep } from '../model/object-report.ts';
 import type { LinkTable } from '../store/schema.ts';
 import { BECAUSE } from './change-payload.ts';
 import { modifiedProperties } from './log-entry.ts';
@@ -116,10 +116,20 @@ function withEntry(report: ObjectReport, entry: ProvisioningLogEntry): ObjectRep
     targetId: entry.targetIdentity.id ?? report.targetId,
     action: report.action === 'none' && outcome === 'success' ? 'update' : report.action,
     outcome: worse(report.outcome, outcome),
-    steps: [...report.steps, ...done],
+    steps: [...report.steps, ...withWritten(done, properties)],
     modifiedProperties: properties.length === 0 ? report.modifiedProperties : merged(report, properties),
     ...(errorInformation === undefined ? {} : { errorInformation }),
   };
+}
+
+/** An entry is about one request: its export wrote, or where there is none, its reference did. */
+function withWritten(
+  done: readonly ProvisioningStep[],
+  written: ProvisioningLogEntry['modifiedProperties'],
+): readonly ReportedStep[] {
+  if (written.length === 0) return done;
+  const writer = done.find(({ provisioningStepType: type }) => type === 'export') ?? done.at(-1);
+  return done.map((each) => (each === writer ? { ...each, modifiedProperties: written } : each));
 }
 
 function isOfExport({ provisioningStepType: type }: ProvisioningStep): boolean {

@@ -18,6 +18,7 @@ import { bindingColumns } from './binding.ts';
 import { countActions, ending, summary } from './close.ts';
 import { type CycleContext, planMark, settling } from './context.ts';
 import type { GuardVerdicts } from './gate.ts';
+import { rehearse } from './rehearse.ts';
 
 /** The ids of a kind that were named; undefined when nobody in particular was. */
 export function selectedIds(selection: Selection | undefined, kind: ObjectKind): readonly string[] | undefined {
@@ -57,6 +58,7 @@ export async function closeSelection(
   const { job, io, counts, cycleId } = context;
   const now = io.clock.now();
   const isOnlyPlanned = !context.carriesOut;
+  if (isOnlyPlanned) await rehearse(context, verdicts);
   await settling(context, async (trx) => {
     if (isOnlyPlanned) {
       const statuses = ['planned', 'pending', planMark(context).status] as const;

@@ -3,10 +3,10 @@
 import type { ApprovedChange } from '../model/approved-plan.ts';
 import type { ObjectKind } from '../model/directory.ts';
 import { stableHash } from '../rules/stable-json.ts';
+import type { StoredChange } from '../store/change-tables.ts';
 import type { Db } from '../store/database.ts';
 import { type DueGroup, type DueMembers, dueMembers, pageDueGroups } from '../store/due-members.ts';
 import { type PlanPosition, pagePlan } from '../store/plan-pages.ts';
-import type { ChangeTable } from '../store/schema.ts';
 import type { ChangePayload } from './change-payload.ts';
 import { type CompiledJob, mappingOf } from './compiled-job.ts';
 import { readPayload } from './payload-text.ts';
@@ -55,7 +55,7 @@ export function isBirth(action: string): boolean {
 }
 
 /** A planned change as it is approved. */
-export function approvableChange(job: CompiledJob, row: ChangeTable): ApprovedChange {
+export function approvableChange(job: CompiledJob, row: StoredChange): ApprovedChange {
   const payload = readPayload(row.payload);
   const unseen = unseenOf(job, row.kind as ObjectKind, payload.redacted ?? []);
   return {
@@ -117,7 +117,7 @@ function approvableMemberships({ id, display_name, target_id }: DueGroup, { add,
  * What would be sent, from what to what. A short secret could be guessed from its hash, and random values are others in every
  * plan: both count by the name of their attribute.
  */
-function hashOf(row: ChangeTable, payload: Partial<ChangePayload>, unseen: ReadonlySet<string>): string {
+function hashOf(row: StoredChange, payload: Partial<ChangePayload>, unseen: ReadonlySet<string>): string {
   const { references = [], desired = [], differences = [], restated = [] } = payload;
   const seen = (name: string, value: unknown) => [name, unseen.has(name) ? null : value];
   const written =

@@ -1,8 +1,8 @@
 // The rows of a plan, one object after the other: what would be done, why, and which values would change from what to what.
 import type { ProvisioningStep } from '../model/cycle.ts';
+import type { StoredChange } from '../store/change-tables.ts';
 import type { Db } from '../store/database.ts';
 import { type PlanPosition, pagePlan } from '../store/plan-pages.ts';
-import type { ChangeTable } from '../store/schema.ts';
 import type { ChangePayload } from './change-payload.ts';
 import { modifiedProperties } from './log-entry.ts';
 import { readPayload } from './payload-text.ts';
@@ -40,7 +40,7 @@ export async function* listPlan(db: Db, jobId: string): AsyncIterable<ListedChan
   }
 }
 
-function listedChange(change: ChangeTable): ListedChange {
+function listedChange(change: StoredChange): ListedChange {
   const payload = readPayload(change.payload);
   const steps = JSON.parse(change.steps ?? '[]') as ProvisioningStep[];
   return {

@@ -1,11 +1,11 @@
 // Describes a plan before it is carried out or forgotten: one pass over its rows, a page at a time.
 import type { ObjectKind } from '../model/directory.ts';
 import type { PlannedActions, PlanReport } from '../model/plan-report.ts';
+import type { StoredChange } from '../store/change-tables.ts';
 import { pageChanges } from '../store/changes.ts';
 import { updateJob } from '../store/jobs.ts';
 import { countLinks } from '../store/links.ts';
 import { countInScope } from '../store/object-counts.ts';
-import type { ChangeTable } from '../store/schema.ts';
 import { findObjects } from '../store/source-objects.ts';
 import { countKeys } from '../store/target-index.ts';
 import { breathe, type CycleContext, planMark, settling } from './context.ts';
@@ -131,7 +131,7 @@ function noActions(): PlannedActions {
   return { create: 0, adoptUnchanged: 0, adoptChanged: 0, update: 0, enable: 0, disable: 0, delete: 0 };
 }
 
-function tallyChange(tally: Tally, change: ChangeTable): void {
+function tallyChange(tally: Tally, change: StoredChange): void {
   const action =
     change.action === 'adopt'
       ? change.differences === 0
@@ -160,7 +160,7 @@ function add(counts: Map<string, number>, key: string, by = 1): void {
 async function tallyFound(
   context: CycleContext,
   identities: readonly IdentityAttribute[],
-  page: readonly ChangeTable[],
+  page: readonly StoredChange[],
   found: Map<string, number>,
 ): Promise<void> {
   const { job, io } = context;

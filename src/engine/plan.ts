@@ -2,13 +2,14 @@
 // are written in one transaction, compared with the sequence that was read, so that a change that arrives meanwhile
 // is planned again.
 import type { ObjectKind } from '../model/directory.ts';
+import type { StoredChange } from '../store/change-tables.ts';
 import { insertChanges, openChanges, supersedeOpen, UNDECIDED } from '../store/changes.ts';
 import type { Db } from '../store/database.ts';
 import { findDepartures, type KnownDeparture } from '../store/departures.ts';
 import { shownChanges } from '../store/held-configurations.ts';
 import { findLinks } from '../store/links.ts';
 import { countToPlan } from '../store/object-counts.ts';
-import type { ChangeTable, LinkTable } from '../store/schema.ts';
+import type { LinkTable } from '../store/schema.ts';
 import { pageToPlan, type SourceObjectRow, updateObjects } from '../store/source-objects.ts';
 import { runBounded } from './bounded.ts';
 import { ensureCapabilities } from './capabilities.ts';
@@ -140,11 +141,11 @@ async function writePlan(
   });
 }
 
-function isJudged({ status, guard_class: guardClass }: ChangeTable): boolean {
+function isJudged({ status, guard_class: guardClass }: StoredChange): boolean {
   return status === 'observed' && guardClass !== null;
 }
 
-function isKeptBack({ status }: ChangeTable): boolean {
+function isKeptBack({ status }: StoredChange): boolean {
   return status === 'staged' || status === 'rejected';
 }
 

@@ -166,6 +166,8 @@ export interface ScimTarget {
    * this one is disabled now.
    */
   remove(kind: ScimKind, id: string, signal: AbortSignal): Promise<TargetResult<'removed' | 'absent' | 'disabled'>>;
+  /** Present where somebody wants to know what would be sent: tells the first request of a write, and sends nothing. */
+  readonly rehearse?: ((write: BulkWrite, signal: AbortSignal) => Promise<void>) | undefined;
   /** Present where the target is trusted with bulk requests. */
   readonly bulk?: BulkPort | undefined;
   /** HTTP requests sent so far, retries included; `tokens` to the token endpoint of the target. */

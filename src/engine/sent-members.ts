@@ -14,8 +14,9 @@ import {
   recordTargetMembers,
 } from '../store/members.ts';
 import { findObjects, updateObjects } from '../store/source-objects.ts';
-import { type CycleContext, settling } from './context.ts';
+import type { CycleContext } from './context.ts';
 import { admittedMembers, limitsMembers } from './member-limits.ts';
+import { settlingTogether } from './settle-together.ts';
 
 /** Membership changes that fit into one request. */
 export interface MembersToSend {
@@ -39,7 +40,7 @@ export async function takeMembers(context: CycleContext, groupId: string, addOnl
   const room = addOnly ? 0 : limit - (isLimited ? 0 : due.length);
   const leaving = room > 0 ? await candidates(context, groupId, membersToRemove, 'remove', room) : [];
   if (due.length + leaving.length === 0) return NO_MEMBERS;
-  return settling(context, async (trx) => {
+  return settlingTogether(context, async (trx) => {
     const add = isLimited ? await admittedMembers(trx, context, groupId, due, limit) : due;
     const remove = leaving.slice(0, limit - add.length);
     if (add.length + remove.length === 0) return NO_MEMBERS;

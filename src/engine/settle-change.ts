@@ -2,7 +2,7 @@
 import type { ProvisioningLogEntry } from '../model/cycle.ts';
 import type { ObjectKind } from '../model/directory.ts';
 import { protectsKnown, protectsNew } from '../rules/protect.ts';
-import type { BeforeImageTable } from '../store/before-image-table.ts';
+import type { BeforeImageTable, MembershipImageTable } from '../store/before-image-table.ts';
 import { keepImages } from '../store/before-images.ts';
 import { settleChanges } from '../store/changes.ts';
 import { updateCycle } from '../store/cycles.ts';
@@ -11,6 +11,7 @@ import { clearEscrow, findEscrows } from '../store/escrows.ts';
 import { nextSequence } from '../store/jobs.ts';
 import { removePendingReference, saveLinks, savePendingReferences } from '../store/links.ts';
 import { forgetMembershipsOf, forgetTargetMembers } from '../store/members.ts';
+import { keepMembershipImages } from '../store/membership-images.ts';
 import { appendLog } from '../store/provisioning-log.ts';
 import type { LinkTable, PendingReferenceTable } from '../store/schema.ts';
 import { updateObjects } from '../store/source-objects.ts';
@@ -24,7 +25,7 @@ import { type RenewedAccount, renewDependants } from './dependants.ts';
 import { adapts } from './dialect.ts';
 import type { ChangeOutcome } from './execute.ts';
 import { discreet } from './log-entry.ts';
-import { keepMemberImages } from './member-images.ts';
+import { memberImages } from './member-images.ts';
 import { noteRemovals } from './sent-members.ts';
 import { doubtOrForget, escrow, forgetAccount } from './settle-plan.ts';
 import { noteWrites } from './unstable.ts';
@@ -33,6 +34,7 @@ import { noteWrites } from './unstable.ts';
 interface Batch {
   readonly entries: ProvisioningLogEntry[];
   readonly images: BeforeImageTable[];
+  readonly memberImages: MembershipImageTable[];
   readonly succeeded: Record<ObjectKind, string[]>;
   readonly links: LinkTable[];
   /** People whose accounts are in a new state. */
@@ -49,6 +51,7 @@ export async function settleOutcomes(context: CycleContext, outcomes: readonly C
     const batch: Batch = {
       entries: [],
       images: [],
+      memberImages: [],
       succeeded: { user: [], group: [] },
       links: [],
       renewed: [],
@@ -85,6 +88,7 @@ export async function settleOutcomes(context: CycleContext, outcomes: readonly C
     await clearEscrow(trx, job.id, 'group', batch.succeeded.group);
     await appendLog(trx, batch.entries);
     await keepImages(trx, batch.images);
+    await keepMembershipImages(trx, batch.memberImages);
     await updateCycle(trx, context.cycleId, { counts: JSON.stringify(context.counts) });
   });
 }
@@ -128,7 +132,7 @@ async function settleSuccess(trx: Db, context: CycleContext, batch: Batch, outco
     linked_at: link?.linked_at ?? at.toISOString(),
   };
   batch.links.push(now);
-  if (kind === 'group') return settleMembers(trx, context, outcome, targetId);
+  if (kind === 'group') return settleMembers(trx, context, batch, outcome, targetId);
   settleReferences(job.id, batch, outcome);
   batch.renewed.push({ before: link, now, enabled: change.action === 'enable' });
 }
@@ -166,14 +170,22 @@ function settleReferences(jobId: string, batch: Batch, { change, payload, waitin
     });
 }
 
-async function settleMembers(trx: Db, context: CycleContext, outcome: ChangeOutcome, targetId: string): Promise<void> {
+async function settleMembers(
+  trx: Db,
+  context: CycleContext,
+  batch: Batch,
+  outcome: ChangeOutcome,
+  targetId: string,
+): Promise<void> {
   const { job, counts } = context;
   const groupId = outcome.change.source_id;
   await forgetTargetMembers(trx, job.id, groupId, outcome.membersRemoved);
   await noteRemovals(trx, context, { ...outcome.change, id: groupId }, outcome.membersCounted);
   // Who was in a group that is adopted, nobody has looked.
   const added = isAdoption(outcome) ? [] : outcome.membersAdded;
-  await keepMemberImages(trx, context, { id: groupId, target_id: targetId }, added, outcome.membersRemoved);
+  batch.memberImages.push(
+    ...memberImages(context, { id: groupId, target_id: targetId }, added, outcome.membersRemoved),
+  );
   counts.memberships.added += outcome.membersAdded.length;
   counts.memberships.removed += outcome.membersRemoved.length;
   // What did not fit into the request is completed with the references; an adopted group is compared as it is.

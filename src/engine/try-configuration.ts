@@ -4,6 +4,7 @@
 import type { ConfigurationReport } from '../model/configuration-report.ts';
 import { zeroCounts } from '../model/cycle.ts';
 import { shownHash } from '../rules/guard-class.ts';
+import type { StoredChange } from '../store/change-tables.ts';
 import { forgetObserved, pageChanges } from '../store/changes.ts';
 import { updateCycle } from '../store/cycles.ts';
 import type { Db } from '../store/database.ts';
@@ -11,7 +12,6 @@ import { groupsWithDueRemovals } from '../store/guarded-members.ts';
 import type { HeldConfigurationChangeTable } from '../store/held-configuration-tables.ts';
 import { holdConfiguration, noteConfigurationChanges } from '../store/held-configurations.ts';
 import { nextSequence, updateJob } from '../store/jobs.ts';
-import type { ChangeTable } from '../store/schema.ts';
 import { updateAllObjects } from '../store/source-objects.ts';
 import { clearIndex } from '../store/target-index.ts';
 import { ending } from './close.ts';
@@ -133,7 +133,7 @@ async function noteChanges(trx: Db, jobId: string, reasons: Reasons): Promise<nu
   return count;
 }
 
-function shownRow(change: ChangeTable): HeldConfigurationChangeTable {
+function shownRow(change: StoredChange): HeldConfigurationChangeTable {
   const { differences = [], identity = [] } = readPayload(change.payload);
   return {
     job_id: change.job_id,

@@ -3,19 +3,20 @@
 import type { ObjectFault } from '../model/errors.ts';
 import type { UndoneGroup } from '../model/undo-report.ts';
 import { NO_DECISION } from '../store/change-decisions.ts';
+import type { StoredChange } from '../store/change-tables.ts';
 import { insertChanges } from '../store/changes.ts';
 import type { Db } from '../store/database.ts';
 import { forgetTargetMembers, recordTargetMembers } from '../store/members.ts';
 import { MEMBERSHIP_PHASE } from '../store/membership-changes.ts';
+import { keepMembershipImages } from '../store/membership-images.ts';
 import { appendLog } from '../store/provisioning-log.ts';
-import type { ChangeTable } from '../store/schema.ts';
 import { findObjects, updateObjects } from '../store/source-objects.ts';
 import { holdUndone, releaseUndone } from '../store/undone-members.ts';
 import { membersMissing } from './applied.ts';
 import { breathe, type CycleContext, settling } from './context.ts';
 import { holdMemberships } from './hold-members.ts';
 import { logEntry } from './log-entry.ts';
-import { keepMemberImages } from './member-images.ts';
+import { memberImages } from './member-images.ts';
 import { patchMembers } from './memberships.ts';
 import type { PlannedGroupUndo, UndoneMembership } from './plan-undo-members.ts';
 import { step } from './planned-object.ts';
@@ -46,7 +47,7 @@ export async function releaseMembers(
   return new Set(ids.filter((id) => before.get(id)?.members_verify === 1));
 }
 
-function heldRow({ job, io, cycleId }: CycleContext, group: PlannedGroupUndo, amount: number): ChangeTable {
+function heldRow({ job, io, cycleId }: CycleContext, group: PlannedGroupUndo, amount: number): StoredChange {
   return {
     id: io.newId(),
     job_id: job.id,
@@ -112,7 +113,7 @@ async function sendGroup(context: CycleContext, group: PlannedGroupUndo, verify:
     await settling(context, async (trx) => {
       await forgetTargetMembers(trx, job.id, group.id, idsOf(remove));
       const account = { id: group.id, target_id: group.targetId };
-      await keepMemberImages(trx, context, account, idsOf(add), idsOf(remove));
+      await keepMembershipImages(trx, memberImages(context, account, idsOf(add), idsOf(remove)));
     });
     counts.memberships.added += add.length;
     counts.memberships.removed += remove.length;

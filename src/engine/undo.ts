@@ -10,6 +10,7 @@ import { statusesOf } from '../store/approved-changes.ts';
 import { imagesOfCycle } from '../store/before-images.ts';
 import { countRemovalsSince } from '../store/change-counts.ts';
 import { NO_DECISION } from '../store/change-decisions.ts';
+import type { StoredChange } from '../store/change-tables.ts';
 import { insertChanges, supersedeOpen } from '../store/changes.ts';
 import { updateCycle } from '../store/cycles.ts';
 import type { Db } from '../store/database.ts';
@@ -17,7 +18,6 @@ import { nextSequence, readJob } from '../store/jobs.ts';
 import { countLinks, findLinks, saveLink } from '../store/links.ts';
 import { countTargetMembers } from '../store/members.ts';
 import { changedMemberships } from '../store/membership-images.ts';
-import type { ChangeTable } from '../store/schema.ts';
 import { updateObjects } from '../store/source-objects.ts';
 import { sendReleased } from './apply.ts';
 import type { ChangePayload, Exported } from './change-payload.ts';
@@ -134,7 +134,7 @@ async function release(
     await updateObjects(trx, job.id, kind, ids, { changed_seq: sequence });
     await doubtMemory(trx, context, due, kind);
   }
-  const changes: ChangeTable[] = [];
+  const changes: StoredChange[] = [];
   for (const each of due) {
     if (each.action === null) continue;
     const restored = rowOf(context, each, each.action, now);
@@ -161,7 +161,7 @@ async function doubtMemory(
   }
 }
 
-function rowOf(context: CycleContext, planned: PlannedUndo, action: keyof typeof AGAIN, now: number): ChangeTable {
+function rowOf(context: CycleContext, planned: PlannedUndo, action: keyof typeof AGAIN, now: number): StoredChange {
   const { object, desired, differences } = planned;
   const payload: ChangePayload = { desired, differences, references: [], redacted: [], matchedBy: '' };
   const phase = action === 'disable' ? 'disables' : object.kind === 'user' ? 'users' : 'groups';
@@ -192,10 +192,10 @@ function rowOf(context: CycleContext, planned: PlannedUndo, action: keyof typeof
 
 /** What the next cycle would do again, held in the class `undone`. */
 function againRow(
-  restored: ChangeTable,
+  restored: StoredChange,
   { object, differences }: PlannedUndo,
   action: keyof typeof AGAIN,
-): ChangeTable {
+): StoredChange {
   const reversed = differences.map((each) => ({ ...each, oldValue: each.newValue, newValue: each.oldValue ?? null }));
   const payload = { desired: [], differences: reversed, references: [], redacted: [], matchedBy: '' };
   return {

@@ -16,6 +16,12 @@ export interface ReadBack {
   readonly differences: readonly UnappliedAttribute[];
 }
 
+/** A step, with what it wrote. */
+export interface ReportedStep extends ProvisioningStep {
+  /** Absent for a step that wrote no attribute. */
+  readonly modifiedProperties?: ProvisioningLogEntry['modifiedProperties'];
+}
+
 /** See the comment of the file. */
 export interface ObjectReport {
   readonly kind: ObjectKind;
@@ -25,7 +31,8 @@ export interface ObjectReport {
   readonly action: ActionName | 'none';
   /** `planned`: only looked at; `held`: a guard keeps it until it is approved. */
   readonly outcome: 'success' | 'warning' | 'failure' | 'skipped' | 'held' | 'planned';
-  readonly steps: readonly ProvisioningStep[];
+  readonly steps: readonly ReportedStep[];
+  /** What was written by all steps, and what was planned and not written. */
   readonly modifiedProperties: ProvisioningLogEntry['modifiedProperties'];
   readonly errorInformation?: NonNullable<ProvisioningLogEntry['provisioningStatusInfo']['errorInformation']>;
   readonly readBack?: ReadBack;

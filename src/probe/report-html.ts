@@ -25,26 +25,30 @@ summary{cursor:pointer}
 /** One document. */
 export function htmlReport(report: Report): string {
   const findings = findingsOf(report);
-  const { error, warning, note } = countedFindings(findings);
-  const { result } = report;
-  const mode = report.mode === 'writes' ? 'made accounts and groups of its own, and removed them' : 'only read';
+  const mode = report.mode === 'writes' ? 'it made accounts and groups of its own, and removed them' : 'it only read';
   return `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
 <title>scimsync probe ${html(report.url)}</title><style>${STYLE}</style></head><body>
 <h1>scimsync probe</h1>
 <p><code>${html(report.url)}</code></p>
-<p class="dim">${html(report.suite)} suite, ${report.began.toISOString()}, ${report.requests} requests in ${(report.milliseconds / 1000).toFixed(1)} s; it ${mode}. scimsync ${html(report.version)}.</p>
-${result.interrupted ? '<p class="tag warning">Stopped before the end.</p>' : ''}
+<p class="dim">${html(report.suite)} suite, ${report.began.toISOString()}, ${report.requests} requests in ${(report.milliseconds / 1000).toFixed(1)} s${report.failure === null ? `; ${mode}` : ''}. scimsync ${html(report.version)}.</p>
+${report.failure === null ? foundHtml(report, findings) : `<p class="tag error">The run failed: ${html(report.failure)}</p>`}
+</body></html>
+`;
+}
+
+function foundHtml(report: Report, findings: readonly Finding[]): string {
+  const { error, warning, note } = countedFindings(findings);
+  const { result } = report;
+  return `${result.interrupted ? '<p class="tag warning">Stopped before the end.</p>' : ''}
 <p><span class="tag error">${error} errors</span> · <span class="tag warning">${warning} warnings</span> · <span class="tag note">${note} notes</span></p>
 ${comparisonHtml(report)}<h2>Findings</h2>
 ${findings.length === 0 ? '<p class="tag well">None.</p>' : groupedFindings(findings).map(groupHtml).join('\n')}
 <h2>Checks</h2>
 <table><thead><tr><th>Check</th><th>Answer</th><th>Verdict</th></tr></thead><tbody>
 ${themesOf(result.checks)}
-</tbody></table>
-</body></html>
-`;
+</tbody></table>`;
 }
 
 function comparisonHtml({ comparison }: Report): string {

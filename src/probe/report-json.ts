@@ -18,6 +18,7 @@ export function jsonReport(report: Report): string {
     milliseconds: report.milliseconds,
     requests: report.requests,
     interrupted: result.interrupted,
+    failure: report.failure,
     counts: { checks: result.checks.length, ...countedFindings(findings) },
     checks: result.checks.map(({ id, theme, row, title, outcome, skipped, requests, milliseconds, ...rest }) => ({
       id,

@@ -14,6 +14,8 @@ export interface Report {
   readonly requests: number;
   readonly result: SuiteResult;
   readonly comparison: Comparison | null;
+  /** Why the run could not be made, or ended in the middle; nothing is said then of what was looked at before. */
+  readonly failure: string | null;
 }
 
 /** How findings differ from those of an earlier run; each as `finding check`. */

@@ -68,3 +68,9 @@ export function addedMembers(operations: readonly PatchOperation[]): string[] {
   const added = operations.filter(isMemberAddition).flatMap(({ value }) => elementsOf(value));
   return [...new ShownMembers(added).ids];
 }
+
+/** An addition of members as one of each; any other operation as it is. */
+export function singly(operation: PatchOperation): PatchOperation[] {
+  if (!isMemberAddition(operation)) return [operation];
+  return elementsOf(operation.value).map((element) => ({ ...operation, value: [element] }));
+}

@@ -1,8 +1,9 @@
 // Changes of a cycle that applies a plan file: which are let through, which are given up, and what became of them.
+import { writeContents } from './change-content.ts';
+import type { StoredChange } from './change-tables.ts';
 import { setStatus, supersedeChange } from './changes.ts';
 import type { Db } from './database.ts';
 import { nextSequence } from './jobs.ts';
-import type { ChangeTable } from './schema.ts';
 
 /**
  * Gives up these changes. Their objects are planned afresh by the next cycle; what somebody had approved stays approved.
@@ -11,7 +12,7 @@ import type { ChangeTable } from './schema.ts';
 export async function giveUpChanges(
   db: Db,
   jobId: string,
-  changes: readonly ChangeTable[],
+  changes: readonly StoredChange[],
   now: number,
 ): Promise<void> {
   if (changes.length === 0) return;
@@ -31,12 +32,18 @@ export async function giveUpChanges(
 }
 
 /** Lets one change through because somebody approved it: it belongs to this cycle and counts for no guard. */
-export async function approveChange(db: Db, id: string, payload: string, cycleId: string): Promise<void> {
+export async function approveChange(
+  db: Db,
+  { id, steps }: StoredChange,
+  payload: string,
+  cycleId: string,
+): Promise<void> {
   await db
     .updateTable('change')
-    .set({ status: 'pending', guard_class: null, payload, cycle_id: cycleId })
+    .set({ status: 'pending', guard_class: null, cycle_id: cycleId })
     .where('id', '=', id)
     .execute();
+  await writeContents(db, [{ id, payload, steps }]);
 }
 
 /** Statuses of changes by their id. */

@@ -2,12 +2,14 @@
 import { type ExpressionBuilder, sql } from 'kysely';
 import type { ChangeStatus } from '../model/cycle.ts';
 import type { ObjectKind } from '../model/directory.ts';
+import { changesWithContent, removeContents, supersede, writeContents } from './change-content.ts';
+import type { StoredChange } from './change-tables.ts';
 import type { Db } from './database.ts';
 import type { DecisionColumns } from './decision-columns.ts';
 import { ListedQuery } from './listed-query.ts';
 import { ofMembers } from './membership-changes.ts';
 import { RowWriter } from './row-writer.ts';
-import type { ChangeTable, Tables } from './schema.ts';
+import type { Tables } from './schema.ts';
 
 /** Statuses of a change that may still be carried out. */
 export const OPEN_STATUSES: readonly ChangeStatus[] = ['planned', 'pending', 'sent', 'staged', 'approved', 'rejected'];
@@ -15,8 +17,12 @@ export const OPEN_STATUSES: readonly ChangeStatus[] = ['planned', 'pending', 'se
 const CHANGES = new RowWriter('change');
 
 /** Writes planned changes. */
-export function insertChanges(db: Db, rows: readonly ChangeTable[]): Promise<void> {
-  return CHANGES.write(db, rows);
+export async function insertChanges(db: Db, changes: readonly StoredChange[]): Promise<void> {
+  await CHANGES.write(
+    db,
+    changes.map(({ payload: _payload, steps: _steps, ...row }) => row),
+  );
+  await writeContents(db, changes);
 }
 
 /** What nobody has judged, or a process that ended let through: without a plan that stands it must not be sent. */
@@ -31,17 +37,19 @@ export async function supersedeOpen(
   now: number,
   statuses: readonly ChangeStatus[] = OPEN_STATUSES,
 ): Promise<void> {
-  for (let from = 0; from < sourceIds.length; from += 500) {
-    await db
-      .updateTable('change')
-      .set({ status: 'superseded', payload: null, steps: null, display_name: null, settled_at: now })
-      .where('job_id', '=', jobId)
-      .where('kind', '=', kind)
-      .where('source_id', 'in', sourceIds.slice(from, from + 500))
-      .where('status', 'in', statuses)
-      .where(isOfObject)
-      .execute();
-  }
+  for (let from = 0; from < sourceIds.length; from += 500)
+    await supersede(
+      db,
+      (eb) =>
+        eb.and([
+          eb('job_id', '=', jobId),
+          eb('kind', '=', kind),
+          eb('source_id', 'in', sourceIds.slice(from, from + 500)),
+          eb('status', 'in', statuses),
+          isOfObject(eb),
+        ]),
+      now,
+    );
 }
 
 function isOfObject(eb: ExpressionBuilder<Tables, 'change'>) {
@@ -50,7 +58,7 @@ function isOfObject(eb: ExpressionBuilder<Tables, 'change'>) {
 
 /** What an earlier plan of an object was, as far as a verdict about it may still stand. */
 export type OpenChange = DecisionColumns &
-  Pick<ChangeTable, 'action' | 'status' | 'guard_class' | 'event' | 'payload' | 'target_id' | 'by_configuration'>;
+  Pick<StoredChange, 'action' | 'status' | 'guard_class' | 'event' | 'payload' | 'target_id' | 'by_configuration'>;
 
 /** Open changes of these objects, by source id. */
 export async function openChanges(
@@ -61,6 +69,7 @@ export async function openChanges(
 ): Promise<Map<string, OpenChange>> {
   const rows = await db
     .selectFrom('change')
+    .leftJoin('change_content', 'change_content.change_id', 'change.id')
     .select(['source_id', 'action', 'status', 'guard_class', 'event', 'payload', 'target_id', 'by_configuration'])
     .select(['decided_by', 'decided_at', 'decision_reason', 'decided_until'])
     .where('job_id', '=', jobId)
@@ -111,7 +120,9 @@ export async function keepApprovals(db: Db, jobId: string): Promise<void> {
     .set({ status: 'approved' })
     .where('job_id', '=', jobId)
     .where('status', '=', 'sent')
-    .where('payload', 'like', '%"approved":true%')
+    .where('id', 'in', (eb) =>
+      eb.selectFrom('change_content').select('change_id').where('payload', 'like', '%"approved":true%'),
+    )
     .execute();
 }
 
@@ -120,7 +131,7 @@ export function plannedGuarded(
   db: Db,
   jobId: string,
   cycleId: string,
-): Promise<Pick<ChangeTable, 'id' | 'kind' | 'source_id'>[]> {
+): Promise<Pick<StoredChange, 'id' | 'kind' | 'source_id'>[]> {
   return db
     .selectFrom('change')
     .select(['id', 'kind', 'source_id'])
@@ -132,22 +143,13 @@ export function plannedGuarded(
 }
 
 /** Gives up one change. */
-export async function supersedeChange(db: Db, id: string, now: number): Promise<void> {
-  await db
-    .updateTable('change')
-    .set({ status: 'superseded', payload: null, steps: null, display_name: null, settled_at: now })
-    .where('id', '=', id)
-    .execute();
+export function supersedeChange(db: Db, id: string, now: number): Promise<void> {
+  return supersede(db, (eb) => eb('id', '=', id), now);
 }
 
 /** Gives up all changes of a job with a status; they are planned afresh from their objects. */
-export async function supersedeAll(db: Db, jobId: string, status: ChangeStatus, now: number): Promise<void> {
-  await db
-    .updateTable('change')
-    .set({ status: 'superseded', payload: null, steps: null, display_name: null, settled_at: now })
-    .where('job_id', '=', jobId)
-    .where('status', '=', status)
-    .execute();
+export function supersedeAll(db: Db, jobId: string, status: ChangeStatus, now: number): Promise<void> {
+  return supersede(db, (eb) => eb.and([eb('job_id', '=', jobId), eb('status', '=', status)]), now);
 }
 
 /** Creations of a kind that are planned, held or let through and not sent yet. */
@@ -155,9 +157,10 @@ export function createChangesOf(
   db: Db,
   jobId: string,
   kind: ObjectKind,
-): Promise<Pick<ChangeTable, 'source_id' | 'payload'>[]> {
+): Promise<Pick<StoredChange, 'source_id' | 'payload'>[]> {
   return db
     .selectFrom('change')
+    .leftJoin('change_content', 'change_content.change_id', 'change.id')
     .select(['source_id', 'payload'])
     .where('job_id', '=', jobId)
     .where('kind', '=', kind)
@@ -176,13 +179,10 @@ export async function setStatus(db: Db, ids: readonly string[], status: ChangeSt
 }
 
 const SETTLED = new ListedQuery((db, ids, status: ChangeStatus, now: number) =>
-  db
-    .updateTable('change')
-    .set({ status, payload: null, steps: null, display_name: null, settled_at: now })
-    .where('id', 'in', ids),
+  db.updateTable('change').set({ status, display_name: null, settled_at: now }).where('id', 'in', ids),
 );
 
-/** Settles changes: their payloads, which hold personal data, are cleared. */
+/** Settles changes: what they carried, which holds personal data, is removed. */
 export async function settleChanges(
   db: Db,
   ids: readonly string[],
@@ -190,6 +190,7 @@ export async function settleChanges(
   now: number,
 ): Promise<void> {
   await SETTLED.run(db, ids, status, now);
+  await removeContents(db, ids);
 }
 
 /** Number of changes with a status; of one phase, or of one cycle, when given. */
@@ -230,10 +231,8 @@ export function pageChanges(
   after: string,
   limit: number,
   only?: { readonly kind: ObjectKind; readonly action: string },
-): Promise<ChangeTable[]> {
-  const changes = db
-    .selectFrom('change')
-    .selectAll()
+): Promise<StoredChange[]> {
+  const changes = changesWithContent(db)
     .where('job_id', '=', jobId)
     .where('status', 'in', statuses)
     .where('id', '>', after);

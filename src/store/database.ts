@@ -64,8 +64,8 @@ function openSqlite(path: string): Sqlite.Database {
     sqlite.pragma('journal_mode = WAL');
     sqlite.pragma('synchronous = NORMAL');
     // The disk is only waited for when the log is copied into the file. While one transaction follows another that is once
-    // in 64 MB, and in a quiet moment at once (log-copying.ts); docs/adr/0022-the-log-is-copied-in-quiet-moments.md.
-    sqlite.pragma('wal_autocheckpoint = 16000');
+    // in 128 MB, and in a quiet moment at once (log-copying.ts); docs/adr/0022-the-log-is-copied-in-quiet-moments.md.
+    sqlite.pragma('wal_autocheckpoint = 32000');
     sqlite.pragma('journal_size_limit = 16000000');
     sqlite.pragma('foreign_keys = ON');
     sqlite.pragma('cache_size = -16000');

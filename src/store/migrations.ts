@@ -5,6 +5,7 @@ import { firstTables } from './first-tables.ts';
 import { heldConfiguration } from './held-configuration-migration.ts';
 import {
   beforeImages,
+  contentOfChanges,
   decidedChanges,
   departures,
   membershipImages,
@@ -230,4 +231,5 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0023-reconciled-jobs': { up: reconciledJobs },
   '0024-membership-images': { up: membershipImages },
   '0025-learned-targets': { up: learnedTargets },
+  '0026-content-of-changes': { up: contentOfChanges },
 };

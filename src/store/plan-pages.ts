@@ -1,7 +1,8 @@
 // A plan in the order in which people read it: by phase, then by name.
 import { sql } from 'kysely';
+import { changesWithContent } from './change-content.ts';
+import type { StoredChange } from './change-tables.ts';
 import type { Db } from './database.ts';
-import type { ChangeTable } from './schema.ts';
 
 /** Where a page ended. */
 export interface PlanPosition {
@@ -11,11 +12,9 @@ export interface PlanPosition {
 }
 
 /** Changes that were planned or let through, in keyset pages. */
-export function pagePlan(db: Db, jobId: string, after: PlanPosition | null, limit: number): Promise<ChangeTable[]> {
+export function pagePlan(db: Db, jobId: string, after: PlanPosition | null, limit: number): Promise<StoredChange[]> {
   const name = sql<string>`coalesce(display_name, '')`;
-  let query = db
-    .selectFrom('change')
-    .selectAll()
+  let query = changesWithContent(db)
     .where('job_id', '=', jobId)
     .where('status', 'in', ['planned', 'pending'])
     .orderBy('phase')

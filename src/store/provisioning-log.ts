@@ -1,26 +1,14 @@
 // The provisioning log: a product table with Entra's fields, not a log stream.
 import type { ProvisioningLogEntry } from '../model/cycle.ts';
 import type { Db } from './database.ts';
+import { logRow, readLogRow } from './log-entry-text.ts';
 import { RowWriter } from './row-writer.ts';
 
 const ENTRIES = new RowWriter('provisioning_log');
 
 /** Appends entries. */
 export function appendLog(db: Db, entries: readonly ProvisioningLogEntry[]): Promise<void> {
-  return ENTRIES.write(
-    db,
-    entries.map((entry) => ({
-      id: entry.id,
-      job_id: entry.jobId,
-      cycle_id: entry.cycleId,
-      at: entry.activityDateTime,
-      source_id: entry.sourceIdentity.id,
-      display_name: entry.sourceIdentity.displayName,
-      action: entry.provisioningAction,
-      status: entry.provisioningStatusInfo.status,
-      entry: JSON.stringify(entry),
-    })),
-  );
+  return ENTRIES.write(db, entries.map(logRow));
 }
 
 /** What to read of the log. */
@@ -46,7 +34,7 @@ export interface StoredLogEntry {
 
 /** Reads the log; the result is in the order in which things happened. */
 export async function readLog(db: Db, query: LogQuery): Promise<StoredLogEntry[]> {
-  let rows = db.selectFrom('provisioning_log').select(['seq', 'entry']);
+  let rows = db.selectFrom('provisioning_log').selectAll();
   if (query.jobId !== undefined) rows = rows.where('job_id', '=', query.jobId);
   if (query.status !== undefined) rows = rows.where('status', '=', query.status);
   if (query.action !== undefined) rows = rows.where('action', '=', query.action);
@@ -60,20 +48,20 @@ export async function readLog(db: Db, query: LogQuery): Promise<StoredLogEntry[]
     query.after === undefined
       ? (await rows.orderBy('seq', 'desc').limit(query.limit).execute()).reverse()
       : await rows.where('seq', '>', query.after).orderBy('seq').limit(query.limit).execute();
-  return found.map((row) => ({ seq: row.seq, entry: JSON.parse(row.entry) as ProvisioningLogEntry }));
+  return found.map((row) => ({ seq: row.seq, entry: readLogRow(row) }));
 }
 
 /** Whether this job disabled the account of this person, as far as the log reaches back. */
 export async function wasDisabledFor(db: Db, jobId: string, sourceId: string, targetId: string): Promise<boolean> {
   const rows = await db
     .selectFrom('provisioning_log')
-    .select('entry')
+    .selectAll()
     .where('job_id', '=', jobId)
     .where('source_id', '=', sourceId)
     .where('action', '=', 'disable')
     .where('status', 'in', ['success', 'warning'])
     .execute();
-  return rows.some(({ entry }) => (JSON.parse(entry) as ProvisioningLogEntry).targetIdentity.id === targetId);
+  return rows.some((row) => readLogRow(row).targetIdentity.id === targetId);
 }
 
 /** Forgets the oldest entries from before an ISO time, at most `limit` of them at once. */

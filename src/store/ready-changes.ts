@@ -1,7 +1,8 @@
 // The queue side of change rows: which of the changes that were let through may be sent now.
 import { sql } from 'kysely';
+import { changesWithContent } from './change-content.ts';
+import type { StoredChange } from './change-tables.ts';
 import type { Db } from './database.ts';
-import type { ChangeTable } from './schema.ts';
 
 /**
  * The next changes of a phase that may be sent, in id order after `after`: those that wait for nobody, or whose manager has
@@ -15,7 +16,7 @@ export async function pageReady(
   limit: number,
   after = '',
   cycleId?: string,
-): Promise<ChangeTable[]> {
+): Promise<StoredChange[]> {
   return pendingOf(db, jobId, phase, cycleId)
     .where((eb) =>
       eb.or([
@@ -44,14 +45,12 @@ export async function pageWaitingFor(
   people: readonly string[],
   limit: number,
   cycleId?: string,
-): Promise<ChangeTable[]> {
+): Promise<StoredChange[]> {
   return pendingOf(db, jobId, phase, cycleId).where('waits_for', 'in', people).orderBy('id').limit(limit).execute();
 }
 
 function pendingOf(db: Db, jobId: string, phase: number, cycleId: string | undefined) {
-  const pending = db
-    .selectFrom('change')
-    .selectAll()
+  const pending = changesWithContent(db)
     .where('job_id', '=', jobId)
     .where('status', '=', 'pending')
     .where('phase', '=', phase);

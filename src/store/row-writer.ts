@@ -8,8 +8,8 @@ import type { Tables } from './schema.ts';
 
 /** So many values make a text that is kept prepared (statement-cache.ts). */
 const MOST_VALUES = 500;
-/** What is left over goes in a few statements of this size, and one by one. */
-const FEW = 8;
+/** What is left over goes in statements of these sizes. */
+const FEWER = [32, 8, 2, 1] as const;
 
 type Insertion<T extends keyof Tables> = InsertQueryBuilder<Tables, T, InsertResult>;
 
@@ -31,7 +31,7 @@ export class RowWriter<T extends keyof Tables> {
     const many = Math.max(1, Math.floor(MOST_VALUES / columns.length));
     for (let from = 0; from < rows.length; ) {
       const left = rows.length - from;
-      const size = left >= many ? many : left >= FEW ? FEW : 1;
+      const size = left >= many ? many : (FEWER.find((each) => each <= Math.min(left, many)) ?? 1);
       const slice = rows.slice(from, from + size);
       const values = slice.flatMap((row) => columns.map((column) => row[column]));
       await db.executeQuery(CompiledQuery.raw(this.#text(db, slice, columns.join()), values));

@@ -1,7 +1,7 @@
 // The tables, as Kysely sees them. Integers and ISO text only, so that PostgreSQL carries the same tables unchanged.
 import type { Generated } from 'kysely';
 import type { BeforeImageTable, MembershipImageTable } from './before-image-table.ts';
-import type { DecisionColumns } from './decision-columns.ts';
+import type { ChangeContentTable, ChangeTable } from './change-tables.ts';
 import type { DepartureTable, SequenceMarkTable } from './departure-table.ts';
 import type { HeldConfigurationChangeTable, HeldConfigurationTable } from './held-configuration-tables.ts';
 import type { HeldMembershipTable, MemberTable, TargetMemberTable } from './membership-tables.ts';
@@ -162,33 +162,6 @@ export interface PendingReferenceTable {
   referenced_id: string;
 }
 
-export interface ChangeTable extends DecisionColumns {
-  id: string;
-  job_id: string;
-  cycle_id: string;
-  kind: string;
-  source_id: string;
-  display_name: string | null;
-  phase: number;
-  action: string;
-  target_id: string | null;
-  waits_for: string | null;
-  guard_class: string | null;
-  /** How many attributes of an existing account differ. */
-  differences: number;
-  /** How many things a guard counts it as: the memberships of a group that are to be removed, otherwise 1. */
-  amount: number;
-  event: string | null;
-  /** What is to be sent, as JSON; cleared when settled. */
-  payload: string | null;
-  steps: string | null;
-  status: string;
-  created_at: number;
-  settled_at: number | null;
-  /** 1 when a changed configuration is, or may be, why it is planned. */
-  by_configuration: number;
-}
-
 export interface EscrowTable {
   job_id: string;
   kind: string;
@@ -287,6 +260,7 @@ export interface Tables {
   held_configuration_change: HeldConfigurationChangeTable;
   pending_reference: PendingReferenceTable;
   change: ChangeTable;
+  change_content: ChangeContentTable;
   escrow: EscrowTable;
   quarantine: QuarantineTable;
   departure: DepartureTable;

@@ -17,6 +17,9 @@ import type { ScimKind } from '../scim/resource.ts';
  * - `withoutVersion`: the change was sent without a version, because the target knows another one than it shows.
  * - `smallerBulk`: fewer writes share a bulk request from now on.
  * - `withoutBulk`: no writes share one any more.
+ * - `standardForm`: a request in the form of a dialect was sent again as RFC 7644 has it.
+ * - `readReference`: an account was read, because the question for its manager was refused.
+ * - `membersShown`: a group that was asked for without its members showed them, and was taken as it was.
  */
 export type Rung =
   | 'filterForm'
@@ -32,7 +35,10 @@ export type Rung =
   | 'readVersion'
   | 'withoutVersion'
   | 'smallerBulk'
-  | 'withoutBulk';
+  | 'withoutBulk'
+  | 'standardForm'
+  | 'readReference'
+  | 'membersShown';
 
 /** One rung that was taken. */
 export interface Adaptation {
@@ -42,6 +48,31 @@ export interface Adaptation {
   readonly id: string | null;
   /** What the target did, in one sentence that is safe to show. */
   readonly because: string;
+}
+
+const DONE: Readonly<Record<Rung, string>> = {
+  filterForm: 'the filter is asked in another form',
+  withoutPath: 'the change is sent without a path',
+  addedElement: 'the element is added whole',
+  wholeList: 'the list is stated whole',
+  membersOneByOne: 'members are added each by an operation of its own',
+  memberList: 'members are removed by a list of values',
+  memberReplacement: 'the members that stay are stated',
+  membersRestored: 'members that went with it are added again',
+  replacedResource: 'the change is merged and sent with PUT',
+  disabledInstead: 'the account is disabled instead of deleted',
+  readVersion: 'the version is read, and the change sent for it',
+  withoutVersion: 'the change is sent without a version',
+  smallerBulk: 'fewer writes share a bulk request',
+  withoutBulk: 'writes are sent one by one',
+  standardForm: 'the request is sent again as RFC 7644 has it',
+  readReference: 'the account is read to see its manager',
+  membersShown: 'the group is taken as it is',
+};
+
+/** What a tolerant run says of an adaptation: what is done instead, and why. */
+export function tolerantNotice({ rung, because }: Adaptation): string {
+  return `tolerant: ${DONE[rung]} (${because})`;
 }
 
 const BULK_NOTICES: Readonly<Partial<Record<Rung, string>>> = {

@@ -1,13 +1,18 @@
 // Faults as Microsoft Entra names them, and one that only its habits bring about: a group that shows its members although it
-// was asked for without them.
+// was asked for without them. A tolerant run takes such a group as it is.
 import type { ScimTarget, TargetResult } from '../engine/ports.ts';
 import { type Dialect, faultUnder, STRATEGIES } from '../model/dialect.ts';
 import { type ErrorCode, JobFault, type ObjectFault } from '../model/errors.ts';
 import { elementsOf, memberOf } from '../scim/read.ts';
-import type { ScimKind, ScimResource } from '../scim/resource.ts';
+import { resourceId, type ScimKind, type ScimResource } from '../scim/resource.ts';
+import type { Adaptation } from './adaptation.ts';
 
-/** The client of a target with the faults of a dialect. */
-export function withDialectFaults(dialect: Dialect, client: ScimTarget): ScimTarget {
+/** The client of a target with the faults of a dialect; `tolerated` is told of what a tolerant run does not mind. */
+export function withDialectFaults(
+  dialect: Dialect,
+  client: ScimTarget,
+  tolerated: ((use: Adaptation) => void) | null,
+): ScimTarget {
   if (dialect === 'rfc7644') return client;
   const { excludesMembers } = STRATEGIES[dialect];
   const { learned } = client;
@@ -24,7 +29,12 @@ export function withDialectFaults(dialect: Dialect, client: ScimTarget): ScimTar
   ): Promise<TargetResult<T>> => {
     const result = await named(pending);
     if (!excludesMembers || kind === 'User' || !result.ok) return result;
-    return resourcesOf(result.value).some(showsMembers) ? { ok: false, fault: membersShown() } : result;
+    const shown = resourcesOf(result.value).find(showsMembers);
+    if (shown === undefined) return result;
+    const fault = membersShown();
+    if (tolerated === null) return { ok: false, fault };
+    tolerated({ rung: 'membersShown', kind, id: resourceId(shown) ?? null, because: fault.message });
+    return result;
   };
   return {
     discover: (signal) => client.discover(signal),
@@ -41,6 +51,7 @@ export function withDialectFaults(dialect: Dialect, client: ScimTarget): ScimTar
     create: (kind, resource, signal) => named(client.create(kind, resource, signal)),
     patch: (kind, id, operations, signal) => named(client.patch(kind, id, operations, signal)),
     remove: (kind, id, signal) => named(client.remove(kind, id, signal)),
+    rehearse: client.rehearse,
     get requests() {
       return client.requests;
     },

@@ -10,6 +10,7 @@ import { credentialsInvalid, faultOfFailure, incompatible, tlsFailed, tooManyReq
 import type { CountedRequest } from './rate-window.ts';
 import type { Feedback, Realm } from './realm.ts';
 import { backOffMilliseconds, retryAfterMilliseconds } from './retry-after.ts';
+import type { OtherForm } from './standard-form.ts';
 import {
   type FailureKind,
   type Outcome,
@@ -36,6 +37,8 @@ export interface ExchangeOptions {
   readonly retryableErrors: readonly RetryableError[];
   /** Gives every request the form in which this target gets it. */
   readonly shape: (request: ScimRequest) => ScimRequest;
+  /** Asked after each answer; absent where nothing is sent in another form. */
+  readonly otherForm?: OtherForm | undefined;
   /** All waits of one call together are at most this long. */
   readonly maxWaitSeconds: number;
 }
@@ -69,9 +72,27 @@ export class Exchange {
   }
 
   /** Throws JobFault for 401, redirects, unreachable hosts and TLS; rejects when the signal is aborted. */
-  async send(request: ScimRequest, signal: AbortSignal): Promise<Exchanged> {
+  send(request: ScimRequest, signal: AbortSignal): Promise<Exchanged> {
+    const { otherForm } = this.options;
+    const shaped = this.shape(request);
+    if (otherForm === undefined) return this.sendShaped(shaped, request, signal);
+    return this.sendTolerantly(shaped, request, otherForm, signal);
+  }
+
+  private async sendTolerantly(
+    shaped: ScimRequest,
+    request: ScimRequest,
+    otherForm: OtherForm,
+    signal: AbortSignal,
+  ): Promise<Exchanged> {
+    const exchanged = await this.sendShaped(shaped, request, signal);
+    const other = exchanged.ok ? otherForm(request, shaped, exchanged.answer) : undefined;
+    return other === undefined ? exchanged : this.sendShaped(other, request, signal);
+  }
+
+  private async sendShaped(shaped: ScimRequest, request: ScimRequest, signal: AbortSignal): Promise<Exchanged> {
     const { realm, clock } = this.options;
-    const prepared = prepare(this.shape(request));
+    const prepared = prepare(shaped);
     const counted = countedOf(prepared);
     let left = this.options.maxWaitSeconds * 1000;
     for (let attempt = 1; ; attempt += 1) {

@@ -3,6 +3,7 @@
 import type { ScimTarget, TargetResult } from '../engine/ports.ts';
 import type { BulkSettings } from '../model/bulk.ts';
 import type { TargetProfile } from '../model/profile.ts';
+import type { BulkWrite } from '../scim/bulk.ts';
 import { type Capabilities, NO_DISCOVERY } from '../scim/capabilities.ts';
 import type { LearnedFacts } from '../scim/learned.ts';
 import { elementsOf } from '../scim/read.ts';
@@ -20,7 +21,8 @@ import { Learning } from './learning.ts';
 import { listResources } from './list.ts';
 import { mustBeScim } from './must-be-scim.ts';
 import { PatchLadder } from './patch-ladder.ts';
-import { askReference } from './reference-query.ts';
+import { askOrReadReference, askReference } from './reference-query.ts';
+import { type Rehearsed, rehearsal } from './rehearsal.ts';
 import { type Removed, removeOrDisable } from './removal.ts';
 import { Replacement } from './replacement.ts';
 import type { LadderContext, PatchResult } from './requests.ts';
@@ -35,6 +37,8 @@ export interface HttpScimTargetOptions {
   readonly ladders: boolean;
   readonly adapted: (use: Adaptation) => void;
   readonly bulk: BulkSettings | null;
+  /** Told of writes that are rehearsed; none are without it. */
+  readonly rehearsed: Rehearsed | undefined;
 }
 
 /** A client over connections and a realm that belong to it. */
@@ -49,9 +53,11 @@ export class HttpScimTarget implements ScimTarget {
   private readonly versioned: VersionedRequests;
   private readonly learning = new Learning();
   readonly bulk: BulkSender | undefined;
+  readonly rehearse: ((write: BulkWrite, signal: AbortSignal) => Promise<void>) | undefined;
   private capabilities: Capabilities = NO_DISCOVERY;
 
-  constructor({ profile, ladders, adapted, bulk }: HttpScimTargetOptions, transport: Transport, exchange: Exchange) {
+  constructor(options: HttpScimTargetOptions, transport: Transport, exchange: Exchange) {
+    const { profile, ladders, adapted, bulk, rehearsed } = options;
     this.profile = profile;
     this.transport = transport;
     this.exchange = exchange;
@@ -73,6 +79,8 @@ export class HttpScimTarget implements ScimTarget {
     this.versioned = new VersionedRequests(exchange, this.context, this.versions, ladders);
     const forms = new WriteForms(this.ladder, learning);
     this.bulk = bulkSender(bulk, { exchange, limits: profile.rateLimits, single: this, forms, adapted });
+    const { versions } = this;
+    this.rehearse = rehearsed && rehearsal({ forms, exchange, transport, versions }, rehearsed);
   }
 
   get requests(): { readonly scim: number; readonly tokens: number } {
@@ -119,7 +127,9 @@ export class HttpScimTarget implements ScimTarget {
     reference: { readonly attribute: string; readonly value: string },
     signal: AbortSignal,
   ): Promise<TargetResult<boolean>> {
-    return askReference(this.exchange, kind, id, reference, signal);
+    if (this.ladder === null) return askReference(this.exchange, kind, id, reference, signal);
+    const { caseInsensitive } = this.profile;
+    return askOrReadReference(this.exchange, this.context, { kind, id, ...reference, caseInsensitive }, signal);
   }
 
   list(kind: ScimKind, signal: AbortSignal): ReturnType<typeof listResources> {

@@ -1,7 +1,7 @@
 // Adding members. Success says neither that everybody is in nor that the others still are: some services take a part of what is
 // added, others take it for the whole list. Until an addition was seen to leave the others in, a group is read before and after;
 // then only what an answer shows is compared. Where the others went they are put back at once, and the form is not used again.
-import { addedMembers, isMemberAddition, membersShown, NOBODY, ShownMembers } from '../scim/members.ts';
+import { addedMembers, isMemberAddition, membersShown, NOBODY, ShownMembers, singly } from '../scim/members.ts';
 import { addMembers } from '../scim/patch.ts';
 import { elementsOf } from '../scim/read.ts';
 import type { PatchOperation, ScimValue } from '../scim/resource.ts';
@@ -39,6 +39,11 @@ export class MemberAdditions {
   /** Whether there is something to be seen of members here. */
   get isVisible(): boolean {
     return this.habits.membersReadable && this.silent < MOST_SILENT;
+  }
+
+  /** A group showed no members before and after a change of them. */
+  noteSilence(): void {
+    if (!this.context.learning.facts.showsMembers) this.silent += 1;
   }
 
   /** Whether operations may take more than their one request: what becomes of the other members is not known, or known too well. */
@@ -141,7 +146,7 @@ export class MemberAdditions {
     const seen = await requests.get('Group', id, signal);
     if (!seen.ok) return sent;
     const isSilent = this.mayHide(this.shownBy(seen) ?? NOBODY);
-    if (isSilent) this.silent += 1;
+    if (isSilent) this.noteSilence();
     return isSilent ? sent : this.complete(id, operations, seen, signal, true);
   }
 
@@ -285,11 +290,6 @@ export class MemberAdditions {
     if (!this.habits.membersReadable || !result.ok || result.value === null) return undefined;
     return membersShown(result.value);
   }
-}
-
-function singly(operation: PatchOperation): PatchOperation[] {
-  if (!isMemberAddition(operation)) return [operation];
-  return elementsOf(operation.value).map((element) => ({ ...operation, value: [element] }));
 }
 
 function valuesOf({ value }: PatchOperation): ScimValue[] {

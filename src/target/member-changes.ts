@@ -24,13 +24,13 @@ export class MemberChanges {
 
   /** Whether one request is all that these changes of a group take. */
   areUsual(operations: Operations): boolean {
-    const removes = operations.some((each) => removedMember(each) !== undefined);
-    return !this.additions.isWatched(operations) && (!removes || this.removal.form === 'path');
+    return removes(operations) ? this.mayGoTogether(operations) : !this.additions.isWatched(operations);
   }
 
   /** Whether nobody has seen yet what these changes do to the other members. */
   areUntried(operations: Operations): boolean {
-    return this.additions.isUntried(operations);
+    const isRemoval = removes(operations) && this.removal.isUsual;
+    return this.additions.isUntried(operations) || (isRemoval && !this.isSeen);
   }
 
   /** Whether an answer shows that somebody is missing who was added. */
@@ -68,8 +68,15 @@ export class MemberChanges {
   }
 
   // Of two changes that nobody has seen yet, nobody could tell which one took others with it.
-  private mayGoTogether(others: Operations): boolean {
-    const isSeen = this.removal.isProven || !this.additions.isVisible;
-    return this.removal.form === 'path' && isSeen && !this.additions.isWatched(others);
+  private mayGoTogether(operations: Operations): boolean {
+    return this.removal.isUsual && this.isSeen && !this.additions.isWatched(operations);
   }
+
+  private get isSeen(): boolean {
+    return this.removal.isProven || !this.additions.isVisible;
+  }
+}
+
+function removes(operations: Operations): boolean {
+  return operations.some((each) => removedMember(each) !== undefined);
 }

@@ -43,6 +43,11 @@ export class MemberRemoval {
     return this.context.learning.facts.memberRemoval ?? this.habits.memberRemoval;
   }
 
+  /** Whether members are removed by the form that goes first, as far as is known. */
+  get isUsual(): boolean {
+    return this.form === 'path' && !this.context.learning.facts.wiping.includes('path');
+  }
+
   /** Whether the usual form was seen to remove whom it was asked to, and nobody else. */
   get isProven(): boolean {
     return this.context.learning.knows('proven', PROVEN);
@@ -58,7 +63,7 @@ export class MemberRemoval {
       const known = await this.inForm(form, id, members, 'This form was learned earlier.', signal);
       if (known !== undefined && !refusesRung(known)) return known;
     }
-    if (form === 'path' && this.context.learning.facts.wiping.includes('path')) {
+    if (form === 'path' && !this.isUsual) {
       const other = await this.climb(id, members, 'The target was seen to remove more than it was asked to.', signal);
       if (other !== undefined) return other;
     }
@@ -78,7 +83,10 @@ export class MemberRemoval {
     const read = isEnough ? usual : await this.context.requests.get('Group', id, mayBeDone ? UNBROKEN : signal);
     // Services leave the list out that have nobody to show in it.
     const held = shownBy(read) ?? (others.length > 0 ? emptyIn(read) : undefined);
-    if (held === undefined) return usual;
+    if (held === undefined) {
+      if (usual.ok && read.ok) this.additions.noteSilence();
+      return usual;
+    }
     const lost = mayBeDone ? held.lacks(others) : [];
     if (before !== undefined && lost.length > 0) return this.restore('path', id, before, lost);
     if (!usual.ok && mayBeDone) return usual;

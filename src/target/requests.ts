@@ -44,7 +44,16 @@ export function isOutdated(result: PatchResult): boolean {
   return !result.ok && [412, 428].includes(result.fault.status ?? 0);
 }
 
-const ABOUT_VALUES = new Set(['invalidvalue', 'uniqueness', 'mutability', 'toomany', 'sensitive', 'invalidvers']);
+/** Values of `scimType` that no other form of the same request would change, in lower case. */
+export const NEVER_ABOUT_FORM: ReadonlySet<string> = new Set([
+  'uniqueness',
+  'mutability',
+  'toomany',
+  'sensitive',
+  'invalidvers',
+]);
+
+const ABOUT_VALUES: ReadonlySet<string> = new Set(['invalidvalue', ...NEVER_ABOUT_FORM]);
 const SAYS_UNSUPPORTED = /not\s+(yet\s+)?(implemented|supported|allowed by this server)|unsupported|does not support/i;
 
 /**

@@ -14,8 +14,9 @@ import { Exchange } from './exchange.ts';
 import { HttpScimTarget } from './http-scim-target.ts';
 import { withMemberType } from './member-type.ts';
 import { Realm } from './realm.ts';
-import { recordOf } from './recorded.ts';
-import { type ExchangeRecord, scimRoot, Transport } from './transport.ts';
+import { type RawExchange, recordOf } from './recorded.ts';
+import { standardForm } from './standard-form.ts';
+import { type ExchangeRecord, type ScimRequest, scimRoot, Transport } from './transport.ts';
 
 export interface ScimTargetOptions {
   /** The SCIM root; a query in it (Entra's feature flags) is not sent. */
@@ -55,6 +56,8 @@ export interface ScimTargetOptions {
   readonly adapted?: (use: Adaptation) => void;
   /** Told of every request with its answer, without credentials, for a recording. */
   readonly exchanged?: (exchange: RecordedExchange) => void;
+  /** Told of what a dry run would send; null for a change whose first request depends on what the target holds. */
+  readonly rehearsed?: ((exchange: RecordedExchange | null) => void) | undefined;
 }
 
 /** A client for one target; its connections and what is learned about the target belong to it. */
@@ -80,7 +83,10 @@ export function createScimTarget(options: ScimTargetOptions): ScimTarget {
     observe: options.observe,
     exchanged: exchanged && ((raw) => exchanged(recordOf(raw, redact))),
   });
+  const ladders = options.ladders ?? strategy.adapts;
+  const tolerates = ladders && !strategy.adapts;
   const ofDialect = requestShaper(strategy, scimRoot(options.baseUrl));
+  const standard = (request: ScimRequest): ScimRequest => withMemberType(request, profile);
   const exchange = new Exchange({
     transport,
     realm,
@@ -89,10 +95,12 @@ export function createScimTarget(options: ScimTargetOptions): ScimTarget {
     baseUrl: options.baseUrl,
     redact,
     retryableErrors: profile.retryableErrors,
-    shape: (request) => withMemberType(ofDialect(request), profile),
+    shape: (request) => standard(ofDialect(request)),
+    otherForm: tolerates ? standardForm(standard, adapted, redact) : undefined,
     maxWaitSeconds: options.maxWaitSeconds ?? 120,
   });
-  const ladders = options.ladders ?? strategy.adapts;
-  const client = new HttpScimTarget({ profile, ladders, adapted, bulk: options.bulk ?? null }, transport, exchange);
-  return withDialectFaults(dialect, client);
+  const { bulk = null, rehearsed } = options;
+  const tell = rehearsed && ((raw: RawExchange | null) => rehearsed(raw && recordOf(raw, redact)));
+  const client = new HttpScimTarget({ profile, ladders, adapted, bulk, rehearsed: tell }, transport, exchange);
+  return withDialectFaults(dialect, client, tolerates ? adapted : null);
 }

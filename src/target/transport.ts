@@ -145,6 +145,13 @@ export class Transport {
     return newer === undefined ? outcome : this.sendOnce(request, newer, signal);
   }
 
+  /** The request as it would be sent now, with credentials as for any; nothing goes to the target. */
+  async describe(request: PreparedRequest, signal: AbortSignal): Promise<RawExchange> {
+    const credentials = await this.options.authorizer.headers(signal);
+    const began = this.options.clock.now();
+    return { ...this.rawRequest(request, credentials), began, milliseconds: 0, answer: null, failure: null };
+  }
+
   /** Requests to a token endpoint so far. */
   get tokenRequests(): number {
     return this.options.authorizer.tokenRequests;
@@ -244,16 +251,17 @@ export class Transport {
   private tell(request: PreparedRequest, credentials: RequestHeaders, outcome: Outcome, began: number): void {
     const { exchanged, clock } = this.options;
     exchanged?.({
+      ...this.rawRequest(request, credentials),
       began: new Date(began),
       milliseconds: clock.now().getTime() - began,
-      method: request.method,
-      url: requestUrl(this.root, request),
-      headers: this.headers(request),
-      credentials,
-      body: request.text,
       answer: outcome.kind === 'answer' ? outcome.answer : null,
       failure: outcome.kind === 'failure' ? `${outcome.failure}: ${outcome.detail}` : null,
     });
+  }
+
+  private rawRequest(request: PreparedRequest, credentials: RequestHeaders) {
+    const url = requestUrl(this.root, request);
+    return { method: request.method, url, headers: this.headers(request), credentials, body: request.text };
   }
 
   private record(request: ScimRequest, outcome: Outcome, began: number): void {

@@ -1,12 +1,11 @@
 // Sends recorded writes again, as fast as undici can and with nothing around it: what the target and the machine allow.
 //   node test/bench/bench-bare.ts <address> <requests in flight>
 import { Pool } from 'undici';
-import type { RecordedWrite } from './bench-server.ts';
+import type { Recorded } from './bench-server.ts';
 
 const [address = '', inFlight = '32'] = process.argv.slice(2);
-const writes = (await (await fetch(`${address}/_bench/writes`)).json()) as RecordedWrite[];
+const { writes, headers } = (await (await fetch(`${address}/_bench/writes`)).json()) as Recorded;
 const pool = new Pool(address, { connections: Number(inFlight) });
-const headers = { 'content-type': 'application/scim+json', authorization: 'Bearer x' };
 let next = 0;
 const work = async (): Promise<void> => {
   for (let write = writes[next++]; write !== undefined; write = writes[next++]) {

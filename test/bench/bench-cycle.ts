@@ -8,7 +8,7 @@ import { runJob } from '../../src/engine/run-job.ts';
 export interface CycleMarks {
   /** From `timeBegan` to `timeEnded`. */
   readonly cycleSeconds: number;
-  /** From the last page planned to the end: guards, apply and close. */
+  /** From the first change that is let through to the end of the cycle. */
   readonly applySeconds: number;
   /** Processor time of this process meanwhile. */
   readonly applyCpuSeconds: number;
@@ -22,7 +22,7 @@ if (!result.ok) throw new Error(JSON.stringify(result.faults));
 const installation = await openInstallation(result.configuration);
 const [job] = result.configuration.jobs;
 if (job === undefined) throw new Error('there is no job');
-let planned = performance.now();
+let applied: number | undefined;
 let cpu = process.cpuUsage();
 const first = cpu;
 const silent = () => undefined;
@@ -31,13 +31,13 @@ const { compiled, io } = await connectJob(installation, job, {
   log: { info: silent, warn: (fields, message) => process.stderr.write(`${message} ${JSON.stringify(fields)}\n`) },
   signal: new AbortController().signal,
   progress: ({ stage }) => {
-    if (stage !== 'plan') return;
-    planned = performance.now();
+    if (stage !== 'apply' || applied !== undefined) return;
+    applied = performance.now();
     cpu = process.cpuUsage();
   },
 });
 const summary = await runJob(compiled, { trigger: 'syncNow', dryRun: false }, installation.identity, 0, io);
-const applySeconds = (performance.now() - planned) / 1000;
+const applySeconds = (performance.now() - (applied ?? Number.NaN)) / 1000;
 const used = process.cpuUsage(cpu);
 const usedAltogether = process.cpuUsage(first);
 await installation.store.close();

@@ -25,11 +25,18 @@ export interface RecordedWrite {
   readonly body: string;
 }
 
+/** Writes as they came, with the headers that all of them had. */
+export interface Recorded {
+  readonly headers: Readonly<Record<string, string>>;
+  readonly writes: readonly RecordedWrite[];
+}
+
 const [latency = 0, perSecond = 0] = process.argv.slice(2).map(Number);
 
 let times: number[] = [];
 let refusedAt: number[] = [];
 let writes: RecordedWrite[] = [];
+let headers: Record<string, string> = {};
 let requests = 0;
 let open = 0;
 let mostAtOnce = 0;
@@ -108,6 +115,16 @@ function answer(method: string, path: string, body: string, response: ServerResp
   else send(response, 204, '');
 }
 
+/** Headers besides those that belong to the connection or to one body. */
+function statedHeaders({ headers: came }: IncomingMessage): Record<string, string> {
+  const own = ['host', 'connection', 'content-length', 'transfer-encoding'];
+  return Object.fromEntries(
+    Object.entries(came).flatMap(([name, value]) =>
+      own.includes(name) || typeof value !== 'string' ? [] : [[name, value] as const],
+    ),
+  );
+}
+
 function receive(request: IncomingMessage, response: ServerResponse, body: string): void {
   const { method = '', url = '' } = request;
   if (url === '/_bench/reset') {
@@ -116,7 +133,8 @@ function receive(request: IncomingMessage, response: ServerResponse, body: strin
     return;
   }
   if (url === '/_bench/writes') {
-    response.end(JSON.stringify(writes));
+    const recorded: Recorded = { headers, writes };
+    response.end(JSON.stringify(recorded));
     return;
   }
   if (url === '/_bench/report') {
@@ -137,7 +155,10 @@ function receive(request: IncomingMessage, response: ServerResponse, body: strin
     send(response, 429, '', { 'Retry-After': '1' });
     return;
   }
-  if (method !== 'GET') writes.push({ method, path: url, body });
+  if (method !== 'GET') {
+    if (writes.length === 0) headers = statedHeaders(request);
+    writes.push({ method, path: url, body });
+  }
   if (latency === 0) answer(method, url, body, response);
   else setTimeout(() => answer(method, url, body, response), latency);
 }

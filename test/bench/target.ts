@@ -1,9 +1,10 @@
-// How politely and how quickly changes reach a target: npm run bench:target [-- limit | tenant | bulk | throughput …]. Sandbox,
+// How politely and how quickly changes reach a target: npm run bench:target [-- limit | tenant | bulk | throughput | many …]. Sandbox,
 // target and scimsync are processes of their own; results go to target.json and the table of target.md.
 //   limit       a target that answers 429 to the 26th request of any second: how much of the 25 is used
 //   tenant      2,000 people with accounts, 100 groups and 6,000 memberships to a target that answers after 10 ms
 //   bulk        the same in bulk requests of 100 operations
-//   throughput  10,000 people to a target that answers at once, beside undici sending the same requests
+//   throughput  the tenant to a target that answers at once, beside undici sending the same requests
+//   many        10,000 people in the same way
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
@@ -86,6 +87,9 @@ async function stateTarget(config: string, stated: string): Promise<void> {
 
 const rounded = (value: number, digits = 2): number => Number(value.toFixed(digits));
 
+/** Of whom 2,000 people have accounts, and all groups. */
+const TENANT = { users: 2060, groups: 100, memberships: 6200 };
+
 /** About 75 s of writes. */
 function limitBench(): Promise<TargetResult> {
   const limit = 25;
@@ -101,7 +105,7 @@ function limitBench(): Promise<TargetResult> {
 }
 
 function tenantBench(bulk?: number): Promise<TargetResult> {
-  const setting = { users: 2060, groups: 100, memberships: 6200, latency: 10, limit: 0 };
+  const setting = { ...TENANT, latency: 10, limit: 0 };
   return run({ ...setting, ...(bulk === undefined ? {} : { bulk }) }, ({ marks, report }) =>
     Promise.resolve({
       'people and groups created': Number(marks.counts['created']),
@@ -120,8 +124,8 @@ interface BareRun {
   readonly cpuSeconds: number;
 }
 
-function throughputBench(): Promise<TargetResult> {
-  return run({ users: 12_000, groups: 0, memberships: 0, latency: 0, limit: 0 }, async ({ marks, report, address }) => {
+function throughputBench(setting: Pick<Setting, 'users' | 'groups' | 'memberships'>): Promise<TargetResult> {
+  return run({ ...setting, latency: 0, limit: 0 }, async ({ marks, report, address }) => {
     const { stdout } = await measureRun([here('bench-bare.ts'), address, '32']);
     const bare = JSON.parse(stdout) as BareRun;
     const rate = report.writes / marks.applySeconds;
@@ -142,7 +146,8 @@ const BENCHES: Readonly<Record<string, () => Promise<TargetResult>>> = {
   limit: limitBench,
   tenant: () => tenantBench(),
   bulk: () => tenantBench(100),
-  throughput: throughputBench,
+  throughput: () => throughputBench(TENANT),
+  many: () => throughputBench({ users: 12_000, groups: 0, memberships: 0 }),
 };
 
 if (!existsSync(CLI)) throw new Error('dist/cli.js is not there: npm run build');

@@ -2,6 +2,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { pageEntitledUsers, removeAssignmentsUnseen, storeAssignments } from '../../src/store/assignments.ts';
 import { NO_DECISION } from '../../src/store/change-decisions.ts';
+import type { StoredChange } from '../../src/store/change-tables.ts';
 import { insertChanges, setStatus } from '../../src/store/changes.ts';
 import type { Store } from '../../src/store/database.ts';
 import { groupsKeepingHeld, groupsWithDueMembers, settleApprovedHolds } from '../../src/store/groups-in-step.ts';
@@ -30,7 +31,7 @@ import {
   storeMembers,
 } from '../../src/store/members.ts';
 import { freeWaiting, pageReady } from '../../src/store/ready-changes.ts';
-import type { ChangeTable, LinkTable } from '../../src/store/schema.ts';
+import type { LinkTable } from '../../src/store/schema.ts';
 import { addUnread, findObjects, pageToPlan, storeImage, updateObjects } from '../../src/store/source-objects.ts';
 import { addTargetUsage, readTargetUsage } from '../../src/store/target-usage.ts';
 
@@ -53,7 +54,7 @@ function link(id: string, targetId = `t-${id}`): LinkTable {
   };
 }
 
-function change(id: string, waitsFor: string | null): ChangeTable {
+function change(id: string, waitsFor: string | null): StoredChange {
   return {
     id: `change-${id}`,
     job_id: JOB,

@@ -43,7 +43,7 @@ it('prints its findings, leaves nothing behind, and says by its exit code whethe
 it('writes nothing where it may not', async () => {
   target.log.clear();
   const { exitCode, stdout } = await runCli(['probe', target.url, '--read-only'], { environment });
-  expect(stdout).toContain('only reads');
+  expect(stdout).toContain('only reads, because --read-only was given.');
   expect(Object.keys(target.log.totals().byMethod)).toEqual(['GET']);
   expect(exitCode).toBe(0);
 });

@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { type CycleRequest, type CycleSummary, zeroCounts } from '../../src/model/cycle.ts';
 import { readJob } from '../../src/store/jobs.ts';
+import { MANAGER } from '../support/build-job.ts';
 import { buildWorld, type World } from '../support/world.ts';
 
 function provision(
@@ -210,6 +211,37 @@ describe('references', () => {
     await world.run();
     expect(world.managerOf('p0002')).toBe('boss');
     expect(world.target.writes()).toHaveLength(1);
+  });
+});
+
+describe('what a step wrote', () => {
+  async function bossAndReport(disturb?: World['target']['disturb']) {
+    const world = await buildWorld();
+    world.people(1);
+    world.directory.setManager('p0001', 'boss');
+    await world.run();
+    world.directory.setUser('p0001', { displayName: 'Ana' });
+    world.directory.addUser('boss');
+    world.directory.assign('boss');
+    world.target.disturb = disturb;
+    const { objects = [] } = await provision(world, { user: ['p0001', 'boss'] });
+    const report = objects.find(({ id }) => id === 'p0001');
+    const steps = report?.steps ?? [];
+    return steps.flatMap(({ provisioningStepType: type, status, modifiedProperties = [] }) =>
+      modifiedProperties.map(({ displayName }) => `${type} ${status} ${displayName}`),
+    );
+  }
+
+  it('is told with it', async () => {
+    expect(await bossAndReport()).toEqual(['export success displayName', `referenceResolution success ${MANAGER}`]);
+  });
+
+  it('is not told with a later one that failed', async () => {
+    const isManager = (body: unknown): boolean => JSON.stringify(body).includes(MANAGER);
+    const written = await bossAndReport(({ method, body }) =>
+      method === 'patch' && isManager(body) ? { fault: { code: 'InvalidValue', message: 'no' } } : undefined,
+    );
+    expect(written).toEqual(['export success displayName']);
   });
 });
 

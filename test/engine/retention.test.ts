@@ -1,5 +1,6 @@
 // How long personal data stays in the store, and what of it gets there at all.
 import { describe, expect, it } from 'vitest';
+import { changesWithContent } from '../../src/store/change-content.ts';
 import { DAY } from '../support/fake-clock.ts';
 import { buildWorld, type World } from '../support/world.ts';
 
@@ -104,7 +105,7 @@ it('a settled change holds no values any more', async () => {
   world.target.disturb = undefined;
   world.clock.advance(DAY);
   await world.run();
-  const rows = await world.store.db.selectFrom('change').selectAll().where('settled_at', 'is not', null).execute();
+  const rows = await changesWithContent(world.store.db).where('settled_at', 'is not', null).execute();
   expect(rows.length).toBeGreaterThan(5);
   for (const row of rows) expect(row).toMatchObject({ payload: null, steps: null, display_name: null });
 });

@@ -44,27 +44,37 @@ export interface DialectWorld {
   readonly run: () => ReturnType<World['run']>;
 }
 
+/** Where another endpoint listens that is to be used instead. */
+export interface OtherEndpoint {
+  readonly baseUrl: string;
+  readonly token: string;
+}
+
 /** The world; nobody is in it. */
 export async function dialectWorld(
   dialect: Dialect,
-  more: Partial<Pick<ScimTargetOptions, 'ladders' | 'adapted'>> & { readonly tolerant?: boolean } = {},
+  more: Partial<Pick<ScimTargetOptions, 'ladders' | 'adapted' | 'rehearsed' | 'exchanged'>> & {
+    readonly tolerant?: boolean;
+    readonly other?: OtherEndpoint;
+  } = {},
   variation: JobVariation = {},
 ): Promise<DialectWorld> {
-  const { tolerant, ...options } = more;
+  const { tolerant, other, ...options } = more;
   const endpoint = await startEntraEndpoint();
+  const { baseUrl, token } = other ?? { baseUrl: endpoint.url, token: 'the-token' };
   const world = await buildWorld();
   const job = buildJob({
     user: { attributeMappings: USER_MAPPINGS },
     group: { attributeMappings: GROUP_MAPPINGS },
     lifecycle: { hardDeleted: 'delete' },
     ...variation,
-    target: { dialect, baseUrl: endpoint.url, concurrency: 1 },
+    target: { dialect, baseUrl, concurrency: 1 },
   });
   world.job = compileJob(job, TENANT);
   const target = createScimTarget({
-    baseUrl: endpoint.url,
+    baseUrl,
     dialect,
-    authorizer: bearerAuthorizer(aSecret('the-token')),
+    authorizer: bearerAuthorizer(aSecret(token)),
     connection: { privateAddresses: 'allow', environment: {} },
     redact: (text) => text,
     profile: job.profile,

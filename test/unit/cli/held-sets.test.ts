@@ -3,9 +3,9 @@ import { setText } from '../../../src/cli/held-set-text.ts';
 import { readHeldSets, setId } from '../../../src/cli/held-sets.ts';
 import { plainPaint } from '../../../src/cli/terminal.ts';
 import { NO_DECISION } from '../../../src/store/change-decisions.ts';
+import type { StoredChange } from '../../../src/store/change-tables.ts';
 import { insertChanges, pageChanges } from '../../../src/store/changes.ts';
 import { openStore, type Store } from '../../../src/store/database.ts';
-import type { ChangeTable } from '../../../src/store/schema.ts';
 import { approveHeld } from '../../support/decisions.ts';
 
 let store: Store;
@@ -16,7 +16,7 @@ beforeEach(async () => {
 
 afterEach(() => store.close());
 
-function aChange(id: string, changes: Partial<ChangeTable> = {}): ChangeTable {
+function aChange(id: string, changes: Partial<StoredChange> = {}): StoredChange {
   return {
     id,
     job_id: 'wiki',

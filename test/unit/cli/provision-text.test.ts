@@ -3,8 +3,11 @@ import { describe, expect, it } from 'vitest';
 import { curlLines, provisionDocument, provisionText } from '../../../src/cli/provision-text.ts';
 import { limitedRows } from '../../../src/cli/read-back-text.ts';
 import { plainPaint } from '../../../src/cli/terminal.ts';
+import { MOST_COMMANDS } from '../../../src/compose-recording.ts';
 import type { ObjectReport } from '../../../src/model/object-report.ts';
 import { aCompletedRun, aJob } from './runs.ts';
+
+const WRITTEN = [{ displayName: 'title', oldValue: null, newValue: 'Lead' }];
 
 function aReport(changes: Partial<ObjectReport> = {}): ObjectReport {
   return {
@@ -16,9 +19,15 @@ function aReport(changes: Partial<ObjectReport> = {}): ObjectReport {
     outcome: 'success',
     steps: [
       { name: 'EntryImport', provisioningStepType: 'import', status: 'success', description: 'Read.' },
-      { name: 'EntryExportUpdate', provisioningStepType: 'export', status: 'success', description: 'update: done.' },
+      {
+        name: 'EntryExportUpdate',
+        provisioningStepType: 'export',
+        status: 'success',
+        description: 'update: done.',
+        modifiedProperties: WRITTEN,
+      },
     ],
-    modifiedProperties: [{ displayName: 'title', oldValue: null, newValue: 'Lead' }],
+    modifiedProperties: WRITTEN,
     ...changes,
   };
 }
@@ -43,6 +52,41 @@ describe('provisionText', () => {
     ]);
   });
 
+  it('shows values under the step that wrote them, and what was only planned at the end', () => {
+    const steps: ObjectReport['steps'] = [
+      {
+        name: 'EntryExportUpdate',
+        provisioningStepType: 'export',
+        status: 'success',
+        description: 'update: done.',
+        modifiedProperties: WRITTEN,
+      },
+      {
+        name: 'ReferenceResolution',
+        provisioningStepType: 'referenceResolution',
+        status: 'failure',
+        description: 'refused.',
+      },
+    ];
+    const lines = (report: Partial<ObjectReport>): string[] =>
+      provisionText(aRun([aReport({ steps, outcome: 'failure', ...report })]), null, '', plainPaint)
+        .split('\n')
+        .slice(1, -1);
+    expect(lines({})).toEqual([
+      '  user Ana Ruiz  id-1  update: done, but not all of it',
+      '    export      + update: done.',
+      '                  title  (none) -> "Lead"',
+      '    references  x refused.',
+    ]);
+    const nickName = { displayName: 'nickName', oldValue: 'a', newValue: 'b' };
+    expect(lines({ modifiedProperties: [...WRITTEN, nickName] }).slice(1)).toEqual([
+      '    export       + update: done.',
+      '                   title  (none) -> "Lead"',
+      '    references   x refused.',
+      '    not written    nickName  "a" -> "b"',
+    ]);
+  });
+
   it.each([
     ['dryRun', '--dry-run'],
     ['observe', 'mode observe'],
@@ -57,9 +101,26 @@ describe('provisionText', () => {
 
   it('prints commands as they are pasted, and has them in the document when asked', () => {
     const curl = [{ command: 'curl -sS \\\n  x', answer: '400' }];
-    expect(curlLines(curl)).toEqual(['', '# answered 400', 'curl -sS \\', '  x']);
+    expect(curlLines(curl, false)).toEqual(['', '# answered 400', 'curl -sS \\', '  x']);
+    expect(curlLines([], false)).toEqual([]);
     expect(provisionDocument(aRun([]), null, curl)).toMatchObject({ curl });
     expect(provisionDocument(aRun([]), null)).not.toHaveProperty('curl');
+  });
+
+  it('says that there may be more commands than are kept', () => {
+    const curl = Array.from({ length: MOST_COMMANDS }, () => ({ command: 'curl -sS x', answer: '200' }));
+    expect(curlLines(curl, false).at(-1)).toBe('# Only the first 50 are shown.');
+    expect(curlLines(curl.slice(1), false).at(-1)).toBe('curl -sS x');
+  });
+
+  it('says of a dry run which commands would be sent, and what is left out', () => {
+    const lines = curlLines([{ command: 'curl -X POST', answer: null }], true);
+    expect(lines.slice(0, -1)).toEqual(['', '# would be sent', 'curl -X POST', '']);
+    expect(lines.at(-1)).toContain('# Not shown, because it depends on the answers: ');
+    expect(curlLines([], true)).toEqual([
+      '',
+      '# No write is known beforehand. Members of groups that exist, and managers, may follow.',
+    ]);
   });
 
   it('says that a paused job sends nothing, until when and why', () => {

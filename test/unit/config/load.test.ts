@@ -209,6 +209,21 @@ describe('warnings', () => {
 
   it.each([
     [
+      'entra',
+      '',
+      [
+        'target.dialect: The dialect entra adapts to nothing: what the target refuses of it fails, from the first cycle on.',
+      ],
+    ],
+    ['rfc7644', '', []],
+    ['entra-legacy', 'enabled: false\n', []],
+  ])('of the dialect %s %s', async (dialect, more, expected) => {
+    const job = `${more}${JOB.replace('  baseUrl:', `  dialect: ${dialect}\n  baseUrl:`)}`;
+    expect(await warningsOf({ 'scimsync.yaml': MAIN, 'jobs/a.yaml': job })).toEqual(expected);
+  });
+
+  it.each([
+    [
       'remove',
       [
         'adoption.groupMembers: This has no effect: groups of this target do not show their members (profile.membersReadable).',

@@ -36,6 +36,7 @@ function report(...checks: readonly CheckResult[]): Report {
     requests: 1,
     result: { checks, findings: [], removed: 0, leftovers: [], interrupted: false },
     comparison: null,
+    failure: null,
   };
 }
 

@@ -83,6 +83,7 @@ const report: Report = {
     interrupted: false,
   },
   comparison: null,
+  failure: null,
 };
 
 describe('findings', () => {
@@ -107,6 +108,26 @@ describe('JUnit', () => {
     expect(xml).toContain('&lt;script&gt;');
     expect(xml).not.toContain('<script');
     expect(Array.from(xml).filter((character) => character < ' ' && character !== '\n')).toEqual([]);
+  });
+});
+
+describe('a run that did not get to its end', () => {
+  const nothing = { checks: [], findings: [], removed: 0, leftovers: [] };
+  const failed: Report = { ...report, result: { ...nothing, interrupted: false }, failure: HOSTILE };
+  const stopped: Report = { ...report, result: { ...report.result, interrupted: true } };
+
+  it('is an error in JUnit, so that no build takes it for a success', () => {
+    expect(junitReport(failed)).toContain('tests="1" failures="0" errors="1" skipped="0"');
+    expect(junitReport(failed)).not.toContain('<script');
+    expect(junitReport(stopped)).toContain('tests="5" failures="2" errors="1" skipped="1"');
+    expect(junitReport(stopped)).toContain('<error type="interrupted" message="Stopped before the end.');
+  });
+
+  it('has its reason in JSON and HTML', () => {
+    expect(JSON.parse(jsonReport(failed))).toMatchObject({ failure: HOSTILE, interrupted: false, checks: [] });
+    expect(JSON.parse(jsonReport(stopped))).toMatchObject({ failure: null, interrupted: true });
+    expect(htmlReport(failed)).toContain('&lt;script&gt;');
+    expect(htmlReport(failed)).not.toMatch(/<script|>None\.</);
   });
 });
 

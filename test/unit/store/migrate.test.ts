@@ -6,6 +6,7 @@ import Sqlite from 'better-sqlite3';
 import { Kysely, SqliteDialect } from 'kysely';
 import { Migrator } from 'kysely/migration';
 import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import { pageChanges } from '../../../src/store/changes.ts';
 import { openStore } from '../../../src/store/database.ts';
 import { findJob } from '../../../src/store/jobs.ts';
 import { formerPath, inspectSchema } from '../../../src/store/migrate.ts';
@@ -109,6 +110,25 @@ describe('a store of an earlier version', () => {
     const former = formerPath(path, '0004');
     expect(statSync(former).mode & 0o777).toBe(0o600);
     expect(tablesOf(former)).toEqual(before);
+  });
+
+  it('keeps what its open changes carry', async () => {
+    await makeOld('0025-learned-targets');
+    const sqlite = new Sqlite(path);
+    sqlite.exec(`
+      insert into change (id, job_id, cycle_id, kind, source_id, phase, action, status, created_at, payload, steps)
+        values ('held', '${JOB}', 'c', 'user', 'ana', 1, 'disable', 'staged', 1, '{"desired":[]}', '[1]'),
+               ('done', '${JOB}', 'c', 'user', 'bo', 1, 'create', 'success', 1, null, null);`);
+    sqlite.close();
+    const store = await openStore(url);
+    onTestFinished(() => store.close());
+    expect(await pageChanges(store.db, JOB, ['staged', 'success'], '', 10)).toMatchObject([
+      { id: 'done', payload: null, steps: null },
+      { id: 'held', payload: '{"desired":[]}', steps: '[1]' },
+    ]);
+    // With its change it goes.
+    await store.db.deleteFrom('change').where('id', '=', 'held').execute();
+    expect(await store.db.selectFrom('change_content').selectAll().execute()).toEqual([]);
   });
 
   it('is only looked at by inspectSchema', async () => {
