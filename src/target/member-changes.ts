@@ -7,7 +7,7 @@ import type { PatchOperation } from '../scim/resource.ts';
 import { MemberAdditions } from './member-additions.ts';
 import { type MemberHabits, MemberRemoval } from './member-removal.ts';
 import type { Replacement } from './replacement.ts';
-import type { LadderContext, PatchResult } from './requests.ts';
+import { failsForNow, type LadderContext, type PatchResult } from './requests.ts';
 
 type Operations = readonly PatchOperation[];
 type Send = (operations: Operations) => Promise<PatchResult>;
@@ -54,13 +54,26 @@ export class MemberChanges {
     if (removals.length === 0) return this.add(id, others, change, signal);
     if (others.length === 0) return this.removal.remove(id, members, signal);
     const whole = this.mayGoTogether(others) ? await together() : undefined;
+    if (whole?.ok === false) return this.removedAnyway(id, members, whole, signal);
     if (whole !== undefined && !this.isIncomplete(others, whole)) return whole;
     const changed = await this.add(id, others, change, signal);
-    if (!changed.ok) return changed;
+    if (!changed.ok) return this.removedAnyway(id, members, changed, signal);
     const removed = await this.removal.remove(id, members, signal);
     // Whom the addition left out is known from its own answer only.
     if (!removed.ok || removed.value !== null || changed.value === null) return removed;
     return { ok: true, value: applyPatch(changed.value, removals) ?? null };
+  }
+
+  // Who is to leave does not stay because something else is refused, which is the result all the same.
+  private async removedAnyway(
+    id: string,
+    members: readonly string[],
+    failed: Extract<PatchResult, { ok: false }>,
+    signal: AbortSignal,
+  ): Promise<PatchResult> {
+    const { status, ambiguous } = failed.fault;
+    if (!failsForNow(failed) && ambiguous !== true && status !== 404) await this.removal.remove(id, members, signal);
+    return failed;
   }
 
   private add(id: string, operations: Operations, change: Send, signal: AbortSignal): Promise<PatchResult> {

@@ -118,6 +118,25 @@ describe('whoever leaves a group', () => {
     expect(service.membersOf(two)).toEqual(['b']);
   });
 
+  it('leaves, although those who are to join are refused', async () => {
+    const { service, group, patchGroup } = start({});
+    const id = group('a', 'b');
+    service.answering = (request, stage) => {
+      const isRefused = request.startsWith('PATCH') && stage === 'before';
+      return isRefused && JSON.stringify(service.bodies.at(-1)).includes('"x"') ? 409 : undefined;
+    };
+    for (let time = 0; time < 2; time += 1) {
+      expect(await patchGroup(id, ...addMembers(['x']), ...removeMembers(['a']))).toMatchObject({
+        ok: false,
+        fault: { status: 409 },
+      });
+      expect(service.membersOf(id)).toEqual(['b']);
+      service.edit(id, { members: [{ value: 'a' }, { value: 'b' }] });
+      await patchGroup(id, ...addMembers(['c']));
+      service.edit(id, { members: [{ value: 'a' }, { value: 'b' }] });
+    }
+  });
+
   it('leaves where the group shows ids in another case', async () => {
     const { service, group, patchGroup } = start({ removalByPath: 400 });
     const id = group('ABC', 'DEF');
