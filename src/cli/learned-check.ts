@@ -25,6 +25,7 @@ export function learnedCheck(learned: LearnedFacts, job: Pick<CompiledJob, 'user
       learned.statedWhole.map((name) => name.replace(/ addition$/, '')),
       'stated as a whole list',
     ),
+    ...about(learned.addedSingly, 'added one an operation'),
     ...about(learned.ignored, 'answered with success and not kept'),
     ...(learned.memberRemoval === null ? [] : [REMOVAL[learned.memberRemoval]]),
     ...learned.undeletable.map((kind) => `${kind}s are not deleted`),

@@ -1,12 +1,13 @@
 // What an answer of success shows, against what was sent: services keep something else, or nothing, and say that all is well.
 import type { ObjectFault } from '../model/errors.ts';
+import type { TargetProfile } from '../model/profile.ts';
 import { isActive } from '../rules/decide.ts';
 import type { DesiredAttribute } from '../scim/desired.ts';
 import { type AttributeDifference, notHeld } from '../scim/diff.ts';
 import { booleanOf } from '../scim/effect.ts';
 import { resourceId, type ScimResource } from '../scim/resource.ts';
 import type { ChangeOutcome } from './execute.ts';
-import { memberIdsOf } from './memberships.ts';
+import { memberIdsOf } from './shown-members.ts';
 
 /** Compares what the target answered with what was sent: success without effect is a warning of its own. */
 export function notApplied(answered: ScimResource, wanted: readonly DesiredAttribute[]): ObjectFault | null {
@@ -38,6 +39,33 @@ export function staysActive(
 export function showsMembers(group: ScimResource, added: readonly { readonly target_id: string }[]): boolean {
   const shown = memberIdsOf(group, { membersReadable: true });
   return added.every(({ target_id: id }) => shown?.has(id) === true);
+}
+
+/**
+ * Those of the added members, by the ids of their accounts, whom the answer shows not to be in the group; nobody where it shows no
+ * members. The client has looked at the group already where that decides something.
+ */
+export function absentMembers(
+  answered: ScimResource | null,
+  added: readonly string[],
+  profile: Pick<TargetProfile, 'membersReadable'>,
+): ReadonlySet<string> {
+  const shown = answered === null ? null : memberIdsOf(answered, profile);
+  if (shown === null) return new Set();
+  const known = new Set([...shown].map((id) => id.toLowerCase()));
+  return new Set(added.filter((id) => !known.has(id.toLowerCase())));
+}
+
+/** The fault of a group that lacks members although they were added. */
+export function membersMissing(missing: number, added: number): ObjectFault {
+  const message = `The target answered success to adding ${added} members, and ${missing} of them are not in the group. They are added again with the next cycle.`;
+  return { code: 'MembersMissing', message, ambiguous: true };
+}
+
+/** What is told of a group whose answer shows fewer members than were added. */
+export function unseenMembers(missing: number): ObjectFault {
+  const message = `The target answered success to adding members, and its answer does not show ${missing} of those who were added.`;
+  return { code: 'NotApplied', message };
 }
 
 /** What was done, which is less than was wanted where a target does not delete. */

@@ -4,7 +4,7 @@
 import type { ScimResource } from '../scim/resource.ts';
 import { showsMembers } from './applied.ts';
 import type { CycleContext } from './context.ts';
-import { memberIdsOf } from './memberships.ts';
+import { memberIdsOf } from './shown-members.ts';
 
 /** Looks at created groups of one page of changes. */
 export class CreatedGroups {

@@ -11,10 +11,11 @@ import type { AttributeDifference } from '../scim/diff.ts';
 import { addMembers, buildPatch, removeMembers } from '../scim/patch.ts';
 import { resourceId, type ScimResource } from '../scim/resource.ts';
 import type { StoredChange } from '../store/change-tables.ts';
+import type { LinkedMember } from '../store/members.ts';
 import type { LinkTable } from '../store/schema.ts';
 import { findObjects } from '../store/source-objects.ts';
 import { mayBeNamesakes, whyNotTheirs } from './adoption.ts';
-import { notApplied, showsMembers, staysActive } from './applied.ts';
+import { absentMembers, notApplied, showsMembers, staysActive } from './applied.ts';
 import type { ChangePayload, WaitingReference } from './change-payload.ts';
 import { mappingOf } from './compiled-job.ts';
 import { confirmAbsence } from './confirm-absence.ts';
@@ -24,7 +25,7 @@ import { matchNow } from './match.ts';
 import { viewOf } from './planned-object.ts';
 import type { TargetResult } from './ports.ts';
 import { type ResolvedReference, referenceDifferences, resolveReferences } from './resolved-references.ts';
-import { countedOf, NO_MEMBERS, takeMembers } from './sent-members.ts';
+import { countedOf, type MembersToSend, NO_MEMBERS, takeMembers } from './sent-members.ts';
 
 const DISABLED_INSTEAD: ObjectFault = {
   code: 'DisabledInstead',
@@ -208,7 +209,7 @@ async function adoptAfterConflict(attempt: Attempt, fault: ObjectFault): Promise
   const linkedOnly = { ...adopted, written: [], differences: [], waiting: [] };
   if (!mapping.flowTypes.includes('Update')) return linkedOnly;
   if (mapping.kind === 'user' && protects(job.protection, match.resource)) return { ...linkedOnly, isProtected: true };
-  const patched = await patch(attempt, match.targetId, decision.differences, decision.restated ?? [], []);
+  const patched = await patch(attempt, match.targetId, decision.differences, decision.restated ?? [], NO_MEMBERS);
   return patched.fault === undefined || patched.fault === null
     ? { ...adopted, ...patched, fault: null, written: decision.desired, differences: decision.differences }
     : patched;
@@ -219,21 +220,9 @@ async function change(attempt: Attempt): Promise<Result> {
   const targetId = row.target_id ?? '';
   const differences = [...payload.differences, ...referenceDifferences(attempt.resolved)];
   const members = sendsMembers(attempt) ? await takeMembers(context, row.source_id, false) : NO_MEMBERS;
-  const operations = [
-    ...addMembers(members.add.map((each) => each.target_id)),
-    ...removeMembers(members.remove.map((each) => each.target_id)),
-  ];
-  const patched = await patch(attempt, targetId, differences, payload.restated ?? [], operations);
+  const patched = await patch(attempt, targetId, differences, payload.restated ?? [], members);
   if (patched.fault !== undefined && patched.fault !== null) return { ...patched, waiting: [] };
-  return {
-    ...patched,
-    written: [...payload.desired, ...attempt.resolved],
-    differences,
-    membersAdded: members.add.map((each) => each.member_id),
-    membersRemoved: members.remove.map((each) => each.member_id),
-    membersCounted: countedOf(members),
-    verifyMembers: members.verify,
-  };
+  return { ...patched, written: [...payload.desired, ...attempt.resolved], differences };
 }
 
 async function patch(
@@ -241,10 +230,15 @@ async function patch(
   targetId: string,
   differences: readonly AttributeDifference[],
   restated: readonly AttributeDifference[],
-  extra: ReturnType<typeof addMembers>,
+  members: MembersToSend,
 ): Promise<Result> {
   const stated = differences.length === 0 ? [] : [...differences, ...restated];
-  const operations = [...buildPatch(stated, context.job.strategy.patch.missingElement), ...extra];
+  const accountsOf = (side: readonly LinkedMember[]): string[] => side.map((each) => each.target_id);
+  const operations = [
+    ...buildPatch(stated, context.job.strategy.patch.missingElement),
+    ...addMembers(accountsOf(members.add)),
+    ...removeMembers(accountsOf(members.remove)),
+  ];
   if (operations.length === 0) return {};
   const answer: TargetResult<ScimResource | null> = await context.io.target.patch(
     mapping.scimKind,
@@ -259,7 +253,15 @@ async function patch(
     ({ path, newValue, elements }): DesiredAttribute =>
       elements === undefined ? { path, value: newValue } : { path, value: elements.add, flow: 'ValueAddOnly' },
   );
-  return { warning: answer.value === null ? null : notApplied(answer.value, wanted) };
+  const absent = absentMembers(answer.value, accountsOf(members.add), context.job.settings.profile);
+  return {
+    warning: answer.value === null ? null : notApplied(answer.value, wanted),
+    membersAdded: members.add.filter((each) => !absent.has(each.target_id)).map((each) => each.member_id),
+    membersRemoved: members.remove.map((each) => each.member_id),
+    membersCounted: countedOf(members),
+    // Who is not there is found by the comparison that follows, and added again.
+    verifyMembers: members.verify || absent.size > 0,
+  };
 }
 
 /** Of an account that was made this moment everything is as it was sent, whatever the flow of an attribute. */

@@ -1,5 +1,7 @@
 // Groups that may differ from the target and turn out not to: nothing is to be sent for them.
-import { clearEscrow } from '../store/escrows.ts';
+
+import type { Db } from '../store/database.ts';
+import { clearEscrow, findEscrows } from '../store/escrows.ts';
 import { groupsKeepingHeld, groupsWithDueMembers, settleApprovedHolds } from '../store/groups-in-step.ts';
 import { updateObjects } from '../store/source-objects.ts';
 import { breathe, type CycleContext, settling } from './context.ts';
@@ -35,11 +37,23 @@ export async function settleInStep<T extends Group>(
       const keeping = await groupsKeepingHeld(trx, job.id, ids);
       const settled = ids.filter((id) => !keeping.has(id));
       await updateObjects(trx, job.id, 'group', settled, { members_dirty: 0 });
-      await clearEscrow(trx, job.id, 'group', ids);
+      await clearMembersEscrow(trx, context, ids);
       return new Set(ids);
     });
     left.push(...slice.filter(({ id }) => !inStep.has(id)));
     await breathe(context);
   }
   return left;
+}
+
+/** The members of these groups are in step: they wait for nothing more, unless their own change failed in this cycle. */
+export async function clearMembersEscrow(trx: Db, context: CycleContext, ids: readonly string[]): Promise<void> {
+  const { job, timeBegan } = context;
+  const escrows = await findEscrows(trx, job.id, 'group', ids);
+  const began = Date.parse(timeBegan);
+  const isOver = (id: string): boolean => {
+    const escrow = escrows.get(id);
+    return escrow !== undefined && (escrow.reference === 1 || escrow.next_attempt < began);
+  };
+  await clearEscrow(trx, job.id, 'group', ids.filter(isOver));
 }

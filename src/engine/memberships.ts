@@ -1,14 +1,14 @@
 // Brings the members of groups in the target in step: set differences over rows, sent in requests of a bounded number
 // of members. Only memberships that the source states are added, only those that were sent before are removed.
 import type { ObjectFault } from '../model/errors.ts';
-import type { TargetProfile } from '../model/profile.ts';
 import { addMembers, removeMembers } from '../scim/patch.ts';
-import type { PatchOperation, ScimResource } from '../scim/resource.ts';
+import type { PatchOperation } from '../scim/resource.ts';
 import type { Db } from '../store/database.ts';
-import { clearEscrow, findEscrows } from '../store/escrows.ts';
+import { findEscrows } from '../store/escrows.ts';
 import { unstatedMembers } from '../store/former-members.ts';
 import { groupsKeepingHeld, settleApprovedHolds } from '../store/groups-in-step.ts';
 import {
+  countTargetMembers,
   forgetTargetMembers,
   type LinkedMember,
   membersToAdd,
@@ -20,18 +20,21 @@ import {
 import { keepMembershipImages } from '../store/membership-images.ts';
 import { appendLog } from '../store/provisioning-log.ts';
 import { dirtyGroups, updateObjects } from '../store/source-objects.ts';
+import { absentMembers, membersMissing, unseenMembers } from './applied.ts';
 import { ensureCapabilities } from './capabilities.ts';
 import { admitsMembers } from './careful-start.ts';
 import { breathe, type CycleContext, settling } from './context.ts';
 import { confirmDepartures } from './departures.ts';
 import { adapts, goneBehindLink } from './dialect.ts';
-import { settleInStep } from './groups-in-step.ts';
-import { type LogSubject, logEntry } from './log-entry.ts';
+import { groupSubject, settleMembersFault, warnOfMembers } from './group-faults.ts';
+import { clearMembersEscrow, settleInStep } from './groups-in-step.ts';
+import { logEntry } from './log-entry.ts';
 import { memberImages, wasAdopted } from './member-images.ts';
 import { limitReached } from './member-limits.ts';
 import { step } from './planned-object.ts';
 import { countedOf, noteRemovals, takeMembers } from './sent-members.ts';
-import { escrow, forgetAccount } from './settle-plan.ts';
+import { forgetAccount } from './settle-plan.ts';
+import { memberIdsOf } from './shown-members.ts';
 import { runForEach } from './together.ts';
 
 type DirtyGroup = Awaited<ReturnType<typeof dirtyGroups>>[number];
@@ -62,17 +65,25 @@ async function completeGroup(context: CycleContext, group: DirtyGroup): Promise<
     repeated = compared.repeated;
   }
   const isAdopted = await wasAdopted(context.io.store.db, context, group.id);
+  const failure = (await findEscrows(context.io.store.db, job.id, 'group', [group.id])).get(group.id);
+  const isDoubted = failure?.code === 'MembersMissing';
   let added = 0;
   let removed = 0;
+  let absent = 0;
+  let unseen = 0;
   for (;;) {
     const { add, remove } = await takeMembers(context, group.id, false);
     if (add.length + remove.length === 0) break;
-    const fault = await sendChunk(context, group, add, remove, (id) => isAdopted || repeated.has(id));
-    if (fault !== null) return fail(context, group, fault);
-    added += add.length;
+    const sent = await sendChunk(context, { ...group, isDoubted }, add, remove, (id) => isAdopted || repeated.has(id));
+    if (sent.fault !== null) return fail(context, group, sent.fault);
+    // Whom the target does not take keeps nobody else out, and nobody in who is to leave.
+    absent += sent.absent;
+    unseen = Math.max(unseen, sent.unseen);
+    added += add.length - sent.absent;
     removed += remove.length;
   }
-  const beyond = await limitReached(context.io.store.db, context, group.id);
+  const beyond =
+    absent > 0 ? membersMissing(absent, added + absent) : await limitReached(context.io.store.db, context, group.id);
   await settling(context, async (trx) => {
     // What was approved while the last request was on its way is not done yet.
     const isDue = await hasDueMembers(trx, context, group.id);
@@ -80,10 +91,14 @@ async function completeGroup(context: CycleContext, group: DirtyGroup): Promise<
     const former = await takeOverMembers(trx, context, group, shown);
     const holds = await groupsKeepingHeld(trx, job.id, [group.id]);
     const keeps = holds.size > 0 || (await leavesMembers(trx, context, group.id));
-    const waits = isDue || former || keeps;
-    await updateObjects(trx, job.id, 'group', [group.id], { members_dirty: waits ? 1 : 0, members_verify: 0 });
-    if (beyond === null) await clearEscrow(trx, job.id, 'group', [group.id]);
-    else await settleFault(trx, context, group, beyond);
+    const waits = isDue || former || keeps || absent > 0;
+    // Who was added and is not there counts as a member until the next cycle has looked: they may only be late.
+    const marks = { members_dirty: waits ? 1 : 0, members_verify: absent > 0 ? 1 : 0 };
+    await updateObjects(trx, job.id, 'group', [group.id], marks);
+    if (beyond === null) await clearMembersEscrow(trx, context, [group.id]);
+    else await settleMembersFault(trx, context, group, beyond);
+    // A dialect that adapts to nothing looks at what it is answered, and no further.
+    if (unseen > 0) await warnOfMembers(trx, context, group, unseenMembers(unseen));
     if (added + removed === 0) return;
     context.careful?.add({
       kind: 'group',
@@ -97,7 +112,7 @@ async function completeGroup(context: CycleContext, group: DirtyGroup): Promise<
     });
     if (!(await writtenInThisCycle(trx, context, group.id))) context.counts.updated += 1;
     await appendLog(trx, [
-      logEntry(context, subjectOf(group), {
+      logEntry(context, groupSubject(group), {
         action: 'update',
         status: 'success',
         steps: [step('EntryExportUpdate', 'export', 'success', `${added} members added, ${removed} removed.`)],
@@ -121,49 +136,70 @@ async function leavesMembers(trx: Db, { approved, job }: CycleContext, groupId: 
 
 async function sendChunk(
   context: CycleContext,
-  group: DirtyGroup,
+  group: DirtyGroup & { readonly isDoubted: boolean },
   add: readonly LinkedMember[],
   remove: readonly RemovableMember[],
   wasThere: (id: string) => boolean,
-): Promise<ObjectFault | null> {
+): Promise<{ readonly fault: ObjectFault | null; readonly absent: number; readonly unseen: number }> {
   const { job, counts } = context;
   const accountsOf = (members: readonly LinkedMember[]) => members.map((each) => each.target_id);
-  const fault = await patchMembers(context, group.target_id, accountsOf(add), accountsOf(remove));
-  if (fault !== null) return fault;
-  await settling(context, async (trx) => {
-    await forgetTargetMembers(
-      trx,
-      job.id,
-      group.id,
-      remove.map((each) => each.member_id),
-    );
+  const sent = await patchMembers(context, group.target_id, accountsOf(add), accountsOf(remove), group.isDoubted);
+  if (sent.fault !== null) return { fault: sent.fault, absent: 0, unseen: 0 };
+  const idsOf = (members: readonly LinkedMember[]) => members.map((each) => each.member_id);
+  const there = add.filter((each) => !sent.absent.has(each.target_id));
+  const unseen = await settling(context, async (trx) => {
+    await forgetTargetMembers(trx, job.id, group.id, idsOf(remove));
     await noteRemovals(trx, context, group, countedOf({ remove }));
-    const [added, removed] = [add, remove].map((each) => each.map(({ member_id: id }) => id));
-    const images = memberImages(context, group, added?.filter((id) => !wasThere(id)) ?? [], removed ?? []);
-    await keepMembershipImages(trx, images);
+    const added = idsOf(there).filter((id) => !wasThere(id));
+    await keepMembershipImages(trx, memberImages(context, group, added, idsOf(remove)));
+    const { shown } = sent;
+    if (shown === null) return 0;
+    const known = await countTargetMembers(trx, job.id, { group_id: group.id });
+    return Math.max(accountsOf(add).filter((id) => !shown.has(id)).length, known - shown.size);
   });
-  counts.memberships.added += add.length;
+  counts.memberships.added += there.length;
   counts.memberships.removed += remove.length;
-  return null;
+  return { fault: null, absent: sent.absent.size, unseen };
 }
 
-/** Adds members to the account of a group and removes others, by the ids of their accounts; a fault is of the group. */
+/** What came of a change of members. */
+interface SentMembers {
+  /** Of the group. */
+  readonly fault: ObjectFault | null;
+  /** Accounts that were added with success and are not there. */
+  readonly absent: ReadonlySet<string>;
+  /** Accounts that the answer shows, in a dialect that adapts to nothing; null where it shows nobody. */
+  readonly shown: ReadonlySet<string> | null;
+}
+
+/** Adds members to the account of a group and removes others, by the ids of their accounts; one that is doubted is read then. */
 export async function patchMembers(
   context: CycleContext,
   groupAccount: string,
   add: readonly string[],
   remove: readonly string[],
-): Promise<ObjectFault | null> {
+  isDoubted: boolean,
+): Promise<SentMembers> {
   await ensureCapabilities(context);
   const { target, signal } = context.io;
+  const failed = (fault: ObjectFault): SentMembers => ({ fault, absent: new Set(), shown: null });
   if (context.job.strategy.readsBeforePatch) {
     const read = await target.get('Group', groupAccount, signal);
-    if (!read.ok) return read.fault;
-    if (read.value === null) return goneBehindLink(groupAccount);
+    if (!read.ok) return failed(read.fault);
+    if (read.value === null) return failed(goneBehindLink(groupAccount));
   }
   const operations: PatchOperation[] = [...addMembers(add), ...removeMembers(remove)];
   const answer = await target.patch('Group', groupAccount, operations, signal);
-  return answer.ok ? null : answer.fault;
+  if (!answer.ok) return failed(answer.fault);
+  if (!adapts(context)) {
+    // A target that shows an empty list may hide its members.
+    const shown = answer.value === null ? null : memberIdsOf(answer.value, { membersReadable: true });
+    return { fault: null, absent: new Set(), shown: shown?.size === 0 ? null : shown };
+  }
+  const isLooked = isDoubted && answer.value === null && add.length > 0;
+  const seen = isLooked ? await target.get('Group', groupAccount, signal) : answer;
+  if (!seen.ok) return failed(seen.fault);
+  return { fault: null, absent: absentMembers(seen.value, add, context.job.settings.profile), shown: null };
 }
 
 /**
@@ -215,53 +251,11 @@ async function takeOverMembers(
   return former.length > 0;
 }
 
-/** Ids of the members that the target shows; null when it shows none at all, or what it shows means nothing. */
-export function memberIdsOf(
-  resource: ScimResource,
-  { membersReadable }: Pick<TargetProfile, 'membersReadable'>,
-): Set<string> | null {
-  const members = resource['members'];
-  if (!membersReadable || !Array.isArray(members)) return null;
-  return new Set(
-    members.flatMap((member: unknown) => {
-      const value =
-        typeof member === 'object' && member !== null ? (member as Record<string, unknown>)['value'] : undefined;
-      return typeof value === 'string' ? [value] : [];
-    }),
-  );
-}
-
 async function fail(context: CycleContext, group: DirtyGroup, fault: ObjectFault): Promise<void> {
   await settling(context, async (trx) => {
     if (fault.code === 'InvalidAnchor' && adapts(context)) await forgetAccount(trx, context.job.id, 'group', group.id);
-    await settleFault(trx, context, group, fault);
+    await settleMembersFault(trx, context, group, fault);
   });
-}
-
-async function settleFault(trx: Db, context: CycleContext, group: DirtyGroup, fault: ObjectFault): Promise<void> {
-  context.counts.failed += 1;
-  const before = (await findEscrows(trx, context.job.id, 'group', [group.id])).get(group.id);
-  await escrow(trx, context, subjectOf(group), fault, before, 'reference');
-  await appendLog(trx, [
-    logEntry(context, subjectOf(group), {
-      action: 'update',
-      status: 'failure',
-      steps: [step('EntryExportUpdate', 'export', 'failure', fault.message)],
-      modified: [],
-      fault,
-      durationInMilliseconds: 0,
-    }),
-  ]);
-}
-
-function subjectOf(group: DirtyGroup): LogSubject {
-  return {
-    kind: 'group',
-    sourceId: group.id,
-    displayName: group.display_name,
-    targetId: group.target_id,
-    changeId: '',
-  };
 }
 
 async function writtenInThisCycle(trx: Db, context: CycleContext, groupId: string): Promise<boolean> {

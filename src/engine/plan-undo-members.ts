@@ -6,7 +6,7 @@ import type { ChangedMembership } from '../store/membership-images.ts';
 import type { LinkTable } from '../store/schema.ts';
 import { runBounded } from './bounded.ts';
 import { breathe, type CycleContext } from './context.ts';
-import { memberIdsOf } from './memberships.ts';
+import { memberIdsOf } from './shown-members.ts';
 
 /** A membership that is to be as it was. */
 export interface UndoneMembership {

@@ -12,8 +12,8 @@ import type { CarefulStart, SentObject } from './careful-start.ts';
 import { mappingOf } from './compiled-job.ts';
 import { type CycleContext, settling } from './context.ts';
 import { logEntry, modifiedProperties } from './log-entry.ts';
-import { memberIdsOf } from './memberships.ts';
 import { step } from './planned-object.ts';
+import { memberIdsOf } from './shown-members.ts';
 
 /** Reads every object that was sent and reports it; what differs is a warning of the cycle and of the object. */
 export async function readBack(context: CycleContext, careful: CarefulStart): Promise<void> {

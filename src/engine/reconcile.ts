@@ -31,10 +31,10 @@ import { type CompiledJob, mappingOf } from './compiled-job.ts';
 import { type CycleContext, type EngineIo, settling } from './context.ts';
 import { DriftCount } from './drift-count.ts';
 import { environmentOf } from './environment.ts';
-import { memberIdsOf } from './memberships.ts';
 import { factsOf } from './plan-object.ts';
 import { resolveReferences } from './plan-references.ts';
 import { viewOf } from './planned-object.ts';
+import { memberIdsOf } from './shown-members.ts';
 import { withoutUnstable } from './unstable.ts';
 
 /** What a comparison needs. */

@@ -12,6 +12,7 @@ import { keepMembershipImages } from '../store/membership-images.ts';
 import { appendLog } from '../store/provisioning-log.ts';
 import { findObjects, updateObjects } from '../store/source-objects.ts';
 import { holdUndone, releaseUndone } from '../store/undone-members.ts';
+import { membersMissing } from './applied.ts';
 import { breathe, type CycleContext, settling } from './context.ts';
 import { holdMemberships } from './hold-members.ts';
 import { logEntry } from './log-entry.ts';
@@ -103,7 +104,8 @@ async function sendGroup(context: CycleContext, group: PlannedGroupUndo, verify:
       chunk.filter(({ isAdded }) => isAdded === side).map(({ member }) => member),
     ) as [UndoneMembership[], UndoneMembership[]];
     const accounts = [add, remove].map((side) => side.map(({ account }) => account));
-    const fault = await patchMembers(context, group.targetId, accounts[0] ?? [], accounts[1] ?? []);
+    const sent = await patchMembers(context, group.targetId, accounts[0] ?? [], accounts[1] ?? [], false);
+    const fault = sent.fault ?? (sent.absent.size > 0 ? membersMissing(sent.absent.size, add.length) : null);
     if (fault !== null) {
       await settleFailure(context, group, fault, all.slice(from));
       return false;

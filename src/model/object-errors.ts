@@ -75,6 +75,14 @@ export const OBJECT_ERRORS = {
     cause: 'The target takes no more members in this group, or no more groups for somebody; everybody else was added.',
     advice: 'Divide the group, or take people out of groups. If the vendor raised the limit, raise it in the profile.',
   },
+  MembersMissing: {
+    scope: 'object',
+    retry: 'nextCycle',
+    cause:
+      'The target answered success, and members who were to be in the group are not there; everybody else was added.',
+    advice:
+      'Nothing to do if the next cycle succeeds: it adds them again. If it repeats: look whether the target takes these accounts into groups at all, and whether the group is full.',
+  },
   UnprocessableEntity: {
     scope: 'object',
     retry: 'ladder',

@@ -5,7 +5,16 @@ import { groupElements } from './element.ts';
 import { sameValue } from './equal.ts';
 import type { ScimPath } from './path.ts';
 import { operationPath } from './pathless.ts';
-import { elementMatches, elementsOf, isComplex, isMultiple, isUnassigned, memberOf, type ScimComplex } from './read.ts';
+import {
+  elementMatches,
+  elementsOf,
+  isComplex,
+  isMultiple,
+  isUnassigned,
+  keyOf,
+  memberOf,
+  type ScimComplex,
+} from './read.ts';
 import type { PatchOperation, ScimResource, ScimValue } from './resource.ts';
 
 type Draft = Record<string, ScimValue | undefined>;
@@ -28,12 +37,6 @@ export function applyPatch(resource: ScimResource, operations: readonly PatchOpe
 // The resource itself, or the object of the extension, as a copy that may be changed.
 function ownerOf(draft: Draft, { schema }: ScimPath): Draft {
   return schema === undefined ? draft : branch(draft, schema);
-}
-
-function keyOf(owner: Draft, name: string): string {
-  if (Object.hasOwn(owner, name)) return name;
-  const wanted = name.toLowerCase();
-  return Object.keys(owner).find((key) => key.toLowerCase() === wanted) ?? name;
 }
 
 function branch(owner: Draft, name: string): Draft {

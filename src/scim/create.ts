@@ -3,7 +3,7 @@
 import type { DesiredAttribute } from './desired.ts';
 import { groupElements, namesAnyElement, wireValue, withPrimaryEmail } from './element.ts';
 import type { ScimPath } from './path.ts';
-import { elementsOf, isComplex, isUnassigned } from './read.ts';
+import { elementsOf, isComplex, isUnassigned, keyOf } from './read.ts';
 import { GROUP_SCHEMA, type ScimKind, type ScimResource, type ScimValue, USER_SCHEMA } from './resource.ts';
 
 type Draft = Record<string, ScimValue | undefined>;
@@ -37,6 +37,7 @@ function ownerOf(resource: Draft, path: ScimPath, schemas: string[]): Draft {
   return branch(resource, key);
 }
 
+// Two mappings may spell a name differently; it is one attribute all the same.
 function place(owner: Draft, path: ScimPath, value: ScimValue): void {
   const key = keyOf(owner, path.attribute);
   const wire = wireValue(path, value);
@@ -51,13 +52,6 @@ function place(owner: Draft, path: ScimPath, value: ScimValue): void {
   }
   const parent = branch(owner, key);
   parent[keyOf(parent, path.subAttribute)] = wire;
-}
-
-// Two mappings may spell a name differently; it is one attribute all the same.
-function keyOf(owner: Draft, name: string): string {
-  if (Object.hasOwn(owner, name)) return name;
-  const wanted = name.toLowerCase();
-  return Object.keys(owner).find((key) => key.toLowerCase() === wanted) ?? name;
 }
 
 function branch(owner: Draft, key: string): Draft {

@@ -15,6 +15,8 @@ export interface LearnedFacts {
   readonly replaced: readonly string[];
   /** Lists that have to be stated whole, because the target takes what is added for all there is. */
   readonly statedWhole: readonly string[];
+  /** Lists of which an addition takes one element of each operation. */
+  readonly addedSingly: readonly string[];
   /** Attributes that are answered with success in every form, and never kept. */
   readonly ignored: readonly string[];
   /** Attributes whose change was seen to take effect, so that it need not be read back. */
@@ -41,6 +43,7 @@ export const NOTHING_LEARNED: LearnedFacts = {
   refusedPathless: [],
   replaced: [],
   statedWhole: [],
+  addedSingly: [],
   ignored: [],
   proven: [],
   unpatchable: [],

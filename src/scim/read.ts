@@ -21,12 +21,20 @@ export function isUnassigned(value: ScimValue | undefined): value is undefined |
   return value === undefined || value === null || value === '' || (isMultiple(value) && value.length === 0);
 }
 
+/**
+ * The name by which a complex value has a member, which may be spelled otherwise; an exact spelling wins, and a member that is
+ * not there would have this name. Names are ASCII.
+ */
+export function keyOf(complex: ScimComplex, name: string): string {
+  if (Object.hasOwn(complex, name)) return name;
+  const wanted = name.toLowerCase();
+  return Object.keys(complex).find((key) => key.length === name.length && key.toLowerCase() === wanted) ?? name;
+}
+
 /** The member of a complex value by its case-insensitive name; an exact spelling wins. */
 export function memberOf(complex: ScimComplex, name: string): ScimValue | undefined {
-  if (Object.hasOwn(complex, name)) return complex[name];
-  const wanted = name.toLowerCase();
-  const key = Object.keys(complex).find((candidate) => candidate.toLowerCase() === wanted);
-  return key === undefined ? undefined : complex[key];
+  const key = keyOf(complex, name);
+  return Object.hasOwn(complex, key) ? complex[key] : undefined;
 }
 
 /** The elements of a multi-valued attribute; a target that answers one object instead of a list is understood. */

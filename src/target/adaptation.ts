@@ -7,9 +7,10 @@ import type { ScimKind } from '../scim/resource.ts';
  * - `withoutPath`: a change was sent as a nested value without path.
  * - `addedElement`: an element that `replace` did not find was added whole.
  * - `wholeList`: a list was stated whole, because what was added had taken its place.
+ * - `membersOneByOne`: members that an addition left out were added again, each by an operation of its own.
  * - `memberList`: members were removed by a list of values.
  * - `memberReplacement`: members were removed by stating those that stay.
- * - `membersRestored`: members that a removal took with it were added again.
+ * - `membersRestored`: members that a removal or an addition took with it were added again.
  * - `replacedResource`: the change was merged into what the target holds, and sent with PUT.
  * - `disabledInstead`: an account that could not be deleted was disabled.
  * - `readVersion`: the version was read, and the change sent for it.
@@ -25,6 +26,7 @@ export type Rung =
   | 'withoutPath'
   | 'addedElement'
   | 'wholeList'
+  | 'membersOneByOne'
   | 'memberList'
   | 'memberReplacement'
   | 'membersRestored'
@@ -53,6 +55,7 @@ const DONE: Readonly<Record<Rung, string>> = {
   withoutPath: 'the change is sent without a path',
   addedElement: 'the element is added whole',
   wholeList: 'the list is stated whole',
+  membersOneByOne: 'members are added each by an operation of its own',
   memberList: 'members are removed by a list of values',
   memberReplacement: 'the members that stay are stated',
   membersRestored: 'members that went with it are added again',

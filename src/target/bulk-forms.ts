@@ -25,6 +25,11 @@ export class WriteForms {
     return operations === null ? null : { ...write, operations };
   }
 
+  /** Whether a write is sent alone only because nobody has seen yet what it does to others. */
+  isUntried(write: BulkWrite): boolean {
+    return write.type === 'patch' && write.kind === 'Group' && this.#ladder?.isUntried(write.operations) === true;
+  }
+
   /** Whether a change that was answered with success is there, as far as the usual rules want to know. */
   async isApplied(write: BulkWrite, result: PatchResult, signal: AbortSignal): Promise<boolean> {
     if (this.#ladder === null || write.type !== 'patch') return true;

@@ -9,7 +9,8 @@ interface Entry {
   readonly write: BulkWrite;
   /** Writes of this call that it refers to. */
   readonly references: readonly string[];
-  readonly isAlone: boolean;
+  /** Who is called like a reference may be taken for one. */
+  readonly isStrange: boolean;
 }
 
 /** What is to be sent next: some alone, or as many as fit together. */
@@ -22,20 +23,20 @@ export interface NextWrites {
 /** See the comment of the file. */
 export class BulkQueue {
   readonly #entries: ReadonlyMap<string, Entry>;
+  readonly #mustBeAlone: (write: BulkWrite) => boolean;
   readonly #results = new Map<string, BulkResult>();
   readonly #ids = new Map<string, string>();
 
-  /** `mustBeAlone` are those that share no request, whatever is in them. */
+  /** `mustBeAlone` are those that share no request, whatever is in them; asked each time, since that is learned meanwhile. */
   constructor(writes: readonly BulkWrite[], mustBeAlone: (write: BulkWrite) => boolean) {
     const names = new Set(writes.map(({ bulkId }) => bulkId));
     const entries = writes.map((write): [string, Entry] => {
       const found = referencesOf(write);
       const references = found.filter((each) => names.has(each));
-      // Who is called like a reference may be taken for one.
-      const isAlone = references.length < found.length || mustBeAlone(write);
-      return [write.bulkId, { write, references, isAlone }];
+      return [write.bulkId, { write, references, isStrange: references.length < found.length }];
     });
     this.#entries = new Map(entries);
+    this.#mustBeAlone = mustBeAlone;
   }
 
   /**
@@ -44,12 +45,13 @@ export class BulkQueue {
    */
   next(): NextWrites {
     const open = this.#open();
-    const alone = open.filter((entry) => entry.isAlone && this.#isResolved(entry));
+    const isolated = new Set(open.filter(({ isStrange, write }) => isStrange || this.#mustBeAlone(write)));
+    const alone = open.filter((entry) => isolated.has(entry) && this.#isResolved(entry));
     if (alone.length > 0) return { alone: alone.map((entry) => this.#withIds(entry)), together: [] };
     const together = new Map<string, Entry>();
     for (const entry of open) {
       const mayGo = entry.references.every((each) => this.#ids.has(each) || together.has(each));
-      if (!entry.isAlone && mayGo) together.set(entry.write.bulkId, entry);
+      if (!isolated.has(entry) && mayGo) together.set(entry.write.bulkId, entry);
     }
     return { alone: [], together: [...together.values()].map((entry) => this.#withIds(entry)) };
   }

@@ -84,7 +84,10 @@ export class BulkSender implements BulkPort {
   async send(writes: readonly BulkWrite[], signal: AbortSignal): Promise<readonly BulkResult[]> {
     const queue = new BulkQueue(writes, (write) => this.#options.forms.usual(write) === null);
     for (;;) {
-      const { alone, together } = queue.next();
+      const { alone: isolated, together } = queue.next();
+      // What one of them shows decides whether the others have to go alone.
+      const untried = isolated.filter((write) => this.#options.forms.isUntried(write));
+      const alone = isolated.filter((write) => !untried.includes(write) || write === untried[0]);
       if (alone.length + together.length === 0) return queue.results();
       const first = this.#first(together);
       if (first.length > 1) await this.#sendTogether(first, queue, signal);

@@ -1,7 +1,9 @@
 // Whether success meant anything. An answer that shows the resource is read; where nothing is shown, and the change is of a kind
 // that servers ignore, the resource is read back, once for each attribute and target.
 import { booleanOf, factName, isOftenIgnored, withoutEffect } from '../scim/effect.ts';
+import { isMemberAddition } from '../scim/members.ts';
 import { operationPath } from '../scim/pathless.ts';
+import { isSilentOn } from '../scim/representation.ts';
 import { type PatchOperation, resourceId, type ScimKind, type ScimResource } from '../scim/resource.ts';
 import type { MemberHabits } from './member-removal.ts';
 import type { LadderContext, PatchResult } from './requests.ts';
@@ -28,11 +30,13 @@ export class EffectCheck {
     const { requests } = this.context;
     const judged = operations.filter((each) => this.isJudged(kind, each));
     const shown = result.value !== null && isWhole(result.value) ? result.value : undefined;
-    const absent = shown === undefined ? judged.filter(isOftenIgnored) : withoutEffect(shown, judged);
-    if (shown !== undefined) this.prove(kind, judged, absent);
-    const doubted = absent.filter(
-      (each) => shown !== undefined || !this.context.learning.knows('proven', proofOf(kind, each)),
+    const absent = shown === undefined ? [] : withoutEffect(shown, judged);
+    const unseen = judged.filter(
+      (each) => isOftenIgnored(each) && (shown === undefined || isUnseen(kind, shown, each, operations)),
     );
+    if (shown !== undefined) this.prove(kind, judged, [...absent, ...unseen]);
+    const unproven = unseen.filter((each) => !this.context.learning.knows('proven', proofOf(kind, each)));
+    const doubted = [...absent, ...unproven];
     if (doubted.length === 0) return shown === undefined ? undefined : [];
     const read = await requests.get(kind, id, signal);
     if (!read.ok || read.value === null) return undefined;
@@ -56,6 +60,7 @@ export class EffectCheck {
   }
 
   private isJudged(kind: ScimKind, operation: PatchOperation): boolean {
+    if (isMemberAddition(operation)) return false;
     const isMember = operationPath(operation)?.attribute === 'members';
     if (isMember && !this.habits.membersReadable) return false;
     // Somebody who is to lose access is looked at each time.
@@ -84,13 +89,17 @@ function isRemovedMember(operation: PatchOperation): boolean {
   return operation.op === 'remove' && operationPath(operation)?.attribute === 'members';
 }
 
+function isUnseen(kind: ScimKind, shown: ScimResource, one: PatchOperation, all: readonly PatchOperation[]): boolean {
+  return !isRemovedMember(one) && isSilentOn(kind, shown, one, all);
+}
+
 /** The names by which facts about these operations are kept. */
 export function namesOf(kind: ScimKind, operations: readonly PatchOperation[]): string[] {
   return operations.flatMap((each) => factName(kind, each) ?? []);
 }
 
 /** Whether an answer shows the resource: a confirmation, or only what was asked for, says nothing about the rest. */
-export function isWhole(resource: ScimResource): boolean {
+function isWhole(resource: ScimResource): boolean {
   return resourceId(resource) !== undefined && (resource['userName'] ?? resource['displayName']) !== undefined;
 }
 

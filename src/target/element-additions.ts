@@ -5,7 +5,6 @@ import { factName } from '../scim/effect.ts';
 import { operationPath, toAddedElements } from '../scim/pathless.ts';
 import { elementsOf, findElement, isMultiple, readAttribute } from '../scim/read.ts';
 import type { PatchOperation, ScimKind, ScimResource, ScimValue } from '../scim/resource.ts';
-import { isWhole } from './effect-check.ts';
 import type { Replacement } from './replacement.ts';
 import type { LadderContext, PatchResult } from './requests.ts';
 
@@ -37,7 +36,10 @@ export async function patchKeepingElements(
   const result = await requests.patch(kind, id, sent, signal);
   const watched = additions.filter((each) => !stating.includes(each));
   if (!result.ok || watched.length === 0) return result;
-  const read = result.value !== null && isWhole(result.value) ? result : await requests.get(kind, id, signal);
+  // An answer may show a part of the resource: what is missing from it is looked for.
+  const answered = result.value;
+  const isEnough = answered !== null && !watched.some((each) => losesElements(answered, each));
+  const read = isEnough ? result : await requests.get(kind, id, signal);
   if (!read.ok || read.value === null) return result;
   const after = read.value;
   const lossy = watched.filter((each) => losesElements(after, each));

@@ -66,7 +66,7 @@ export class HttpScimTarget implements ScimTarget {
     this.finder = new Finder(exchange, profile, ladders ? { learning, adapted } : null);
     this.context = {
       requests: {
-        patch: (kind, id, operations, signal) => this.patchOnce(kind, id, operations, signal),
+        patch: (kind, id, operations, signal, mayRepeat) => this.patchOnce(kind, id, operations, signal, mayRepeat),
         put: (kind, id, resource, signal) => this.put(kind, id, resource, signal),
         get: (kind, id, signal) => this.get(kind, id, signal),
       },
@@ -212,9 +212,10 @@ export class HttpScimTarget implements ScimTarget {
     id: string,
     operations: readonly PatchOperation[],
     signal: AbortSignal,
+    mayRepeat = true,
   ): Promise<PatchResult> {
     const body = { schemas: [PATCH_SCHEMA], Operations: operations };
-    return this.change(kind, id, { method: 'PATCH', path: resourcePath(kind, id), body }, true, signal);
+    return this.change(kind, id, { method: 'PATCH', path: resourcePath(kind, id), body }, mayRepeat, signal);
   }
 
   private put(kind: ScimKind, id: string, resource: ScimResource, signal: AbortSignal): Promise<PatchResult> {

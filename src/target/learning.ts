@@ -2,7 +2,7 @@
 import { type LearnedFacts, type MemberRemovalForm, NOTHING_LEARNED } from '../scim/learned.ts';
 import type { ScimKind } from '../scim/resource.ts';
 
-type NameList = 'pathless' | 'refusedPathless' | 'replaced' | 'statedWhole' | 'ignored' | 'proven';
+type NameList = 'pathless' | 'refusedPathless' | 'replaced' | 'statedWhole' | 'addedSingly' | 'ignored' | 'proven';
 
 /** Facts by name, and how they grow. A later fact about an attribute ends an earlier one that it contradicts. */
 export class Learning {

@@ -4,12 +4,14 @@
 // worse fault. Where groups do not show their members nothing can be concluded, and no other form is tried.
 import type { TargetProfile } from '../model/profile.ts';
 import type { MemberRemovalForm } from '../scim/learned.ts';
-import { addMembers, removeMembers } from '../scim/patch.ts';
-import { elementsOf, isComplex, memberOf } from '../scim/read.ts';
+import { membersShown, NOBODY, type ShownMembers } from '../scim/members.ts';
+import { removeMembers } from '../scim/patch.ts';
 import type { PatchOperation } from '../scim/resource.ts';
 import type { Rung } from './adaptation.ts';
+import type { MemberAdditions } from './member-additions.ts';
+import { membersLost } from './members-lost.ts';
 import type { Replacement } from './replacement.ts';
-import { type LadderContext, type PatchResult, refusesForm, refusesRung } from './requests.ts';
+import { failsForNow, type LadderContext, type PatchResult, refusesForm, refusesRung, UNBROKEN } from './requests.ts';
 
 /** What the profile says of members. */
 export type MemberHabits = Pick<TargetProfile, 'membersReadable' | 'memberRemoval'>;
@@ -27,16 +29,28 @@ export class MemberRemoval {
   private readonly context: LadderContext;
   private readonly replacement: Replacement;
   private readonly habits: MemberHabits;
+  private readonly additions: MemberAdditions;
 
-  constructor(context: LadderContext, replacement: Replacement, habits: MemberHabits) {
+  constructor(context: LadderContext, replacement: Replacement, habits: MemberHabits, additions: MemberAdditions) {
     this.context = context;
     this.replacement = replacement;
     this.habits = habits;
+    this.additions = additions;
   }
 
   /** The form that is used now. */
   get form(): MemberRemovalForm {
     return this.context.learning.facts.memberRemoval ?? this.habits.memberRemoval;
+  }
+
+  /** Whether members are removed by the form that goes first, as far as is known. */
+  get isUsual(): boolean {
+    return this.form === 'path' && !this.context.learning.facts.wiping.includes('path');
+  }
+
+  /** Whether the usual form was seen to remove whom it was asked to, and nobody else. */
+  get isProven(): boolean {
+    return this.context.learning.knows('proven', PROVEN);
   }
 
   /** Success when nobody of `members` is a member any more; the refusal of the first form when nothing helped. */
@@ -49,17 +63,33 @@ export class MemberRemoval {
       const known = await this.inForm(form, id, members, 'This form was learned earlier.', signal);
       if (known !== undefined && !refusesRung(known)) return known;
     }
-    const isProven = this.context.learning.knows('proven', PROVEN);
+    if (form === 'path' && !this.isUsual) {
+      const other = await this.climb(id, members, 'The target was seen to remove more than it was asked to.', signal);
+      if (other !== undefined) return other;
+    }
+    const { isProven } = this;
     const isLookedAt = !isProven && this.habits.membersReadable;
-    const before = isLookedAt ? shownMembers(await this.context.requests.get('Group', id, signal)) : undefined;
+    const first = isLookedAt ? await this.context.requests.get('Group', id, signal) : undefined;
+    if (first !== undefined && failsForNow(first)) return first;
+    const before = first === undefined ? undefined : shownBy(first);
     const usual = await this.patch(id, removeMembers(members), signal);
-    if (!this.habits.membersReadable || (!usual.ok && !refusesForm(usual))) return usual;
+    // What was cut off may have been carried out, more than asked included.
+    const mayBeDone = usual.ok || (usual.fault.ambiguous === true && before !== undefined);
+    if (!this.habits.membersReadable || (!mayBeDone && !refusesForm(usual))) return usual;
     if (usual.ok && isProven) return usual;
-    const read = await this.read(id, usual, signal);
-    const held = shownMembers(read);
-    if (held === undefined) return usual;
-    const lost = usual.ok ? without(before ?? NOBODY, [...members, ...held.ids]) : [];
-    if (lost.length > 0) return this.restore('path', id, lost, usual, signal);
+    const others = before?.without(members) ?? [];
+    const answered = shownBy(usual);
+    const isEnough = answered !== undefined && answered.lacks(others).length === 0;
+    const read = isEnough ? usual : await this.context.requests.get('Group', id, mayBeDone ? UNBROKEN : signal);
+    // Services leave the list out that have nobody to show in it.
+    const held = shownBy(read) ?? (others.length > 0 ? emptyIn(read) : undefined);
+    if (held === undefined) {
+      if (usual.ok && read.ok) this.additions.noteSilence();
+      return usual;
+    }
+    const lost = mayBeDone ? held.lacks(others) : [];
+    if (before !== undefined && lost.length > 0) return this.restore('path', id, before, lost);
+    if (!usual.ok && mayBeDone) return usual;
     const left = members.filter((member) => held.has(member));
     if (left.length === 0) {
       if (usual.ok) {
@@ -75,21 +105,22 @@ export class MemberRemoval {
       const fewer = await this.patch(id, removeMembers(left), signal);
       if (fewer.ok) return fewer;
     }
-    return this.climb(id, left, usual, signal);
+    const because = usual.ok ? 'The target answered success, and the members were still there.' : usual.fault.message;
+    return (await this.climb(id, left, because, signal)) ?? (usual.ok ? stillThere() : usual);
   }
 
+  // Undefined when no form helped.
   private async climb(
     id: string,
     members: readonly string[],
-    usual: PatchResult,
+    because: string,
     signal: AbortSignal,
-  ): Promise<PatchResult> {
-    const because = usual.ok ? 'The target answered success, and the members were still there.' : usual.fault.message;
+  ): Promise<PatchResult | undefined> {
     for (const form of FORMS) {
       const result = await this.inForm(form, id, members, because, signal);
       if (result !== undefined && !refusesRung(result)) return result;
     }
-    return usual.ok ? stillThere() : usual;
+    return undefined;
   }
 
   // Undefined when the form is of no use: known to be harmful, without effect, or not possible.
@@ -102,18 +133,22 @@ export class MemberRemoval {
   ): Promise<PatchResult | undefined> {
     const { learning, adapted } = this.context;
     if (learning.facts.wiping.includes(form)) return undefined;
-    const held = shownMembers(await this.context.requests.get('Group', id, signal));
+    const current = await this.context.requests.get('Group', id, signal);
+    const held = shownBy(current);
     if (held === undefined) return undefined;
+    // Somebody who is no member proves nothing about a form.
+    if (held.lacks(members).length === members.length) return current;
     if (form === 'list' || form === 'replacement') adapted({ rung: RUNGS[form], kind: 'Group', id, because });
-    const staying = without(held, members);
+    const staying = held.without(members);
     const result = await this.sendIn(form, id, members, staying, because, signal);
-    if (result === undefined || !result.ok) return result;
-    const read = await this.context.requests.get('Group', id, signal);
-    const remaining = shownMembers(read) ?? (staying.length === 0 && read.ok ? NOBODY : undefined);
+    // What was cut off may have been carried out.
+    if (result === undefined || (!result.ok && result.fault.ambiguous !== true)) return result;
+    const read = await this.context.requests.get('Group', id, UNBROKEN);
+    const remaining = shownBy(read) ?? emptyIn(read);
     if (remaining === undefined) return result;
     const lost = staying.filter((member) => !remaining.has(member));
-    if (lost.length > 0) return this.restore(form, id, lost, result, signal);
-    if (members.some((member) => remaining.has(member))) return undefined;
+    if (lost.length > 0) return this.restore(form, id, held, lost);
+    if (members.some((member) => remaining.has(member))) return result.ok ? undefined : result;
     // Where nobody was to stay, it is not known what the form does to those who are.
     if (staying.length > 0) learning.noteRemoval(form);
     return read.ok && read.value !== null ? read : result;
@@ -145,25 +180,24 @@ export class MemberRemoval {
   private async restore(
     form: MemberRemovalForm,
     id: string,
+    before: ShownMembers,
     lost: readonly string[],
-    removed: PatchResult,
-    signal: AbortSignal,
   ): Promise<PatchResult> {
-    const { learning, adapted } = this.context;
+    const { learning, adapted, requests } = this.context;
     learning.noteWiping(form);
     const because = `The target removed ${lost.length} more than it was asked to.`;
     adapted({ rung: 'membersRestored', kind: 'Group', id, because });
-    let result = removed;
-    for (let from = 0; from < lost.length && result.ok; from += RESTORED_PER_REQUEST) {
-      result = await this.patch(id, addMembers(lost.slice(from, from + RESTORED_PER_REQUEST)), signal);
+    for (let from = 0; from < lost.length; from += RESTORED_PER_REQUEST) {
+      const value = before.written(lost.slice(from, from + RESTORED_PER_REQUEST));
+      const addition: PatchOperation = { op: 'add', path: 'members', value };
+      const send = (operations: readonly PatchOperation[]): Promise<PatchResult> =>
+        requests.patch('Group', id, operations, UNBROKEN);
+      await this.additions.send(id, [addition], send, UNBROKEN);
     }
+    const read = await requests.get('Group', id, UNBROKEN);
+    const missing = read.ok ? (shownBy(read) ?? NOBODY).lacks(lost) : lost;
     // No further form is tried on what is left of the group: the next cycle compares it, and adds whoever is missing.
-    return result.ok ? result : { ok: false, fault: { code: 'NotApplied', message: because } };
-  }
-
-  private read(id: string, answered: PatchResult, signal: AbortSignal): Promise<PatchResult> {
-    const shown = answered.ok && answered.value !== null ? shownMembers(answered) : undefined;
-    return shown === undefined ? this.context.requests.get('Group', id, signal) : Promise.resolve(answered);
+    return missing.length === 0 ? read : membersLost('removal', missing);
   }
 
   private patch(id: string, operations: readonly PatchOperation[], signal: AbortSignal): Promise<PatchResult> {
@@ -184,37 +218,12 @@ function stillThere(): PatchResult {
   return { ok: false, fault: { code: 'NotApplied', message } };
 }
 
-/** Members as a group shows them; services answer ids in another case than they take them. */
-class ShownMembers {
-  readonly ids: readonly string[];
-  private readonly known: ReadonlySet<string>;
-
-  constructor(ids: readonly string[]) {
-    this.ids = ids;
-    this.known = new Set(ids.map((id) => id.toLowerCase()));
-  }
-
-  get size(): number {
-    return this.known.size;
-  }
-
-  has(id: string): boolean {
-    return this.known.has(id.toLowerCase());
-  }
-}
-
-const NOBODY = new ShownMembers([]);
-
-function without(shown: ShownMembers, ids: readonly string[]): string[] {
-  const others = new ShownMembers(ids);
-  return shown.ids.filter((id) => !others.has(id));
+// A group that showed its members before and shows no list now has none; one that is gone has nobody to put back.
+function emptyIn(read: PatchResult): ShownMembers | undefined {
+  return read.ok && read.value !== null ? NOBODY : undefined;
 }
 
 // Undefined when the group cannot be read or does not show its members.
-function shownMembers(read: PatchResult): ShownMembers | undefined {
-  if (!read.ok || read.value === null) return undefined;
-  const members = memberOf(read.value, 'members');
-  if (members === undefined || members === null) return undefined;
-  const ids = elementsOf(members).map((member) => (isComplex(member) ? memberOf(member, 'value') : member));
-  return new ShownMembers(ids.filter((member) => typeof member === 'string'));
+function shownBy(read: PatchResult): ShownMembers | undefined {
+  return read.ok && read.value !== null ? membersShown(read.value) : undefined;
 }

@@ -6,20 +6,14 @@ import type { TargetProfile } from '../model/profile.ts';
 import type { Capabilities } from '../scim/capabilities.ts';
 import { collateral, factName, hasSiblings, withoutEffect } from '../scim/effect.ts';
 import { attributeText } from '../scim/path.ts';
-import {
-  hasExtensionPath,
-  hasPlainPath,
-  isPartOfMore,
-  operationPath,
-  removedMember,
-  toPathless,
-} from '../scim/pathless.ts';
+import { hasExtensionPath, hasPlainPath, isPartOfMore, operationPath, toPathless } from '../scim/pathless.ts';
 import type { PatchOperation, ScimKind, ScimResource } from '../scim/resource.ts';
 import type { Rung } from './adaptation.ts';
-import { EffectCheck, isWhole, namesOf } from './effect-check.ts';
+import { EffectCheck, namesOf } from './effect-check.ts';
 import { mayLoseElements, patchKeepingElements, withAddedElements } from './element-additions.ts';
 import { FutileClimbs } from './futile-climbs.ts';
-import { type MemberHabits, MemberRemoval } from './member-removal.ts';
+import { MemberChanges } from './member-changes.ts';
+import type { MemberHabits } from './member-removal.ts';
 import { cannotReplace, type Replacement } from './replacement.ts';
 import { type LadderContext, type PatchResult, refusesForm, refusesRung } from './requests.ts';
 
@@ -46,7 +40,7 @@ export class PatchLadder {
   private readonly context: LadderContext;
   private readonly replacement: Replacement;
   private readonly start: LadderStart;
-  private readonly members: MemberRemoval;
+  private readonly members: MemberChanges;
   private readonly effect: EffectCheck;
   private readonly futile = new FutileClimbs();
   /** Attributes that a PATCH has changed, so that they are not to blame when one with others is refused. */
@@ -57,7 +51,7 @@ export class PatchLadder {
     this.replacement = replacement;
     this.start = start;
     this.effect = new EffectCheck(context, start.profile);
-    this.members = new MemberRemoval(context, replacement, start.profile);
+    this.members = new MemberChanges(context, replacement, start.profile);
   }
 
   /** The result of the form that was accepted, or the refusal of the usual form when no other one helped. */
@@ -83,14 +77,18 @@ export class PatchLadder {
   usual(kind: ScimKind, operations: Operations): Operations | null {
     if (this.isUnpatchable(kind) || operations.some((each) => this.isReplaced(kind, each))) return null;
     if (mayLoseElements(this.context.learning, kind, operations)) return null;
-    const removes = kind === 'Group' && operations.some((each) => removedMember(each) !== undefined);
-    return removes && this.members.form !== 'path' ? null : this.formOf(kind, operations);
+    return kind === 'Group' && !this.members.areUsual(operations) ? null : this.formOf(kind, operations);
+  }
+
+  /** Whether nobody has seen yet what this change of a group does to its other members. */
+  isUntried(operations: Operations): boolean {
+    return this.members.areUntried(operations);
   }
 
   /** Whether a change is there that was sent in its usual form and answered with success. */
   async isApplied(kind: ScimKind, id: string, operations: Operations, result: PatchResult, signal: AbortSignal) {
     const missing = await this.effect.missing(kind, id, operations, result, signal);
-    if ((missing ?? []).length > 0) return false;
+    if ((missing ?? []).length > 0 || this.members.isIncomplete(operations, result)) return false;
     for (const name of namesOf(kind, operations)) this.patched.add(name);
     return true;
   }
@@ -100,21 +98,14 @@ export class PatchLadder {
     return toPathless(operations, (each) => always || this.knows('pathless', kind, each));
   }
 
-  private async patch(kind: ScimKind, id: string, operations: Operations, signal: AbortSignal): Promise<PatchResult> {
-    const removals = kind === 'Group' ? operations.filter((each) => removedMember(each) !== undefined) : [];
-    if (removals.length === 0) return this.change(kind, id, operations, signal);
-    const others = operations.filter((each) => !removals.includes(each));
-    if (others.length > 0) {
-      if (this.members.form === 'path') {
-        const whole = await this.context.requests.patch(kind, id, operations, signal);
-        const missing = await this.effect.missing(kind, id, operations, whole, signal);
-        if (!refusesForm(whole) && (missing ?? []).length === 0) return whole;
-      }
-      const changed = await this.change(kind, id, others, signal);
-      if (!changed.ok) return changed;
-    }
-    const members = removals.map((each) => removedMember(each) ?? '');
-    return this.members.remove(id, members, signal);
+  private patch(kind: ScimKind, id: string, operations: Operations, signal: AbortSignal): Promise<PatchResult> {
+    const change = (sent: Operations): Promise<PatchResult> => this.change(kind, id, sent, signal);
+    const together = async (): Promise<PatchResult | undefined> => {
+      const whole = await this.context.requests.patch(kind, id, operations, signal);
+      const missing = await this.effect.missing(kind, id, operations, whole, signal);
+      return refusesForm(whole) || (missing ?? []).length > 0 ? undefined : whole;
+    };
+    return kind === 'Group' ? this.members.send(id, operations, { change, together }, signal) : change(operations);
   }
 
   private isUnpatchable(kind: ScimKind): boolean {
@@ -194,8 +185,10 @@ export class PatchLadder {
     before: ScimResource,
     result: PatchResult,
   ): Promise<Operations> {
-    const shown = result.ok && result.value !== null && isWhole(result.value) ? result.value : undefined;
-    const after = shown ?? (await this.read(kind, id, signal));
+    const answered = result.ok ? result.value : null;
+    if (answered !== null && collateral(before, answered, operations).length === 0) return [];
+    // An answer may show a part of the resource: what is missing from it is looked for before it is put back.
+    const after = await this.read(kind, id, signal);
     return after === undefined ? [] : collateral(before, after, operations);
   }
 

@@ -8,7 +8,7 @@ import { elementsOf, memberOf } from '../scim/read.ts';
 import type { PatchOperation, ScimKind, ScimResource } from '../scim/resource.ts';
 import { attributeType } from '../scim/types.ts';
 import type { MemberHabits } from './member-removal.ts';
-import type { LadderContext, PatchResult } from './requests.ts';
+import { isOutdated, type LadderContext, type PatchResult } from './requests.ts';
 
 const MOST_RACES = 3;
 
@@ -47,7 +47,7 @@ export class Replacement {
       const body = replacementBody(changed, (name) => this.isReadOnly(kind, name));
       const replaced = await requests.put(kind, id, body, signal);
       // Somebody else was quicker: their change is read and kept.
-      if (replaced.ok || ![412, 428].includes(replaced.fault.status ?? 0) || reading > MOST_RACES) return replaced;
+      if (!isOutdated(replaced) || reading > MOST_RACES) return replaced;
     }
   }
 

@@ -9,7 +9,14 @@ export type PatchResult = TargetResult<ScimResource | null>;
 
 /** One request each; how often it is tried is the business of the exchange. */
 export interface ResourceRequests {
-  patch(kind: ScimKind, id: string, operations: readonly PatchOperation[], signal: AbortSignal): Promise<PatchResult>;
+  /** `mayRepeat` is false for what was worked out from an older state of the resource; true unless given. */
+  patch(
+    kind: ScimKind,
+    id: string,
+    operations: readonly PatchOperation[],
+    signal: AbortSignal,
+    mayRepeat?: boolean,
+  ): Promise<PatchResult>;
   put(kind: ScimKind, id: string, resource: ScimResource, signal: AbortSignal): Promise<PatchResult>;
   get(kind: ScimKind, id: string, signal: AbortSignal): Promise<PatchResult>;
 }
@@ -20,6 +27,21 @@ export interface LadderContext {
   readonly learning: Learning;
   /** Told of every rung before it is tried. */
   readonly adapted: (use: Adaptation) => void;
+}
+
+/** Never aborted: for what has to be seen through once it was begun, also when the process is to end. */
+export const UNBROKEN: AbortSignal = new AbortController().signal;
+
+/** Whether a request failed for a reason that may be over soon; a refusal is none. */
+export function failsForNow(result: PatchResult): boolean {
+  if (result.ok) return false;
+  const { status = 0 } = result.fault;
+  return status === 429 || status < 400 || (status >= 500 && status !== 501);
+}
+
+/** Whether a change was refused because the resource is another by now, or its version was not named. */
+export function isOutdated(result: PatchResult): boolean {
+  return !result.ok && [412, 428].includes(result.fault.status ?? 0);
 }
 
 /** Values of `scimType` that no other form of the same request would change, in lower case. */

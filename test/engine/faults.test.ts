@@ -46,6 +46,30 @@ describe('one object that the target refuses', () => {
     expect(escrow).toMatchObject({ attempts: 6, first_seen: first });
   });
 
+  it.each([
+    ['with its members', 'p0002'],
+    ['whose members are in step', null],
+  ])('is tried again with the next cycle where it was refused for now: a group %s', async (_which, joins) => {
+    const world = await buildWorld();
+    world.people(3);
+    world.directory.addGroup('g', ['p0001']);
+    world.directory.assign('g');
+    await world.run();
+    if (joins !== null) world.directory.addMember('g', joins);
+    world.directory.setGroup('g', { displayName: 'Renamed' });
+    const fault: ObjectFault = { code: 'TooManyRequests', message: 'later', status: 429 };
+    world.target.disturb = ({ method, body }) =>
+      method === 'patch' && JSON.stringify(body).includes('displayName') ? { fault } : undefined;
+    await world.run();
+    expect(await world.escrows()).toEqual({ g: 'TooManyRequests' });
+    world.target.disturb = undefined;
+    await world.run();
+    expect(world.groupOf('g')).toMatchObject({ displayName: 'Renamed' });
+    expect(world.membersOf('g')).toEqual(['p0001', ...(joins === null ? [] : [joins])]);
+    expect(await world.escrows()).toEqual({});
+    expect((await world.run()).requests.scim).toBe(0);
+  });
+
   it('is tried at once when it changes, and cleared when it succeeds', async () => {
     const world = await buildWorld();
     world.people(2);

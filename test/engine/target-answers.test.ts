@@ -70,7 +70,6 @@ interface Fault {
   /** Where that differs. */
   readonly creation?: Outcome;
   readonly deletion?: Outcome;
-  readonly membership?: Outcome;
 }
 
 const FAULTS: Readonly<Record<string, Fault>> = {
@@ -94,7 +93,7 @@ const FAULTS: Readonly<Record<string, Fault>> = {
   '409 with scimType': { action: { status: 409, body: { status: '409', scimType: 'uniqueness' } }, outcome: 'later' },
   '409 without scimType': { action: { status: 409, body: { status: '409' } }, outcome: 'later' },
   // Where a version is known it is read again, and the change sent once more.
-  '412': { action: { status: 412 }, outcome: 'now', creation: 'later', deletion: 'later', membership: 'later' },
+  '412': { action: { status: 412 }, outcome: 'now', creation: 'later', deletion: 'later' },
   '404': { action: { status: 404 }, outcome: 'later', creation: 'job' },
   'a web page with 200': { action: { html: true, status: 200 }, outcome: 'job' },
   'a web page with 502': { action: { html: true, status: 502 }, outcome: 'later' },
@@ -149,7 +148,7 @@ describe.each(Object.entries(WRITES))('a %s', (kind, write) => {
     write.cause(world);
     const outcome = await outcomeOf(started, write);
     if (outcome === 'now') expect(write.isDone(endpoint), 'what is reported is true').toBe(true);
-    expect(outcome).toBe(fault[kind as 'creation' | 'deletion' | 'membership'] ?? fault.outcome);
+    expect(outcome).toBe(fault[kind as 'creation' | 'deletion'] ?? fault.outcome);
 
     for (let day = 0; day < QUIET_DAYS; day += 1) {
       world.clock.advance(DAY);

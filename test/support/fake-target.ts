@@ -59,6 +59,10 @@ export class FakeTarget implements ScimTarget {
   hidesMembers = false;
   /** Answers every filter with an empty list. */
   findsNobody = false;
+  /** Answers a change with the resource as it is then. */
+  showsChanged = false;
+  /** Accounts that no group takes by a change, and nobody is told of. */
+  unwanted: readonly string[] = [];
   /** Creates groups without the members that they were sent with. */
   dropsMembersOfNewGroups = false;
   /** Deletes no account, and lets its client disable it. */
@@ -222,9 +226,12 @@ export class FakeTarget implements ScimTarget {
       const draft = structuredClone(held);
       for (const operation of operations) applyOperation(draft, operation);
       if (kind === 'User' && this.uniqueUserName && this.#taken(draft[UNIQUE], id)) return conflict(draft[UNIQUE]);
+      const members = draft['members'] as { value: string }[] | undefined;
+      if (Array.isArray(members) && this.unwanted.length > 0)
+        draft['members'] = members.filter((each) => !this.unwanted.includes(each.value));
       this.resources[kind].set(id, draft);
       if (kind === 'User' && draft['active'] === false && this.dropsMembershipsOfDisabled) this.#dropMember(id);
-      return { ok: true, value: null };
+      return { ok: true, value: this.showsChanged ? this.#shown(kind, draft) : null };
     });
   }
 

@@ -6,6 +6,7 @@ import type { BulkSettings } from '../../../src/model/bulk.ts';
 import { type TargetProfile, targetProfileSchema } from '../../../src/model/profile.ts';
 import { type BulkWrite, bulkReference } from '../../../src/scim/bulk.ts';
 import { type Capabilities, NO_DISCOVERY } from '../../../src/scim/capabilities.ts';
+import { addMembers } from '../../../src/scim/patch.ts';
 import { resourceId } from '../../../src/scim/resource.ts';
 import { type Adaptation, bulkNotice } from '../../../src/target/adaptation.ts';
 import type { ScimTargetOptions } from '../../../src/target/scim-target.ts';
@@ -34,6 +35,8 @@ interface Habits {
   readonly status?: (operation: Operation) => number | undefined;
   /** An attribute whose change is answered with success and not made. */
   readonly ignores?: string;
+  /** Members are added to those that are there; otherwise they take their place. */
+  readonly addsMembers?: boolean;
   /** The form of the answers. */
   readonly shape?: (answers: Answered[]) => unknown;
   /** The whole body. */
@@ -62,8 +65,13 @@ async function service(habits: Habits = {}) {
     if (method === 'PUT') users.set(id, { ...data, id });
     if (method === 'PATCH') {
       const changes = (data?.['Operations'] ?? []) as { path: string; value: unknown }[];
-      for (const { path: name, value } of changes)
-        if (habits.ignores !== name) users.set(id, { ...users.get(id), [name]: value });
+      for (const { path: name, value } of changes) {
+        const held = users.get(id)?.[name];
+        const isAdded = name === 'members' && habits.addsMembers === true;
+        const kept = isAdded && Array.isArray(held) && Array.isArray(value) ? [...(held as unknown[])] : [];
+        const given = kept.length === 0 ? value : [...kept, ...(value as unknown[])];
+        if (habits.ignores !== name) users.set(id, { ...users.get(id), [name]: given });
+      }
     }
     return { status: method === 'DELETE' ? 204 : 200, id, ...(method === 'GET' ? { body: users.get(id) ?? {} } : {}) };
   };
@@ -311,6 +319,26 @@ describe('writes of one request', () => {
     ]);
     expect(requests.map(({ line }) => line)).toEqual(['GET /Users/a', 'PATCH /Users/a', 'POST /Bulk']);
   });
+
+  // spec: additions-are-looked-at
+  it.each([true, false])(
+    'cost no group its members, and one is enough to see that (they stay: %s)',
+    async (addsMembers) => {
+      const { url, users, requests, bulks } = await service({ addsMembers });
+      const names = ['g1', 'g2', 'g3', 'g4'];
+      for (const id of names) users.set(id, { id, displayName: id, members: [{ value: 'a' }, { value: id }] });
+      const adding = names.map(
+        (id): BulkWrite => ({ type: 'patch', kind: 'Group', id, bulkId: `c-${id}`, operations: addMembers(['n']) }),
+      );
+      expect(words(await client(url).send(adding))).toHaveLength(4);
+      for (const id of names)
+        expect(new Set(users.get(id)?.['members'] as object[])).toEqual(
+          new Set(['a', id, 'n'].map((value) => ({ value }))),
+        );
+      expect(bulks.map((each) => each.length)).toEqual(addsMembers ? [3] : []);
+      expect(requests.filter(({ line }) => line.startsWith('PATCH'))).toHaveLength(1);
+    },
+  );
 
   it('are refused for good where nothing else is to be tried', async () => {
     const { url, users, requests } = await service({ status: ({ method }) => (method === 'PATCH' ? 400 : undefined) });

@@ -1,7 +1,7 @@
 // A SCIM service over nock that refuses, ignores and misjudges what a test tells it to, in whatever words and statuses. It holds
 // one kind of truth, `resources`, and applies what it understands; where it lives and what it says are no help to a client.
 import nock from 'nock';
-import type { PatchOperation } from '../../../src/scim/resource.ts';
+import type { PatchOperation, ScimValue } from '../../../src/scim/resource.ts';
 import { applyOperation, type Json } from '../../support/patch-resource.ts';
 
 /** Understood, answered with success and not carried out, or refused with this status. */
@@ -22,14 +22,16 @@ export interface Habits {
   readonly withoutPath: Treatment | 'drops siblings';
   /** Elements added to a list that has others. */
   readonly addition: 'taken' | 'replaces';
+  /** Members added to a group; `first` takes one of each operation. */
+  readonly memberAddition: 'taken' | 'replaces' | 'first' | 'ignored';
   /** The removal of an attribute that is not there. */
   readonly absentRemoval: Treatment;
   readonly removalByPath: Treatment;
   readonly removalByList: Treatment | 'removes everybody';
   readonly memberReplacement: Treatment | 'merges';
   readonly remove: Treatment;
-  /** Whether PATCH and PUT answer the resource, or nothing. */
-  readonly answers: boolean;
+  /** Whether PATCH and PUT answer the resource, nothing, or of the resource only its name and what was changed. */
+  readonly answers: boolean | 'changed';
   readonly scimType: string | undefined;
   /** How an error is put. */
   readonly error: (status: number, scimType: string | undefined) => string;
@@ -48,6 +50,7 @@ export const WELL_BEHAVED: Habits = {
   absentElement: 'taken',
   withoutPath: 'taken',
   addition: 'taken',
+  memberAddition: 'taken',
   absentRemoval: 'taken',
   removalByPath: 'taken',
   removalByList: 'taken',
@@ -80,8 +83,14 @@ class Refusal extends Error {
 export class MisbehavingService {
   /** Deals with an operation in its own way, and says whether it did. */
   interferes: (resource: Json, operation: PatchOperation) => boolean = () => false;
+  /** Accounts that no group takes, and nobody is told of. */
+  unwanted: readonly string[] = [];
+  /** Answers a request in its own way, before or after it was carried out; undefined for the usual one. */
+  answering: (request: string, stage: 'before' | 'after', resource: Json) => number | undefined = () => undefined;
   /** Attributes that no answer shows. */
   hidden: readonly string[] = [];
+  /** Attributes that no answer to a change shows. */
+  unanswered: readonly string[] = [];
   readonly resources = new Map<string, Json>();
   readonly requests: string[] = [];
   readonly bodies: unknown[] = [];
@@ -151,6 +160,9 @@ export class MisbehavingService {
   private answer(method: string, resource: Json, body: Json, ifMatch: string | null): Reply {
     const id = String(resource['id']);
     const { habits } = this;
+    const request = `${method} ${id}`;
+    const refused = this.answering(request, 'before', resource);
+    if (refused !== undefined) return { status: refused };
     if (method === 'GET') return this.shown(id);
     this.judgeVersion(id, ifMatch);
     if (method === 'DELETE') {
@@ -161,12 +173,30 @@ export class MisbehavingService {
       if (allows(habits.put)) this.resources.set(id, { ...structuredClone(body), id });
     } else {
       if (habits.patch !== 'taken') throw new Refusal(habits.patch);
-      const draft = structuredClone(resource);
+      const draft = structuredClone(this.resources.get(id) ?? resource);
       for (const operation of body['Operations'] as PatchOperation[]) this.apply(draft, operation);
       this.resources.set(id, draft);
     }
+    this.withoutUnwanted(id);
     this.bump(id);
-    return habits.answers ? this.shown(id) : { status: 204 };
+    const cutOff = this.answering(request, 'after', this.resources.get(id) ?? {});
+    if (cutOff !== undefined) return { status: cutOff };
+    if (habits.answers === 'changed') return this.shownChange(id, method === 'PUT' ? Object.keys(body) : pathsOf(body));
+    return habits.answers ? this.withoutUnanswered(this.shown(id)) : { status: 204 };
+  }
+
+  private withoutUnanswered({ body, ...rest }: Reply): Reply {
+    const entries = Object.entries(JSON.parse(body ?? '{}') as Json).filter(
+      ([name]) => !this.unanswered.includes(name),
+    );
+    return { ...rest, body: JSON.stringify(Object.fromEntries(entries)) };
+  }
+
+  private withoutUnwanted(id: string): void {
+    const { members, ...rest } = this.resources.get(id) ?? {};
+    if (this.unwanted.length === 0 || !Array.isArray(members)) return;
+    const kept = members.filter((each) => !this.unwanted.includes((each as { value: string }).value));
+    this.resources.set(id, { ...rest, members: kept });
   }
 
   private apply(draft: Json, operation: PatchOperation): void {
@@ -186,12 +216,20 @@ export class MisbehavingService {
     } else if (path === 'members' && op === 'replace') {
       if (habits.memberReplacement === 'merges') applyOperation(draft, { ...operation, op: 'add' });
       else if (allows(habits.memberReplacement)) applyOperation(draft, operation);
-    } else if (path === 'members') applyOperation(draft, operation);
+    } else if (path === 'members') this.addMembers(draft, operation);
     else if (path.includes('[')) this.applyToElement(draft, operation);
     else if (op === 'remove' && draft[path] === undefined) allows(habits.absentRemoval);
     else if (op === 'add' && Array.isArray(value) && habits.addition === 'replaces') draft[path] = value;
     else if (allows(path.startsWith('urn:') ? habits.extensionPath : habits.plainPath))
       applyOperation(draft, operation);
+  }
+
+  private addMembers(draft: Json, operation: PatchOperation): void {
+    const { memberAddition } = this.habits;
+    if (memberAddition === 'replaces') draft['members'] = operation.value;
+    else if (memberAddition === 'first')
+      applyOperation(draft, { ...operation, value: (operation.value as readonly ScimValue[]).slice(0, 1) });
+    else if (memberAddition === 'taken') applyOperation(draft, operation);
   }
 
   private applyToElement(draft: Json, operation: PatchOperation): void {
@@ -218,6 +256,13 @@ export class MisbehavingService {
     return `W/"${this.versions.get(id) ?? 1}"`;
   }
 
+  private shownChange(id: string, changed: readonly string[]): Reply {
+    const names = ['id', 'userName', 'displayName', ...changed];
+    const { body, ...rest } = this.shown(id);
+    const part = Object.entries(JSON.parse(body ?? '{}') as Json).filter(([name]) => names.includes(name));
+    return { ...rest, body: JSON.stringify(Object.fromEntries(part)) };
+  }
+
   private shown(id: string): Reply {
     const resource = { ...this.resources.get(id) };
     for (const name of this.hidden) delete resource[name];
@@ -225,6 +270,13 @@ export class MisbehavingService {
     const version = this.versionOf(id);
     return { status: 200, body: JSON.stringify({ ...resource, meta: { version } }), etag: version };
   }
+}
+
+/** The attributes that operations name. */
+function pathsOf(body: Json): string[] {
+  return (body['Operations'] as PatchOperation[]).flatMap(({ path, value }) =>
+    path === undefined ? Object.keys(value as Json) : [/^(urn:.*:(?:User|Group)|[^.[]*)/.exec(path)?.[1] ?? path],
+  );
 }
 
 function allows(treatment: Treatment): boolean {

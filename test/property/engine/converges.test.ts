@@ -20,11 +20,12 @@ interface Tenant {
   readonly bulk: number | null;
   readonly names: FakeTarget['names'];
   readonly dropsMembersOfNewGroups: boolean;
+  readonly showsChanged: boolean;
 }
 
 async function disturbedCycle(world: World, variation: JobVariation, cycle: Cycle): Promise<void> {
   if (cycle.observed) world.configure({ ...variation, mode: 'observe' });
-  world.target.disturb = disturbances(cycle.faults);
+  world.target.disturb = disturbances(cycle.faults, world.target);
   const store = cycle.crash === null ? world.store : crashingStore(world.store, cycle.crash).store;
   // Whatever ends the cycle is what the next ones have to cope with.
   await world.run(cycle.request, { store }).catch(() => undefined);
@@ -46,6 +47,7 @@ async function live(tenant: Tenant, variation: JobVariation, steps: readonly Ste
     if (tenant.bulk !== null) world.target.takesBulk(tenant.bulk);
     world.target.names = tenant.names;
     world.target.dropsMembersOfNewGroups = tenant.dropsMembersOfNewGroups;
+    world.target.showsChanged = tenant.showsChanged;
     for (const id of PEOPLE) world.directory.addUser(id);
     for (const id of TEAMS) world.directory.addGroup(id, PEOPLE.slice(0, 3));
     world.directory.assign('g');
@@ -77,6 +79,7 @@ const tenant = fc.record({
   bulk: fc.option(fc.integer({ min: 2, max: 8 })),
   names: fc.constantFrom('resolved' as const, 'kept' as const, 'refused' as const),
   dropsMembersOfNewGroups: fc.boolean(),
+  showsChanged: fc.boolean(),
 });
 
 // spec: convergence, bulk-same-result

@@ -51,7 +51,7 @@ function staged({ store }: World) {
 
 async function disturbedCycle({ world, variation }: Life, cycle: Cycle): Promise<void> {
   if (cycle.observed) world.configure({ ...variation, mode: 'observe' });
-  world.target.disturb = disturbances(cycle.faults);
+  world.target.disturb = disturbances(cycle.faults, world.target);
   const store = cycle.crash === null ? world.store : crashingStore(world.store, cycle.crash).store;
   await world.run(cycle.request, { store }).catch(() => undefined);
   world.target.disturb = undefined;

@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import type { CycleRequest } from '../../../src/model/cycle.ts';
 import { JobFault } from '../../../src/model/errors.ts';
-import { ambiguous, type Disturbance, type LoggedRequest } from '../../support/fake-target.ts';
+import { ambiguous, type Disturbance, type FakeTarget, type LoggedRequest } from '../../support/fake-target.ts';
 import type { World } from '../../support/world.ts';
 
 export const PEOPLE = ['a', 'b', 'c', 'd', 'e'] as const;
@@ -24,7 +24,14 @@ const edit = fc.oneof(
 
 const fault = fc.record({
   nth: fc.nat(14),
-  what: fc.constantFrom('refused' as const, 'lost' as const, 'lostAfterwards' as const, 'down' as const),
+  what: fc.constantFrom(
+    'refused' as const,
+    'lost' as const,
+    'lostAfterwards' as const,
+    'down' as const,
+    // A change of members that takes somebody with it who cannot be put back at once.
+    'tookOneAlong' as const,
+  ),
 });
 
 const cycle = fc.record({
@@ -108,7 +115,10 @@ export function applyEdit({ directory }: World, change: Edit): void {
 }
 
 /** What the target does to the requests of one cycle. */
-export function disturbances(faults: Cycle['faults']): (request: LoggedRequest) => Disturbance | undefined {
+export function disturbances(
+  faults: Cycle['faults'],
+  target: FakeTarget,
+): (request: LoggedRequest) => Disturbance | undefined {
   let count = 0;
   return (request) => {
     const hit = faults.find((each) => each.nth === count);
@@ -116,6 +126,12 @@ export function disturbances(faults: Cycle['faults']): (request: LoggedRequest) 
     if (hit === undefined) return undefined;
     if (hit.what === 'down' || request.method === 'list' || request.method === 'discover')
       return { throws: new JobFault('TargetUnreachable', 'down') };
+    const group = request.method === 'patch' ? target.resources.Group.get(request.id ?? '') : undefined;
+    if (hit.what === 'tookOneAlong' && group !== undefined) {
+      const members = group['members'];
+      if (Array.isArray(members)) group['members'] = members.slice(1);
+      return { fault: { code: 'MembersMissing', message: 'one is missing', ambiguous: true }, applied: true };
+    }
     if (hit.what === 'refused') return { fault: { code: 'InvalidValue', message: 'refused' } };
     return { fault: ambiguous(), applied: hit.what === 'lostAfterwards' };
   };
