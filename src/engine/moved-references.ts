@@ -2,7 +2,7 @@
 // and nobody was told: when the other change was settled, there was no account yet that refers to it.
 import { sameValue } from '../scim/equal.ts';
 import type { Db } from '../store/database.ts';
-import { accountsOf } from '../store/links.ts';
+import { accountsOf } from '../store/referenced-accounts.ts';
 import type { PendingReferenceTable } from '../store/schema.ts';
 import { referenceValue } from './change-payload.ts';
 import type { ChangeOutcome } from './execute.ts';

@@ -21,25 +21,6 @@ export async function findLinks(
   return new Map(rows.map((row) => [row.source_id, row]));
 }
 
-const ACCOUNTS_OF = new ListedQuery((db, ids, jobId: string) =>
-  db
-    .selectFrom('link')
-    .select(['source_id', 'target_id', 'email'])
-    .where('job_id', '=', jobId)
-    .where('kind', '=', 'user')
-    .where('source_id', 'in', ids),
-);
-
-/** By what others refer to the accounts of people, by source id. */
-export async function accountsOf(
-  db: Db,
-  jobId: string,
-  sourceIds: readonly string[],
-): Promise<Map<string, Pick<LinkTable, 'target_id' | 'email'>>> {
-  const rows = await ACCOUNTS_OF.run(db, sourceIds, jobId);
-  return new Map(rows.map((row) => [row.source_id, row]));
-}
-
 /** The source id that is linked to an account, or undefined. */
 export async function findLinkOfTarget(
   db: Db,
