@@ -73,7 +73,10 @@ class PagesUnderWay {
   /** Sends a page once all before it are answered, unless too much has failed. */
   add(page: PreparedPage, batches: readonly (readonly StoredChange[])[] | null): void {
     const before = this.#pages.at(-1) ?? Promise.resolve();
-    const sent = before.then(() => this.#send(page, batches));
+    const sent = before.then(
+      () => this.#send(page, batches),
+      (error: unknown) => this.#letGo(page, error),
+    );
     // What is thrown is met by whoever waits for the page.
     sent.catch(() => undefined);
     this.#pages.push(sent);
@@ -93,11 +96,19 @@ class PagesUnderWay {
    */
   async settled(): Promise<void> {
     const pages = this.#pages.splice(0);
+    // Those behind one that fails are let go of.
+    await Promise.allSettled(pages);
     try {
       await Promise.all(pages);
     } finally {
       await this.#settling;
     }
+  }
+
+  /** Nothing of this page was sent, and nothing will be; where that cannot be written, the next cycle asks for its objects. */
+  async #letGo(page: PreparedPage, error: unknown): Promise<never> {
+    await Promise.allSettled([releasePage(this.#context, page)]);
+    throw error;
   }
 
   async #send(page: PreparedPage, batches: readonly (readonly StoredChange[])[] | null): Promise<void> {

@@ -111,6 +111,24 @@ describe('while a page is still being written', () => {
   });
 });
 
+describe('a page that was made ready', () => {
+  it('is let go of when the one before ends with a fault of the job, so that nobody in it is asked for', async () => {
+    const world = await buildWorld({ group: null });
+    named(world, 2 * PAGE);
+    world.target.before = () => turn();
+    world.target.disturb = (request) =>
+      isCreationOf(request, 'p0400') ? { throws: new Error('the line is cut') } : undefined;
+    await expect(world.run()).rejects.toThrow('the line is cut');
+    expect(await statuses(world)).toMatchObject({ pending: PAGE });
+    world.target.disturb = undefined;
+    const { counts } = await world.run();
+    expect(counts).toMatchObject({ failed: 0 });
+    expect(world.target.sent('find', 'findAny').length).toBeLessThan(PAGE);
+    expect(await statuses(world)).not.toHaveProperty('sent');
+    expect(world.target.resources.User.size).toBe(2 * PAGE);
+  });
+});
+
 describe('a report who is created in the page after that of the manager', () => {
   async function afterEverybodyChanges(world: World, change: () => void): Promise<void> {
     const ids = named(world, PAGE);
