@@ -160,6 +160,7 @@ export const CYCLE_TESTS: readonly GalleryTest[] = [
       made(stage, 'Users', joined);
       await world.tenant.addMember(one, joined);
       expectLog(await world.cycle(stage), one.id, ['update', 'other'], 'members');
+      await expectAgreement(stage, world, [], [one]);
     },
   },
   {

@@ -61,6 +61,8 @@ export class LifeWorld {
   readonly relay: Relay;
   /** Set when a group showed no members although it should have some. */
   membersHidden = false;
+  /** Set once a group showed members: one that shows none later has none. */
+  #membersSeen = false;
   readonly #runCycle: RunCycle;
   readonly #told = new Set<string>();
   readonly #failed = new Set<string>();
@@ -140,10 +142,11 @@ export class LifeWorld {
       found['displayName'] === name
         ? []
         : [`a group should be called ${name}, and is called ${JSON.stringify(found['displayName'])}`];
-    const members = found['members'];
-    // A group that shows no members at all cannot be judged by them.
-    if (!Array.isArray(members) || (members.length === 0 && group.members.size > 0)) {
-      this.membersHidden ||= group.members.size > 0;
+    const members = Array.isArray(found['members']) ? found['members'] : [];
+    this.#membersSeen ||= members.length > 0;
+    // An endpoint that never shows members cannot be judged by them.
+    if (members.length === 0 && group.members.size > 0 && !this.#membersSeen) {
+      this.membersHidden = true;
       return renamed;
     }
     const are = new Set(members.map((each) => textIn(each, 'value')));
