@@ -102,6 +102,7 @@ describe('JUnit', () => {
     expect(xml.match(/<failure type="patch-ignored"/g)).toHaveLength(2);
     expect(xml).toContain('<skipped message="it writes, and this run only reads"/>');
     expect(xml).toContain('note patch-remove-absent');
+    expect(xml).toContain('sent: PATCH /Users/1 {&quot;Operations&quot;:[{&quot;op&quot;:&quot;add&quot;}]}');
   });
 
   it('holds no markup and no character of an endpoint that XML cannot hold', () => {
@@ -139,6 +140,15 @@ describe('HTML', () => {
     expect(page).toContain('&lt;script&gt;');
     expect(page).toContain("default-src 'none'");
     expect(page.replaceAll(/<pre>[\s\S]*?<\/pre>/g, '')).not.toMatch(/\b(?:src|href)="(?!#)/);
+  });
+
+  it('counts as people do, and says what was left behind', () => {
+    expect(page).toContain('>2 errors<');
+    expect(page).toContain('<span class="dim">0 warnings</span>');
+    expect(page).toContain('>1 note<');
+    expect(page).toContain('and removed them');
+    const leftovers = [{ kind: 'Users', id: '1', name: 'scimsync-probe-1' }] as const;
+    expect(htmlReport({ ...report, result: { ...report.result, leftovers } })).toContain('left 1 of them behind');
   });
 });
 
