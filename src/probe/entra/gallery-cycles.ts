@@ -99,8 +99,9 @@ export const CYCLE_TESTS: readonly GalleryTest[] = [
       for (const manager of [person(world, 1), person(world, 2)]) {
         await world.tenant.setManager(one, manager);
         expectLog(await world.cycle(stage), one.id, ['update'], 'manager');
+        await expectAgreement(stage, world, [one]);
       }
-      await world.tenant.write('DELETE', `/users/${one.id}/manager/$ref`);
+      await world.tenant.removeManager(one);
       expectLog(await world.cycle(stage), one.id, ['update'], 'manager');
     },
   },

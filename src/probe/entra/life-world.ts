@@ -79,6 +79,14 @@ export class LifeWorld {
     return this.#runCycle(selection);
   }
 
+  /** The id of the account or group that something failed with; undefined where it has none. */
+  accountOf({ session }: Stage, { sourceId }: LifeFailure): string | undefined {
+    const person = this.tenant.people.find(({ id }) => id === sourceId);
+    if (person !== undefined) return session.own.idOf('Users', person.firstName);
+    const group = this.tenant.groups.find(({ id }) => id === sourceId);
+    return group === undefined ? undefined : session.own.idOf('Groups', group.firstName);
+  }
+
   /** Failures that no earlier step told of: what failed once is tried again by each cycle. */
   newFailures({ failures }: CycleFacts): readonly LifeFailure[] {
     return failures.filter(({ sourceId, action, code }) => {
@@ -117,6 +125,7 @@ export class LifeWorld {
     if (person.state === 'disabled')
       return active === false ? [] : [`${name} should be disabled; active is ${JSON.stringify(active)}`];
     const expected: Readonly<Record<string, readonly [unknown, unknown]>> = {
+      ...this.#managerOf(stage, person, account),
       active: [true, active],
       userName: [person.userName.toLowerCase(), lower(account['userName'])],
       displayName: [person.displayName, account['displayName']],
@@ -129,6 +138,18 @@ export class LifeWorld {
         ? []
         : [`${attribute} of ${name} should be ${JSON.stringify(should)}, and is ${JSON.stringify(is) ?? 'missing'}`],
     );
+  }
+
+  /** The manager as the RFC has it, an object with a value; a bare id is understood. Nothing where the manager has no account. */
+  #managerOf(
+    stage: Stage,
+    { manager }: LifePerson,
+    account: Resource,
+  ): Readonly<Record<string, readonly [unknown, unknown]>> {
+    const id = manager === undefined ? undefined : stage.session.own.idOf('Users', manager.firstName);
+    if (manager?.state !== 'active' || id === undefined) return {};
+    const shown = objectOf(account[ENTERPRISE_SCHEMA])?.['manager'];
+    return { 'manager (enterprise extension)': [id, objectOf(shown)?.['value'] ?? shown] };
   }
 
   async #groupDifferences(stage: Stage, group: LifeGroup): Promise<string[]> {

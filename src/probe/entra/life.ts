@@ -39,14 +39,20 @@ function told({ counts, memberships }: CycleFacts, isNew: boolean): string {
   return all.length === 0 ? 'nothing to do' : all.join(', ');
 }
 
-/** The exchange that shows why something failed: the one whose answer the log quotes, or else the last that was refused. */
-function evidence({ reason }: LifeFailure, exchanges: readonly ProbeExchange[]): ProbeExchange | null {
+/**
+ * The exchange that shows why something failed: the one whose answer the log quotes, or else the last that was refused, or the
+ * last that wrote, where an answer of success was no success.
+ */
+function evidence({ reason }: LifeFailure, exchanges: readonly ProbeExchange[], id?: string): ProbeExchange | null {
   const refused = exchanges.filter((exchange) => !succeeded(exchange));
   const quoted = refused.find(({ json }) => {
     const detail = objectOf(json)?.['detail'];
     return typeof detail === 'string' && detail !== '' && reason.includes(detail);
   });
-  return quoted ?? refused.findLast(({ request }) => request.method !== 'GET') ?? refused.at(-1) ?? null;
+  const accepted = exchanges.findLast(
+    ({ request }) => request.method !== 'GET' && id !== undefined && request.target.includes(id),
+  );
+  return quoted ?? refused.findLast(({ request }) => request.method !== 'GET') ?? refused.at(-1) ?? accepted ?? null;
 }
 
 async function judge(
@@ -72,7 +78,7 @@ async function judge(
             {
               finding: 'life-step-failed' as const,
               because: `${failure.action} of ${failure.name}: ${failure.code} (${failure.reason})${more}`,
-              exchange: evidence(failure, sent),
+              exchange: evidence(failure, sent, world.accountOf(stage, failure)),
             },
           ]),
       ...(differences.length === 0

@@ -185,6 +185,17 @@ describe('text', () => {
     expect(text).toContain('2 errors, 1 note · 7 requests, 1.2 s · 4 resources made and removed');
   });
 
+  it('says once what two checks say in the same words without an exchange', () => {
+    const finding = { ...found('life-differs', 'error', 'life.names'), because: 'Ada is there twice' };
+    const checks = [check('life.names', [finding]), check('life.everybody', [{ ...finding, exchange: null }])];
+    const twice = bodyText(
+      { ...report, result: { ...report.result, checks } },
+      { paint: plainPaint, columns: 80, curl: false },
+    );
+    expect(twice.match(/Ada is there twice/g)).toHaveLength(1);
+    expect(twice).toContain('2 errors');
+  });
+
   it('says of a theme how many checks were made', () => {
     expect(themeLine('patch', report.result.checks, plainPaint)).toBe(
       '  Changing attributes       3 checks    2 errors, 1 note, 1 not made\n',
