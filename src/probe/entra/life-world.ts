@@ -52,6 +52,8 @@ export type RunCycle = (selection?: OnDemand) => Promise<CycleFacts>;
 /** Something that the endpoint holds otherwise than it should. */
 export interface Difference {
   readonly text: string;
+  /** What differs, and what it should be: the same in every step until either changes. */
+  readonly about: string;
   /** Of the account or group; undefined when it was never made. */
   readonly id: string | undefined;
 }
@@ -107,23 +109,33 @@ export class LifeWorld {
     const found: Difference[] = [];
     const { own } = stage.session;
     for (const person of people.filter(({ id }) => !this.#failed.has(id)))
-      for (const text of await this.#personDifferences(stage, person))
-        found.push({ text, id: own.idOf('Users', person.firstName) });
+      for (const [attribute, text] of await this.#personDifferences(stage, person))
+        found.push({ text, about: `${person.id} ${attribute}`, id: own.idOf('Users', person.firstName) });
     for (const group of groups.filter(({ id }) => !this.#failed.has(id)))
       for (const text of await this.#groupDifferences(stage, group))
-        found.push({ text, id: own.idOf('Groups', group.firstName) });
+        found.push({ text, about: `${group.id} ${text}`, id: own.idOf('Groups', group.firstName) });
     return found;
   }
 
-  async #personDifferences(stage: Stage, person: LifePerson): Promise<string[]> {
+  /** Differences that no earlier step told of. */
+  newDifferences(differences: readonly Difference[]): readonly Difference[] {
+    return differences.filter(({ about }) => {
+      const isNew = !this.#told.has(about);
+      this.#told.add(about);
+      return isNew;
+    });
+  }
+
+  /** Each as what it is about, and what it says. */
+  async #personDifferences(stage: Stage, person: LifePerson): Promise<(readonly [string, string])[]> {
     const id = stage.session.own.idOf('Users', person.firstName);
     const account = id === undefined ? undefined : await read(stage, 'Users', id);
     const name = person.displayName;
-    if (person.state === 'gone') return account === undefined ? [] : [`${name} should be gone, and is there`];
-    if (account === undefined) return [`${name} should have an account, and has none`];
+    if (person.state === 'gone') return account === undefined ? [] : [['gone', `${name} should be gone, and is there`]];
+    if (account === undefined) return [['account', `${name} should have an account, and has none`]];
     const active = account['active'];
     if (person.state === 'disabled')
-      return active === false ? [] : [`${name} should be disabled; active is ${JSON.stringify(active)}`];
+      return active === false ? [] : [['disabled', `${name} should be disabled; active is ${JSON.stringify(active)}`]];
     const expected: Readonly<Record<string, readonly [unknown, unknown]>> = {
       ...this.#managerOf(stage, person, account),
       active: [true, active],
@@ -136,7 +148,12 @@ export class LifeWorld {
     return Object.entries(expected).flatMap(([attribute, [should, is]]) =>
       should === is
         ? []
-        : [`${attribute} of ${name} should be ${JSON.stringify(should)}, and is ${JSON.stringify(is) ?? 'missing'}`],
+        : [
+            [
+              `${attribute} ${JSON.stringify(should)}`,
+              `${attribute} of ${name} should be ${JSON.stringify(should)}, and is ${JSON.stringify(is) ?? 'missing'}`,
+            ],
+          ],
     );
   }
 
@@ -149,7 +166,7 @@ export class LifeWorld {
     const id = manager === undefined ? undefined : stage.session.own.idOf('Users', manager.firstName);
     if (manager?.state !== 'active' || id === undefined) return {};
     const shown = objectOf(account[ENTERPRISE_SCHEMA])?.['manager'];
-    return { 'manager (enterprise extension)': [id, objectOf(shown)?.['value'] ?? shown] };
+    return { [MANAGER]: [id, objectOf(shown)?.['value'] ?? shown] };
   }
 
   async #groupDifferences(stage: Stage, group: LifeGroup): Promise<string[]> {
@@ -185,6 +202,9 @@ export class LifeWorld {
     ];
   }
 }
+
+/** How a difference of a manager begins. */
+export const MANAGER = 'manager (enterprise extension)';
 
 async function read(stage: Stage, kind: OwnKind, id: string): Promise<Resource | undefined> {
   const exchange: ProbeExchange = await stage.get(pathOf(kind, { id }));

@@ -63,6 +63,12 @@ it('a life sees what is lost of managers and members, and shows what was answere
   const blocked = result.checks.find(({ id }) => id === 'life.blocked')?.findings[0];
   expect(blocked?.because).toContain('NotApplied');
   expect(blocked?.exchange?.request.body).toContain('active');
+  // What was told on the first day is not told again.
+  const told = result.checks
+    .flatMap(({ findings }) => findings)
+    .filter(({ because }) => because.includes('manager (ent'));
+  expect(told.map(({ check }) => check)).toEqual(['life.first-cycle']);
+  expect(outcomes(result)['life.everybody']).toMatch(/; differences told before: \d+$/);
 });
 
 it('the test of the gallery that removes a member sees that everybody is gone', async () => {

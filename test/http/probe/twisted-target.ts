@@ -1,6 +1,6 @@
 // A target of the sandbox behind a door that makes typical mistakes of young SCIM services: it changes requests on their way in, or
 // answers on their way out.
-import { createServer } from 'node:http';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { startScimTarget } from '../../../src/sandbox/target/scim-server.ts';
 
@@ -43,7 +43,7 @@ export async function withTwisted<T>(
   run: (target: { readonly url: string; readonly token: string }) => Promise<T>,
 ): Promise<T> {
   const target = await startScimTarget({ kind: 'rfc7644', token: 'probe-token' });
-  const door = createServer(async (request, response) => {
+  const pass = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk as Buffer);
     const passing: Passing = {
@@ -70,6 +70,9 @@ export async function withTwisted<T>(
     twist.answer?.(answer, passing);
     response.writeHead(answer.status, answer.headers);
     response.end(answer.body === undefined ? undefined : JSON.stringify(answer.body));
+  };
+  const door = createServer((request, response) => {
+    pass(request, response).catch((error: unknown) => response.destroy(error instanceof Error ? error : undefined));
   });
   await new Promise<void>((resolve) => door.listen(0, '127.0.0.1', resolve));
   const { port } = door.address() as AddressInfo;
