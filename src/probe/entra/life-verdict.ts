@@ -43,6 +43,8 @@ function evidence({ reason }: LifeFailure, exchanges: readonly ProbeExchange[], 
   return quoted ?? refused.findLast(({ request }) => request.method !== 'GET') ?? refused.at(-1) ?? accepted ?? null;
 }
 
+const MOST_SHOWN = 3;
+
 /** What a step came to: what failed, what differs, what was sent although nothing had changed. */
 export async function judge(
   stage: Stage,
@@ -77,10 +79,10 @@ export async function judge(
         : [
             {
               finding: 'life-differs' as const,
-              because: differences
-                .slice(0, 5)
+              because: `${differences
+                .slice(0, MOST_SHOWN)
                 .map(({ text }) => text)
-                .join('; '),
+                .join('; ')}${differences.length > MOST_SHOWN ? `; and ${differences.length - MOST_SHOWN} more` : ''}`,
               exchange: writes.findLast(({ request }) => request.target.includes(`/${differences[0]?.id}`)) ?? null,
             },
           ]),

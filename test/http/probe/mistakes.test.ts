@@ -60,6 +60,7 @@ it('a life sees what is lost of managers and members, and shows what was answere
   expect(firstDay?.because).toMatch(
     /manager \(enterprise extension\) of Björn Castellan should be ".+", and is missing/,
   );
+  expect(firstDay?.because).toMatch(/; and \d+ more$/);
   const blocked = result.checks.find(({ id }) => id === 'life.blocked')?.findings[0];
   expect(blocked?.because).toContain('NotApplied');
   expect(blocked?.exchange?.request.body).toContain('active');
@@ -93,6 +94,15 @@ it('a list without totalResults, and one that begins with the second result', as
     },
   });
   expect(found(shifted)).toContain('error paging-first-left-out paging.only-result');
+});
+
+it('an answer that says it is a web page', async () => {
+  const result = await protocol({
+    answer({ headers }) {
+      headers['content-type'] = 'text/html';
+    },
+  });
+  expect(found(result)).toContain('warning answer-media-type create.account');
 });
 
 it('a filter that finds somebody else says so', async () => {
