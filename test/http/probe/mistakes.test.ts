@@ -125,3 +125,18 @@ it("Entra's form of a manager that is kept as an attribute of its own", async ()
   });
   expect(found(result)).toContain('warning patch-manager-as-entra patch.manager-as-entra');
 });
+
+// spec: probe-own-resources
+it('an account that can be read after it was deleted is disabled, and named as left behind', async () => {
+  const disabled = new Set<string>();
+  const result = await protocol({
+    request(passing) {
+      if (passing.method === 'DELETE' && passing.path.startsWith('/Users/')) passing.method = 'GET';
+      if (JSON.stringify(operationsOf(passing)).includes('"active","value":false')) disabled.add(passing.path);
+    },
+  });
+  expect(result.leftovers.length).toBeGreaterThan(5);
+  expect(result.leftovers.every(({ kind, id }) => kind === 'Users' && disabled.has(`/Users/${id}`))).toBe(true);
+  expect(result.removed).toBeLessThan(result.leftovers.length);
+  expect(found(result).some((each) => each.startsWith('warning left-behind'))).toBe(true);
+});
