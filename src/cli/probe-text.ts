@@ -93,12 +93,15 @@ function groupText(group: readonly [Finding, ...Finding[]], settings: TextSettin
     for (const line of rest) lines.push(`${' '.repeat(INDENT + LABEL)}${line}`);
   };
   const isNote = first.severity === 'note';
-  for (const finding of group.slice(0, isNote && !settings.curl ? 1 : SHOWN)) sayEvidence(finding, settings, say);
-  const more = group.length - (isNote && !settings.curl ? 1 : SHOWN);
+  const told = group.filter(
+    (finding, index) => index === 0 || finding.because !== group[index - 1]?.because || finding.exchange !== null,
+  );
+  for (const finding of told.slice(0, isNote && !settings.curl ? 1 : SHOWN)) sayEvidence(finding, settings, say);
+  const more = told.length - (isNote && !settings.curl ? 1 : SHOWN);
   if (more > 0)
     say(
       '',
-      `and ${more} more: ${group
+      `and ${more} more: ${told
         .slice(-more)
         .map(({ check }) => check)
         .join(', ')}`,

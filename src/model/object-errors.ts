@@ -123,7 +123,8 @@ export const OBJECT_ERRORS = {
     scope: 'object',
     retry: 'ladder',
     cause: 'The target answered success without a usable resource (for instance no id).',
-    advice: 'Report the answer to the vendor: RFC 7644 section 3.3 asks for the resource with its id.',
+    advice:
+      'Report the answer to the vendor: it has to hold the resource with its id (RFC 7644 section 3.3), of a bulk request one entry for each operation (3.7.3).',
   },
   NotApplied: {
     scope: 'object',

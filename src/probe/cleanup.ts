@@ -1,7 +1,7 @@
 // Removes what a run made: first what answers named, then what may have been made by requests whose answer did not say. Goes on
 // after the run was stopped; a second signal ends the process.
 import { listed, succeeded } from './exchange.ts';
-import { nameAttribute, type OwnResource } from './ownership.ts';
+import { nameAttribute, type OwnKind, type OwnResource } from './ownership.ts';
 import type { Session } from './session.ts';
 
 /** Something that is still there. */
@@ -14,10 +14,18 @@ export async function cleanUp(session: Session): Promise<void> {
   const { signal } = new AbortController();
   for (const doubtful of session.own.doubtful()) await claim(session, doubtful, signal);
   let unanswered = 0;
-  for (const { kind, id } of session.own.remaining()) {
+  // Where one of a kind is gone after its deletion, the others are believed to be.
+  const reallyGone = new Set<OwnKind>();
+  for (const resource of session.own.remaining()) {
+    const { kind, id } = resource;
     if (id === null) continue;
-    const { failure } = await session.send({ method: 'DELETE', path: `/${kind}/${encodeURIComponent(id)}` }, signal);
-    unanswered = failure === null ? 0 : unanswered + 1;
+    const path = `/${kind}/${encodeURIComponent(id)}`;
+    const deleted = await session.send({ method: 'DELETE', path }, signal);
+    if (succeeded(deleted) && !reallyGone.has(kind)) {
+      if (succeeded(await session.send({ method: 'GET', path }, signal))) session.own.stillThere(resource);
+      else reallyGone.add(kind);
+    }
+    unanswered = deleted.failure === null ? 0 : unanswered + 1;
     // Whoever does not answer any more would be waited for each time; the report names what is left.
     if (unanswered >= MOST_UNANSWERED) return;
   }

@@ -94,6 +94,14 @@ export class Ownership {
     this.#keep({ kind, id, name });
   }
 
+  /** What was answered as deleted, and can still be read. */
+  stillThere(resource: OwnResource): void {
+    const { kind, id, name } = resource;
+    if (id === null) return;
+    this.removed -= 1;
+    this.#keep({ kind, id, name });
+  }
+
   #keep({ kind, id, name }: OwnResource & { readonly id: string }): void {
     this.#made.set(`${kind}/${id}`, { kind, id, name });
     if (name !== null) this.#named.set(`${kind} ${name.toLowerCase()}`, id);

@@ -2,7 +2,7 @@
 // came from the endpoint is escaped; a policy in the page forbids scripts and connections all the same.
 import { curlCommand } from '../target/curl.ts';
 import { answerLine, requestLine } from './exchange.ts';
-import { type Finding, THEMES, type Theme } from './finding.ts';
+import { type Finding, type Severity, THEMES, type Theme } from './finding.ts';
 import { FINDINGS, type FindingId, pageOf } from './finding-table.ts';
 import { countedFindings, findingsOf, groupedFindings, type Report, worstOf } from './report.ts';
 import type { CheckResult } from './run.ts';
@@ -17,15 +17,19 @@ pre{background:#8881;border-radius:6px;margin:.4rem 0;padding:.6rem .8rem}
 article{border-left:4px solid var(--c);margin:1rem 0;padding:.2rem 0 .2rem 1rem}
 .error{--c:var(--error)}.warning{--c:var(--warning)}.note{--c:var(--note)}.well{--c:var(--well)}
 .tag{color:var(--c);font-weight:600}.dim{color:var(--note)}
-dl{display:grid;gap:.15rem .8rem;grid-template-columns:5rem 1fr;margin:.5rem 0}dt{color:var(--note)}dd{margin:0;min-width:0}
+dl{display:grid;gap:.15rem .8rem;grid-template-columns:5.5rem 1fr;margin:.5rem 0}dt{color:var(--note)}dd{margin:0;min-width:0}
 table{border-collapse:collapse;width:100%}td,th{border-bottom:1px solid var(--line);padding:.3rem .5rem;text-align:left;vertical-align:top}
 summary{cursor:pointer}
+@media(max-width:36rem){dl{grid-template-columns:1fr}dt:empty,thead{display:none}dt:not(:first-child){margin-top:.3rem}
+tr{border-bottom:1px solid var(--line);display:block;padding:.3rem 0}td,th{border:0;display:block;overflow-wrap:anywhere;padding:.1rem 0}td:empty{display:none}}
 `;
 
 /** One document. */
 export function htmlReport(report: Report): string {
   const findings = findingsOf(report);
-  const mode = report.mode === 'writes' ? 'it made accounts and groups of its own, and removed them' : 'it only read';
+  const { leftovers } = report.result;
+  const removed = leftovers.length === 0 ? 'removed them' : `left ${leftovers.length} of them behind`;
+  const mode = report.mode === 'writes' ? `it made accounts and groups of its own, and ${removed}` : 'it only read';
   return `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
@@ -42,13 +46,18 @@ function foundHtml(report: Report, findings: readonly Finding[]): string {
   const { error, warning, note } = countedFindings(findings);
   const { result } = report;
   return `${result.interrupted ? '<p class="tag warning">Stopped before the end.</p>' : ''}
-<p><span class="tag error">${error} errors</span> · <span class="tag warning">${warning} warnings</span> · <span class="tag note">${note} notes</span></p>
+<p>${countHtml(error, 'error')} · ${countHtml(warning, 'warning')} · ${countHtml(note, 'note')}</p>
 ${comparisonHtml(report)}<h2>Findings</h2>
 ${findings.length === 0 ? '<p class="tag well">None.</p>' : groupedFindings(findings).map(groupHtml).join('\n')}
 <h2>Checks</h2>
 <table><thead><tr><th>Check</th><th>Answer</th><th>Verdict</th></tr></thead><tbody>
 ${themesOf(result.checks)}
 </tbody></table>`;
+}
+
+/** Nothing of a kind is nothing to look at. */
+function countHtml(count: number, severity: Severity): string {
+  return `<span class="${count === 0 ? 'dim' : `tag ${severity}`}">${count} ${severity}${count === 1 ? '' : 's'}</span>`;
 }
 
 function comparisonHtml({ comparison }: Report): string {

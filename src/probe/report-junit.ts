@@ -1,6 +1,6 @@
 // The report as JUnit XML, which CI systems show: one test case for each check, failed where an error was found. Warnings and
 // notes stand in system-out, so that they are seen and break no build. A run that did not get to its end is an error.
-import { answerLine, requestLine } from './exchange.ts';
+import { answerLine, bodyLine, requestLine, type SentRequest } from './exchange.ts';
 import { type Finding, THEMES, type Theme } from './finding.ts';
 import { FINDINGS, type FindingId, pageOf } from './finding-table.ts';
 import type { Report } from './report.ts';
@@ -86,12 +86,16 @@ function told(finding: Finding): string {
   return [
     `${finding.severity} ${finding.id}: ${titleOf(finding)}`,
     `because: ${finding.because}`,
-    ...(exchange === null ? [] : [`sent: ${requestLine(exchange.request)}`, `came: ${answerLine(exchange)}`]),
+    ...(exchange === null ? [] : [`sent: ${sentLine(exchange.request)}`, `came: ${answerLine(exchange)}`]),
     `Entra: ${entra}`,
     `mend: ${mend}`,
     ...(rfc === null ? [] : [rfc]),
     pageOf(finding.id as FindingId),
   ].join('\n');
+}
+
+function sentLine(request: SentRequest): string {
+  return request.body === null ? requestLine(request) : `${requestLine(request)} ${bodyLine(request.body)}`;
 }
 
 function seconds(milliseconds: number): string {

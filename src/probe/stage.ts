@@ -48,6 +48,8 @@ export class Stage {
   group: ProbeGroup | undefined;
   /** False once a group did not show members that it had accepted. */
   membersShown = true;
+  /** True once a group showed members: one that shows none later has none. */
+  membersSeen = false;
   /** Members of the group as they should be, by index of the person. */
   members: number[] = [];
   /** What /ServiceProviderConfig said. */

@@ -3,7 +3,15 @@
 import { Unmet } from '../check.ts';
 import { succeeded } from '../exchange.ts';
 import { pathOf, type Stage } from '../stage.ts';
-import { expectAgreement, expectFound, expectLog, found, type GalleryTest, TestFailed } from './gallery-test.ts';
+import {
+  expectAgreement,
+  expectFound,
+  expectLog,
+  expectManager,
+  found,
+  type GalleryTest,
+  TestFailed,
+} from './gallery-test.ts';
 import type { LifeWorld } from './life-world.ts';
 import type { LifeGroup, LifePerson } from './tenant.ts';
 
@@ -99,8 +107,9 @@ export const CYCLE_TESTS: readonly GalleryTest[] = [
       for (const manager of [person(world, 1), person(world, 2)]) {
         await world.tenant.setManager(one, manager);
         expectLog(await world.cycle(stage), one.id, ['update'], 'manager');
+        await expectManager(stage, world, one);
       }
-      await world.tenant.write('DELETE', `/users/${one.id}/manager/$ref`);
+      await world.tenant.removeManager(one);
       expectLog(await world.cycle(stage), one.id, ['update'], 'manager');
     },
   },
@@ -160,6 +169,7 @@ export const CYCLE_TESTS: readonly GalleryTest[] = [
       made(stage, 'Users', joined);
       await world.tenant.addMember(one, joined);
       expectLog(await world.cycle(stage), one.id, ['update', 'other'], 'members');
+      await expectAgreement(stage, world, [], [one]);
     },
   },
   {

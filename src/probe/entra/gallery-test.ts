@@ -3,7 +3,7 @@
 import { type Check, Unmet } from '../check.ts';
 import { answerName, listed, objectOf, type ProbeExchange, succeeded } from '../exchange.ts';
 import { ENTERPRISE_SCHEMA, pathOf, type Resource, type Stage } from '../stage.ts';
-import type { CycleFacts, LifeWorld } from './life-world.ts';
+import { type CycleFacts, type LifeWorld, MANAGER } from './life-world.ts';
 
 /** A test is not passed; the message says what was expected, and what came. */
 export class TestFailed extends Error {
@@ -112,15 +112,26 @@ export function expectSuccess(exchange: ProbeExchange, statuses = [200, 201, 204
   throw new TestFailed(`expected ${statuses.join(' or ')}, came ${answerName(exchange)}`, exchange);
 }
 
-/** @throws TestFailed unless the tenant and the endpoint agree. */
+/** @throws TestFailed unless the tenant and the endpoint agree, managers apart: they have a test of their own. */
 export async function expectAgreement(
   stage: Stage,
   world: LifeWorld,
   people: Parameters<LifeWorld['differences']>[1],
   groups: Parameters<LifeWorld['differences']>[2] = [],
 ): Promise<void> {
-  const [difference] = await world.differences(stage, people, groups);
+  const [difference] = (await world.differences(stage, people, groups)).filter(({ text }) => !text.startsWith(MANAGER));
   if (difference !== undefined) throw new TestFailed(difference.text);
+}
+
+/** @throws TestFailed unless somebody has the manager that the tenant says, with the request that should have written it. */
+export async function expectManager(
+  stage: Stage,
+  world: LifeWorld,
+  person: Parameters<LifeWorld['differences']>[1][number],
+): Promise<void> {
+  const written = stage.exchanges.findLast(({ request }) => request.method !== 'GET');
+  const difference = (await world.differences(stage, [person])).find(({ text }) => text.startsWith(MANAGER));
+  if (difference !== undefined) throw new TestFailed(difference.text, written);
 }
 
 /** Where a value is read back, by the path with which it was written. */

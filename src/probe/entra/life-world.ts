@@ -52,6 +52,8 @@ export type RunCycle = (selection?: OnDemand) => Promise<CycleFacts>;
 /** Something that the endpoint holds otherwise than it should. */
 export interface Difference {
   readonly text: string;
+  /** What differs, and what it should be: the same in every step until either changes. */
+  readonly about: string;
   /** Of the account or group; undefined when it was never made. */
   readonly id: string | undefined;
 }
@@ -61,6 +63,8 @@ export class LifeWorld {
   readonly relay: Relay;
   /** Set when a group showed no members although it should have some. */
   membersHidden = false;
+  /** Set once a group showed members: one that shows none later has none. */
+  #membersSeen = false;
   readonly #runCycle: RunCycle;
   readonly #told = new Set<string>();
   readonly #failed = new Set<string>();
@@ -75,6 +79,14 @@ export class LifeWorld {
   async cycle(stage: Stage, selection?: OnDemand): Promise<CycleFacts> {
     this.relay.listen((exchange) => stage.note(exchange));
     return this.#runCycle(selection);
+  }
+
+  /** The id of the account or group that something failed with; undefined where it has none. */
+  accountOf({ session }: Stage, { sourceId }: LifeFailure): string | undefined {
+    const person = this.tenant.people.find(({ id }) => id === sourceId);
+    if (person !== undefined) return session.own.idOf('Users', person.firstName);
+    const group = this.tenant.groups.find(({ id }) => id === sourceId);
+    return group === undefined ? undefined : session.own.idOf('Groups', group.firstName);
   }
 
   /** Failures that no earlier step told of: what failed once is tried again by each cycle. */
@@ -97,24 +109,35 @@ export class LifeWorld {
     const found: Difference[] = [];
     const { own } = stage.session;
     for (const person of people.filter(({ id }) => !this.#failed.has(id)))
-      for (const text of await this.#personDifferences(stage, person))
-        found.push({ text, id: own.idOf('Users', person.firstName) });
+      for (const [attribute, text] of await this.#personDifferences(stage, person))
+        found.push({ text, about: `${person.id} ${attribute}`, id: own.idOf('Users', person.firstName) });
     for (const group of groups.filter(({ id }) => !this.#failed.has(id)))
       for (const text of await this.#groupDifferences(stage, group))
-        found.push({ text, id: own.idOf('Groups', group.firstName) });
+        found.push({ text, about: `${group.id} ${text}`, id: own.idOf('Groups', group.firstName) });
     return found;
   }
 
-  async #personDifferences(stage: Stage, person: LifePerson): Promise<string[]> {
+  /** Differences that no earlier step told of. */
+  newDifferences(differences: readonly Difference[]): readonly Difference[] {
+    return differences.filter(({ about }) => {
+      const isNew = !this.#told.has(about);
+      this.#told.add(about);
+      return isNew;
+    });
+  }
+
+  /** Each as what it is about, and what it says. */
+  async #personDifferences(stage: Stage, person: LifePerson): Promise<(readonly [string, string])[]> {
     const id = stage.session.own.idOf('Users', person.firstName);
     const account = id === undefined ? undefined : await read(stage, 'Users', id);
     const name = person.displayName;
-    if (person.state === 'gone') return account === undefined ? [] : [`${name} should be gone, and is there`];
-    if (account === undefined) return [`${name} should have an account, and has none`];
+    if (person.state === 'gone') return account === undefined ? [] : [['gone', `${name} should be gone, and is there`]];
+    if (account === undefined) return [['account', `${name} should have an account, and has none`]];
     const active = account['active'];
     if (person.state === 'disabled')
-      return active === false ? [] : [`${name} should be disabled; active is ${JSON.stringify(active)}`];
+      return active === false ? [] : [['disabled', `${name} should be disabled; active is ${JSON.stringify(active)}`]];
     const expected: Readonly<Record<string, readonly [unknown, unknown]>> = {
+      ...this.#managerOf(stage, person, account),
       active: [true, active],
       userName: [person.userName.toLowerCase(), lower(account['userName'])],
       displayName: [person.displayName, account['displayName']],
@@ -125,8 +148,25 @@ export class LifeWorld {
     return Object.entries(expected).flatMap(([attribute, [should, is]]) =>
       should === is
         ? []
-        : [`${attribute} of ${name} should be ${JSON.stringify(should)}, and is ${JSON.stringify(is) ?? 'missing'}`],
+        : [
+            [
+              `${attribute} ${JSON.stringify(should)}`,
+              `${attribute} of ${name} should be ${JSON.stringify(should)}, and is ${JSON.stringify(is) ?? 'missing'}`,
+            ],
+          ],
     );
+  }
+
+  /** The manager as the RFC has it, an object with a value; a bare id is understood. Nothing where the manager has no account. */
+  #managerOf(
+    stage: Stage,
+    { manager }: LifePerson,
+    account: Resource,
+  ): Readonly<Record<string, readonly [unknown, unknown]>> {
+    const id = manager === undefined ? undefined : stage.session.own.idOf('Users', manager.firstName);
+    if (manager?.state !== 'active' || id === undefined) return {};
+    const shown = objectOf(account[ENTERPRISE_SCHEMA])?.['manager'];
+    return { [MANAGER]: [id, objectOf(shown)?.['value'] ?? shown] };
   }
 
   async #groupDifferences(stage: Stage, group: LifeGroup): Promise<string[]> {
@@ -140,10 +180,11 @@ export class LifeWorld {
       found['displayName'] === name
         ? []
         : [`a group should be called ${name}, and is called ${JSON.stringify(found['displayName'])}`];
-    const members = found['members'];
-    // A group that shows no members at all cannot be judged by them.
-    if (!Array.isArray(members) || (members.length === 0 && group.members.size > 0)) {
-      this.membersHidden ||= group.members.size > 0;
+    const members = Array.isArray(found['members']) ? found['members'] : [];
+    this.#membersSeen ||= members.length > 0;
+    // An endpoint that never shows members cannot be judged by them.
+    if (members.length === 0 && group.members.size > 0 && !this.#membersSeen) {
+      this.membersHidden = true;
       return renamed;
     }
     const are = new Set(members.map((each) => textIn(each, 'value')));
@@ -161,6 +202,9 @@ export class LifeWorld {
     ];
   }
 }
+
+/** How a difference of a manager begins. */
+export const MANAGER = 'manager (enterprise extension)';
 
 async function read(stage: Stage, kind: OwnKind, id: string): Promise<Resource | undefined> {
   const exchange: ProbeExchange = await stage.get(pathOf(kind, { id }));

@@ -1,21 +1,10 @@
 // The life of 20 people and 3 groups, from their first day to the day after the recycle bin is emptied: each step is an edit in the
 // tenant, a cycle of the real engine in Entra's dialect, and a comparison of the endpoint with the tenant.
-import { type Check, type Observation, observed, Unmet } from '../check.ts';
-import { answerName, listed, objectOf, type ProbeExchange, requestLine, succeeded } from '../exchange.ts';
-import type { Stage } from '../stage.ts';
-import type { CycleFacts, LifeFailure, LifeWorld } from './life-world.ts';
+import { type Check, observed, Unmet } from '../check.ts';
+import { answerName, listed, succeeded } from '../exchange.ts';
+import { judge, type Step } from './life-verdict.ts';
+import type { LifeWorld } from './life-world.ts';
 import type { LifeGroup, LifePerson } from './tenant.ts';
-
-interface Step {
-  readonly id: string;
-  readonly title: string;
-  /** Edits the tenant, and says whose accounts and groups are to be looked at afterwards. */
-  readonly edit: (
-    world: LifeWorld,
-  ) => Promise<{ readonly people?: readonly LifePerson[]; readonly groups?: readonly LifeGroup[] }>;
-  /** True where nothing is to be sent. */
-  readonly quiet?: boolean;
-}
 
 function person(world: LifeWorld, number: number): LifePerson {
   const found = world.tenant.people[number - 1];
@@ -27,89 +16,6 @@ function group(world: LifeWorld, number: number): LifeGroup {
   const found = world.tenant.groups[number - 1];
   if (found === undefined) throw new Unmet('the endpoint has no groups');
   return found;
-}
-
-/** `20 created, 3 updated`: what a cycle did, for people. */
-function told({ counts, memberships }: CycleFacts, isNew: boolean): string {
-  const parts = (['created', 'updated', 'enabled', 'disabled', 'deleted', 'failed', 'held'] as const)
-    .filter((name) => counts[name] > 0)
-    .map((name) => `${counts[name]} ${name}${name === 'failed' && !isNew ? ' again' : ''}`);
-  const members = memberships.added + memberships.removed;
-  const all = members === 0 ? parts : [...parts, `memberships +${memberships.added} -${memberships.removed}`];
-  return all.length === 0 ? 'nothing to do' : all.join(', ');
-}
-
-/** The exchange that shows why something failed: the one whose answer the log quotes, or else the last that was refused. */
-function evidence({ reason }: LifeFailure, exchanges: readonly ProbeExchange[]): ProbeExchange | null {
-  const refused = exchanges.filter((exchange) => !succeeded(exchange));
-  const quoted = refused.find(({ json }) => {
-    const detail = objectOf(json)?.['detail'];
-    return typeof detail === 'string' && detail !== '' && reason.includes(detail);
-  });
-  return quoted ?? refused.findLast(({ request }) => request.method !== 'GET') ?? refused.at(-1) ?? null;
-}
-
-async function judge(
-  stage: Stage,
-  world: LifeWorld,
-  facts: CycleFacts,
-  step: Step,
-  touched: Awaited<ReturnType<Step['edit']>>,
-): Promise<Observation> {
-  const sent = [...stage.exchanges];
-  const failures = world.newFailures(facts);
-  const wereHidden = world.membersHidden;
-  const differences = await world.differences(stage, touched.people ?? [], touched.groups ?? []);
-  const writes = sent.filter(({ request }) => request.method !== 'GET');
-  const [failure] = failures;
-  const more = failures.length > 1 ? `, and ${failures.length - 1} more` : '';
-  return {
-    outcome: told(facts, failure !== undefined),
-    verdicts: [
-      ...(failure === undefined
-        ? []
-        : [
-            {
-              finding: 'life-step-failed' as const,
-              because: `${failure.action} of ${failure.name}: ${failure.code} (${failure.reason})${more}`,
-              exchange: evidence(failure, sent),
-            },
-          ]),
-      ...(differences.length === 0
-        ? []
-        : [
-            {
-              finding: 'life-differs' as const,
-              because: differences
-                .slice(0, 5)
-                .map(({ text }) => text)
-                .join('; '),
-              exchange: writes.findLast(({ request }) => request.target.includes(`/${differences[0]?.id}`)) ?? null,
-            },
-          ]),
-      ...(world.membersHidden && !wereHidden
-        ? [
-            {
-              finding: 'members-not-shown' as const,
-              because: 'members were added, and GET of the group shows none: what became of them cannot be seen',
-              exchange: writes.at(-1) ?? null,
-            },
-          ]
-        : []),
-      ...(step.quiet === true && writes.length > 0
-        ? [
-            {
-              finding: 'life-not-quiet' as const,
-              because: `nothing changed in the directory, and ${writes
-                .map(({ request }) => requestLine(request))
-                .slice(0, 3)
-                .join(', ')} was sent`,
-              exchange: writes[0] ?? null,
-            },
-          ]
-        : []),
-    ],
-  };
 }
 
 const STEPS: readonly Step[] = [

@@ -15,6 +15,8 @@ export interface LifePerson {
   surname: string;
   mail: string;
   department: string;
+  /** Undefined where nothing is said of one. */
+  manager?: LifePerson | undefined;
   /** What should be there: an active account, a disabled one, or none. */
   state: 'active' | 'disabled' | 'gone';
 }
@@ -112,6 +114,12 @@ export class LifeTenant implements AsyncDisposable {
 
   async setManager(person: LifePerson, manager: LifePerson): Promise<void> {
     await this.write('PUT', `/users/${person.id}/manager/$ref`, referenceTo(manager));
+    person.manager = manager;
+  }
+
+  async removeManager(person: LifePerson): Promise<void> {
+    await this.write('DELETE', `/users/${person.id}/manager/$ref`);
+    person.manager = undefined;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -117,6 +117,15 @@ export const CREATE_FINDINGS = {
     entra: 'Entra accepts 200 and 201; other clients take anything but 201 for a failure.',
     mend: 'Answer 201 Created.',
   },
+  'answer-media-type': {
+    theme: 'create',
+    severity: 'warning',
+    title: 'An answer is of another type than application/scim+json',
+    rfc: 'RFC 7644, sections 3.1 and 8.1',
+    entra:
+      'What Entra does with it is not documented; a client may take the answer for a web page and read nothing of it.',
+    mend: 'Send Content-Type: application/scim+json with every body; application/json is understood as well.',
+  },
   'create-without-location': {
     theme: 'create',
     severity: 'note',

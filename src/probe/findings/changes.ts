@@ -86,6 +86,15 @@ export const PATCH_FINDINGS = {
     entra: 'No manager arrives; the reference is tried again in every cycle.',
     mend: 'Support urn:…:enterprise:2.0:User:manager with an object that holds value.',
   },
+  'patch-manager-as-entra': {
+    theme: 'patch',
+    severity: 'warning',
+    title: 'A manager in the form of Entra, the path manager with a list of one, does not arrive',
+    rfc: null,
+    entra:
+      'It is what Entra sends unless the tenant URL has aadOptscim062020: no manager arrives, or, where it was answered with success, nobody notices.',
+    mend: 'Read the path manager as urn:…:enterprise:2.0:User:manager, and a list of one as its element; or tell administrators to append ?aadOptscim062020 to the tenant URL.',
+  },
   'patch-remove': {
     theme: 'patch',
     severity: 'warning',

@@ -141,11 +141,11 @@ export const MEMBER_FINDINGS = {
   'members-remove-wipes': {
     theme: 'members',
     severity: 'error',
-    title: '"Remove" of one member as value removes all members',
-    rfc: null,
+    title: 'Removing one member removes all members',
+    rfc: 'RFC 7644, section 3.5.2.2',
     entra:
-      'It is what Entra sends for each person who leaves a group: everybody loses what it grants, and Entra does not send them again.',
-    mend: 'Where a remove of members has a value, remove only those, or refuse it with 400. Never all.',
+      'It is what Entra sends for each person who leaves a group, members[value eq "…"] with aadOptscim062020 and the member as value without it: everybody loses what the group grants, and Entra does not send them again.',
+    mend: 'Remove only the members that the filter or the value names. Refuse a form that you do not support with 400. Never remove all.',
   },
   'members-no-path': {
     theme: 'members',

@@ -140,6 +140,24 @@ export const PAGING_FINDINGS = {
     entra: 'Whoever goes by it stops after the first page and takes everybody else for absent.',
     mend: 'Count all matches before cutting the page.',
   },
+  'paging-no-total': {
+    theme: 'paging',
+    severity: 'error',
+    title: 'A list does not say totalResults',
+    rfc: 'RFC 7644, section 3.4.2 (required)',
+    entra:
+      'Whoever reads pages does not know that there are more, and takes everybody else for absent; an empty list cannot be told from an answer that is none.',
+    mend: 'Return totalResults in every ListResponse: the number of all matches, not of those in the page.',
+  },
+  'paging-first-left-out': {
+    theme: 'paging',
+    severity: 'error',
+    title: 'The first result is left out of the first page',
+    rfc: 'RFC 7644, section 3.4.2.4',
+    entra:
+      'startIndex=1 is the first result. Left out, the only match of a filter is never found, and somebody is missing from every list.',
+    mend: 'startIndex counts from 1: skip startIndex - 1 results.',
+  },
   'paging-items': {
     theme: 'paging',
     severity: 'note',

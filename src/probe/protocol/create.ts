@@ -28,6 +28,9 @@ function createdFaults(exchange: ProbeExchange): Verdict[] {
     faults.push({ finding: 'create-without-id', because: 'the answer holds no id', exchange });
   if (exchange.status !== 201)
     faults.push({ finding: 'create-not-201', because: `expected 201, came ${answered}`, exchange });
+  const type = exchange.headers['content-type'] ?? 'none';
+  if (exchange.text !== '' && !/^application\/(scim\+)?json\b/i.test(type))
+    faults.push({ finding: 'answer-media-type', because: `the Content-Type is ${type.slice(0, 80)}`, exchange });
   if (exchange.headers['location'] === undefined)
     faults.push({ finding: 'create-without-location', because: 'the answer has no Location', exchange });
   return faults;

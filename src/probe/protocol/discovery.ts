@@ -61,7 +61,10 @@ export const DISCOVERY_CHECKS: readonly Check[] = [
       const exchange = await stage.send({ method: 'GET', path: '/Users', query, anonymous: true });
       const answered = answerName(exchange);
       if (succeeded(exchange))
-        return observed(answered, { finding: 'access-open', because: `expected 401, came ${answered} with accounts` });
+        return observed(answered, {
+          finding: 'access-open',
+          because: `expected 401, came ${answered}${listed(exchange)?.length === 0 ? '' : ' with accounts'}`,
+        });
       return observed(
         answered,
         exchange.status !== 401 && { finding: 'access-status', because: `expected 401, came ${answered}` },

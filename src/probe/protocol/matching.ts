@@ -55,11 +55,19 @@ function filterCheck({ id, row, title, filter, finds, finding }: FilterCase): Ch
       const verdict: Verdict | false = finding !== null &&
         missing.length > 0 && {
           finding,
-          because: `expected ${finds.length} ${finds.length === 1 ? 'account' : 'accounts'}, ${ids.size} came`,
+          because: missedText(finds.length, missing.length, ids.size),
         };
       return observed(outcome, verdict);
     },
   };
+}
+
+function missedText(expected: number, missing: number, came: number): string {
+  const here = expected - missing;
+  const others = came - here;
+  const other = others === 1 ? 'other' : 'others';
+  if (expected === 1) return `expected 1 account, ${others === 0 ? 'none came' : `${others} ${other} came instead`}`;
+  return `expected ${expected} accounts, ${here} of them came${others === 0 ? '' : ` and ${others} ${other}`}`;
 }
 
 /** A text in a filter, written as JSON (RFC 7644 section 3.4.2.2). */

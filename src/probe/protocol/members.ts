@@ -10,6 +10,8 @@ interface MemberCase {
   readonly row: string | null;
   readonly title?: string;
   readonly operations: (stage: Stage) => readonly unknown[];
+  /** Who has to be a member for it to be a question; added first where an earlier check lost them. */
+  readonly needs?: readonly number[];
   /** Who should be in the group, given who was. */
   readonly expected: (before: readonly number[]) => readonly number[];
   readonly refused: FindingId | null;
@@ -38,7 +40,7 @@ function shown(members: readonly number[]): string {
 }
 
 function memberCheck(member: MemberCase): Check {
-  const { id, row, title, operations, expected, refused, wrong } = member;
+  const { id, row, title, needs = [], operations, expected, refused, wrong } = member;
   return {
     id,
     theme: 'members',
@@ -46,10 +48,11 @@ function memberCheck(member: MemberCase): Check {
     title: title ?? row ?? id,
     writes: true,
     async run(stage) {
-      const before = stage.members;
+      const before = await prepared(stage, needs);
       const exchange = await stage.patch(pathOf('Groups', stage.madeGroup()), operations(stage));
       const now = await membersOf(stage);
       stage.members = [...now];
+      stage.membersSeen ||= now.length > 0;
       const answered = answerName(exchange);
       const outcome = `${answered} ${shown(now)}`;
       if (!succeeded(exchange))
@@ -58,7 +61,7 @@ function memberCheck(member: MemberCase): Check {
           refused !== null && { finding: refused, because: `expected 200 or 204, came ${answered}`, exchange },
         );
       const should = expected(before);
-      if (stage.membersShown && before.length === 0 && now.length === 0 && should.length > 0) {
+      if (stage.membersShown && !stage.membersSeen && before.length === 0 && now.length === 0 && should.length > 0) {
         stage.membersShown = false;
         return observed(outcome, {
           finding: 'members-not-shown',
@@ -81,7 +84,7 @@ function judge(
   const twice = new Set(now).size < now.length && new Set(before).size === before.length;
   if (sameMembers(should, now))
     return twice && { finding: 'members-twice', because: `listed afterwards: ${shown(now)}`, exchange };
-  const kind = now.length === 0 && should.length > 0 && finding === 'members-remove-value' ? WIPED : finding;
+  const kind = now.length === 0 && should.length > 0 && ONE_REMOVED.has(finding) ? 'members-remove-wipes' : finding;
   return {
     finding: kind,
     because: `before ${shown(before)}, expected ${shown([...new Set(should)])}, came ${shown(now)}`,
@@ -89,7 +92,18 @@ function judge(
   };
 }
 
-const WIPED = 'members-remove-wipes';
+/** Findings about removing one member: where everybody is gone that is another, worse one. */
+const ONE_REMOVED: ReadonlySet<FindingId> = new Set(['members-remove-path', 'members-remove-value']);
+
+/** Who is in the group, after those that a check needs were added where they are missing. */
+async function prepared(stage: Stage, needs: readonly number[]): Promise<readonly number[]> {
+  const missing = needs.filter((index) => !stage.members.includes(index));
+  if (!stage.membersSeen || missing.length === 0) return stage.members;
+  await stage.patch(pathOf('Groups', stage.madeGroup()), [
+    { op: 'add', path: 'members', value: values(stage, missing) },
+  ]);
+  return membersOf(stage);
+}
 
 const values = (stage: Stage, indexes: readonly number[]) =>
   indexes.map((index) => ({ value: stage.person(index).id }));
@@ -152,6 +166,7 @@ const CASES: readonly MemberCase[] = [
     id: 'members.remove-by-value',
     row: '"Remove" members value:[1]',
     title: '"Remove" members with the member as value',
+    needs: [1, 2],
     operations: (stage) => [{ op: 'Remove', path: 'members', value: values(stage, [1]) }],
     expected: (before) => without(before, 1),
     refused: 'members-remove-value',

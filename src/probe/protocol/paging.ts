@@ -55,9 +55,14 @@ function came(exchange: ProbeExchange): number {
 
 export const PAGING_CHECKS: readonly Check[] = [
   pagingCheck('paging.first', '1', '2', (exchange, stage) => {
-    const total = numberIn(exchange, 'totalResults') ?? 0;
+    const total = numberIn(exchange, 'totalResults');
     if (!succeeded(exchange))
       return { finding: 'paging-refused', because: `expected 200, came ${answerName(exchange)}` };
+    if (total === undefined)
+      return {
+        finding: 'paging-no-total',
+        because: `${came(exchange)} accounts came, without totalResults as a number`,
+      };
     if (came(exchange) > 2)
       return { finding: 'paging-count-ignored', because: `2 accounts were asked for, ${came(exchange)} came` };
     if (total < Math.max(came(exchange), stage.people.length))
@@ -91,6 +96,26 @@ export const PAGING_CHECKS: readonly Check[] = [
           finding: 'paging-repeats',
           because: `${repeated} of the ${came(second)} accounts from startIndex=3 were on the first page already`,
         },
+      );
+    },
+  },
+  {
+    id: 'paging.only-result',
+    theme: 'paging',
+    row: null,
+    title: 'a filter that one account fits, with startIndex=1',
+    writes: true,
+    async run(stage) {
+      const filter = `userName eq ${JSON.stringify(stage.person(1).userName)}`;
+      const exchange = await stage.get('/Users', { filter, startIndex: '1', count: '10' });
+      const total = numberIn(exchange, 'totalResults') ?? 0;
+      return observed(
+        described(exchange),
+        succeeded(exchange) &&
+          came(exchange) < Math.min(total, 10) && {
+            finding: 'paging-first-left-out',
+            because: `totalResults is ${total}, and ${came(exchange)} came from startIndex=1`,
+          },
       );
     },
   },

@@ -8,7 +8,7 @@ function department(account: Resource): unknown {
   return enterprise(account, 'department', ENTERPRISE_SCHEMA);
 }
 
-/** The manager's id, whether it is shown as an object or as a text. */
+/** The manager's id; a manager that is shown as a text is none. */
 function manager(account: Resource): unknown {
   const shown = enterprise(account, 'manager', ENTERPRISE_SCHEMA);
   return objectOf(shown)?.['value'];
@@ -98,6 +98,16 @@ const CASES: readonly PatchCase[] = [
     applied: (account, stage) => manager(account) === stage.person(2).id,
     refused: 'patch-manager-object',
     ignored: 'patch-ignored',
+  },
+  {
+    id: 'patch.manager-as-entra',
+    theme: 'patch',
+    row: null,
+    title: '"Add" manager with a list of one, without the name of the extension',
+    operations: (stage) => [{ op: 'Add', path: 'manager', value: [{ $ref: null, value: stage.person(1).id }] }],
+    applied: (account, stage) => manager(account) === stage.person(1).id,
+    refused: 'patch-manager-as-entra',
+    ignored: 'patch-manager-as-entra',
   },
 ];
 

@@ -102,6 +102,7 @@ describe('JUnit', () => {
     expect(xml.match(/<failure type="patch-ignored"/g)).toHaveLength(2);
     expect(xml).toContain('<skipped message="it writes, and this run only reads"/>');
     expect(xml).toContain('note patch-remove-absent');
+    expect(xml).toContain('sent: PATCH /Users/1 {&quot;Operations&quot;:[{&quot;op&quot;:&quot;add&quot;}]}');
   });
 
   it('holds no markup and no character of an endpoint that XML cannot hold', () => {
@@ -140,6 +141,15 @@ describe('HTML', () => {
     expect(page).toContain("default-src 'none'");
     expect(page.replaceAll(/<pre>[\s\S]*?<\/pre>/g, '')).not.toMatch(/\b(?:src|href)="(?!#)/);
   });
+
+  it('counts as people do, and says what was left behind', () => {
+    expect(page).toContain('>2 errors<');
+    expect(page).toContain('<span class="dim">0 warnings</span>');
+    expect(page).toContain('>1 note<');
+    expect(page).toContain('and removed them');
+    const leftovers = [{ kind: 'Users', id: '1', name: 'scimsync-probe-1' }] as const;
+    expect(htmlReport({ ...report, result: { ...report.result, leftovers } })).toContain('left 1 of them behind');
+  });
 });
 
 describe('JSON', () => {
@@ -173,6 +183,17 @@ describe('text', () => {
     for (const label of ['sent', 'came', 'because', 'Entra', 'mend', 'see'])
       expect(text).toMatch(new RegExp(`^ {9}${label} `, 'm'));
     expect(text).toContain('2 errors, 1 note · 7 requests, 1.2 s · 4 resources made and removed');
+  });
+
+  it('says once what two checks say in the same words without an exchange', () => {
+    const finding = { ...found('life-differs', 'error', 'life.names'), because: 'Ada is there twice' };
+    const checks = [check('life.names', [finding]), check('life.everybody', [{ ...finding, exchange: null }])];
+    const twice = bodyText(
+      { ...report, result: { ...report.result, checks } },
+      { paint: plainPaint, columns: 80, curl: false },
+    );
+    expect(twice.match(/Ada is there twice/g)).toHaveLength(1);
+    expect(twice).toContain('2 errors');
   });
 
   it('says of a theme how many checks were made', () => {
