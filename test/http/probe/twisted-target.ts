@@ -99,3 +99,14 @@ export const WIPES_MEMBERS: Twist = {
       if (operation.op === 'remove' && operation.path?.startsWith('members[')) operation.path = 'members';
   },
 };
+
+/** The same, and nobody who was in a group before can be put back. */
+export const LOSES_MEMBERS: Twist = {
+  request(passing) {
+    WIPES_MEMBERS.request?.(passing);
+    for (const operation of operationsOf(passing))
+      if (operation.op !== 'remove' && Array.isArray(operation.value)) operation.value = [];
+    if (passing.method === 'PUT' && passing.path.startsWith('/Groups/'))
+      passing.body = { ...passing.body, members: [] };
+  },
+};
