@@ -38,7 +38,7 @@ function page(all: AllResults): string {
   return `# Requests to a target
 
 \`npm run bench:target\` measures how politely and how quickly an initial cycle writes; \`limit\`, \`tenant\`,
-\`bulk\`, \`throughput\` or \`many\` after \`--\` runs one of them. The target (\`bench-server.ts\`) is a process of its own that answers what an
+\`bulk\`, \`throughput\`, \`people\` or \`many\` after \`--\` runs one of them. The target (\`bench-server.ts\`) is a process of its own that answers what an
 empty SCIM target would. Everything shares the machine with whatever else runs there, so times are upper bounds; CPU
 seconds are those of the scimsync process with all its threads. The benchmark writes this file.
 
@@ -48,7 +48,8 @@ seconds are those of the scimsync process with all its threads. The benchmark wr
 - \`throughput\`: the same tenant; the target answers at once. "A second" counts from the first change that is let through to the
   end of the cycle: requests, store, provisioning log. Then undici alone sends the same requests with the same headers, 32 at a
   time, and reads the answers.
-- \`many\`: the same with 12,000 people in the directory. Both have become quicker by then, undici alone by more.
+- \`people\`: the same without groups.
+- \`many\`: the same with 12,000 people in the directory and no groups. Both sides have become quicker by then, undici alone by more.
 
 ${Object.entries(all).map(section).join('\n')}`;
 }

@@ -1,10 +1,11 @@
-// How politely and how quickly changes reach a target: npm run bench:target [-- limit | tenant | bulk | throughput | many …]. Sandbox,
+// How politely and how quickly changes reach a target: npm run bench:target [-- limit | tenant | bulk | throughput | people | many …]. Sandbox,
 // target and scimsync are processes of their own; results go to target.json and the table of target.md.
 //   limit       a target that answers 429 to the 26th request of any second: how much of the 25 is used
 //   tenant      2,000 people with accounts, 100 groups and 6,000 memberships to a target that answers after 10 ms
 //   bulk        the same in bulk requests of 100 operations
 //   throughput  the tenant to a target that answers at once, beside undici sending the same requests
-//   many        10,000 people in the same way
+//   people      its people only, in the same way
+//   many        10,000 people
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
@@ -147,6 +148,7 @@ const BENCHES: Readonly<Record<string, () => Promise<TargetResult>>> = {
   tenant: () => tenantBench(),
   bulk: () => tenantBench(100),
   throughput: () => throughputBench(TENANT),
+  people: () => throughputBench({ ...TENANT, groups: 0, memberships: 0 }),
   many: () => throughputBench({ users: 12_000, groups: 0, memberships: 0 }),
 };
 
