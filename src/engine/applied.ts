@@ -5,6 +5,7 @@ import { isActive } from '../rules/decide.ts';
 import type { DesiredAttribute } from '../scim/desired.ts';
 import { type AttributeDifference, notHeld } from '../scim/diff.ts';
 import { booleanOf } from '../scim/effect.ts';
+import { ShownMembers } from '../scim/members.ts';
 import { resourceId, type ScimResource } from '../scim/resource.ts';
 import type { ChangeOutcome } from './execute.ts';
 import { memberIdsOf } from './shown-members.ts';
@@ -51,9 +52,7 @@ export function absentMembers(
   profile: Pick<TargetProfile, 'membersReadable'>,
 ): ReadonlySet<string> {
   const shown = answered === null ? null : memberIdsOf(answered, profile);
-  if (shown === null) return new Set();
-  const known = new Set([...shown].map((id) => id.toLowerCase()));
-  return new Set(added.filter((id) => !known.has(id.toLowerCase())));
+  return new Set(shown === null ? [] : new ShownMembers([...shown]).lacks(added));
 }
 
 /** The fault of a group that lacks members although they were added. */

@@ -85,14 +85,7 @@ export async function executeChange(
   const mapping = mappingOf(context.job, change.kind as ObjectKind);
   if (mapping === null) throw new Error(`a change of kind ${change.kind} has no mapping`);
   const began = context.io.clock.now().getTime();
-  const attempt: Attempt = {
-    context,
-    mapping,
-    change,
-    payload,
-    link,
-    ...resolveReferences(context.job, payload, referencedLinks),
-  };
+  const attempt = attemptOf(context, mapping, { change, payload, link }, referencedLinks);
   const result = await send(attempt);
   return {
     change,
@@ -113,6 +106,15 @@ export async function executeChange(
     ...result,
     durationInMilliseconds: context.io.clock.now().getTime() - began,
   };
+}
+
+function attemptOf(
+  context: CycleContext,
+  mapping: CompiledMapping,
+  sent: Pick<Attempt, 'change' | 'payload' | 'link'>,
+  referencedLinks: ReadonlyMap<string, LinkTable>,
+): Attempt {
+  return { context, mapping, ...sent, ...resolveReferences(context.job, sent.payload, referencedLinks) };
 }
 
 async function send(attempt: Attempt): Promise<Result> {
@@ -171,14 +173,7 @@ export async function resolveDoubt(
   const { change, payload, link, fault } = outcome;
   const mapping = mappingOf(context.job, change.kind as ObjectKind);
   if (mapping === null || fault === null) return outcome;
-  const attempt: Attempt = {
-    context,
-    mapping,
-    change,
-    payload,
-    link,
-    ...resolveReferences(context.job, payload, referencedLinks),
-  };
+  const attempt = attemptOf(context, mapping, { change, payload, link }, referencedLinks);
   return { ...outcome, ...(await adoptAfterConflict(attempt, fault)) };
 }
 

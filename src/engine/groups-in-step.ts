@@ -1,5 +1,4 @@
 // Groups that may differ from the target and turn out not to: nothing is to be sent for them.
-
 import type { Db } from '../store/database.ts';
 import { clearEscrow, findEscrows } from '../store/escrows.ts';
 import { groupsKeepingHeld, groupsWithDueMembers, settleApprovedHolds } from '../store/groups-in-step.ts';

@@ -14,13 +14,14 @@ const CONTENTS = new RowWriter('change_content', (insertion) =>
   ),
 );
 
+/** Changes and what they carry, to choose columns from. */
+export function changesAndContent(db: Db) {
+  return db.selectFrom('change').leftJoin('change_content', 'change_content.change_id', 'change.id');
+}
+
 /** Changes with what they carry. */
 export function changesWithContent(db: Db) {
-  return db
-    .selectFrom('change')
-    .leftJoin('change_content', 'change_content.change_id', 'change.id')
-    .selectAll('change')
-    .select(['payload', 'steps']);
+  return changesAndContent(db).selectAll('change').select(['payload', 'steps']);
 }
 
 /** Writes what changes carry, in place of what they carried. */

@@ -2,7 +2,7 @@
 import { type ExpressionBuilder, sql } from 'kysely';
 import type { ChangeStatus } from '../model/cycle.ts';
 import type { ObjectKind } from '../model/directory.ts';
-import { changesWithContent, removeContents, supersede, writeContents } from './change-content.ts';
+import { changesAndContent, changesWithContent, removeContents, supersede, writeContents } from './change-content.ts';
 import type { StoredChange } from './change-tables.ts';
 import type { Db } from './database.ts';
 import type { DecisionColumns } from './decision-columns.ts';
@@ -67,9 +67,7 @@ export async function openChanges(
   kind: ObjectKind,
   sourceIds: readonly string[],
 ): Promise<Map<string, OpenChange>> {
-  const rows = await db
-    .selectFrom('change')
-    .leftJoin('change_content', 'change_content.change_id', 'change.id')
+  const rows = await changesAndContent(db)
     .select(['source_id', 'action', 'status', 'guard_class', 'event', 'payload', 'target_id', 'by_configuration'])
     .select(['decided_by', 'decided_at', 'decision_reason', 'decided_until'])
     .where('job_id', '=', jobId)
@@ -158,9 +156,7 @@ export function createChangesOf(
   jobId: string,
   kind: ObjectKind,
 ): Promise<Pick<StoredChange, 'source_id' | 'payload'>[]> {
-  return db
-    .selectFrom('change')
-    .leftJoin('change_content', 'change_content.change_id', 'change.id')
+  return changesAndContent(db)
     .select(['source_id', 'payload'])
     .where('job_id', '=', jobId)
     .where('kind', '=', kind)

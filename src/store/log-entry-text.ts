@@ -14,10 +14,13 @@ interface Rest {
   readonly identityType: 'User' | 'Group';
   /** Id and display name in the target. */
   readonly target: readonly [string | null, string | null];
-  readonly steps: readonly (
-    | readonly [Step['name'], Step['provisioningStepType'], Step['status'], Step['description']]
-    | readonly [Step['name'], Step['provisioningStepType'], Step['status'], Step['description'], Step['details']]
-  )[];
+  readonly steps: readonly (readonly [
+    name: Step['name'],
+    type: Step['provisioningStepType'],
+    status: Step['status'],
+    description: Step['description'],
+    details?: NonNullable<Step['details']>,
+  ])[];
   /** Name, value before, value after. */
   readonly modified: readonly (readonly [string, Property['oldValue'], Property['newValue']])[];
   readonly error?: ErrorInformation;

@@ -146,7 +146,7 @@ export class MemberRemoval {
     const read = await this.context.requests.get('Group', id, UNBROKEN);
     const remaining = shownBy(read) ?? emptyIn(read);
     if (remaining === undefined) return result;
-    const lost = staying.filter((member) => !remaining.has(member));
+    const lost = remaining.lacks(staying);
     if (lost.length > 0) return this.restore(form, id, held, lost);
     if (members.some((member) => remaining.has(member))) return result.ok ? undefined : result;
     // Where nobody was to stay, it is not known what the form does to those who are.

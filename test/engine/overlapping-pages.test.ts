@@ -60,21 +60,9 @@ function keepBusy(world: World, failure?: Error): BusyStore {
   return busy;
 }
 
-async function statuses(world: World): Promise<Record<string, number>> {
-  const rows = await world.store.db
-    .selectFrom('change')
-    .select((eb) => ['status', eb.fn.countAll<number>().as('count')])
-    .groupBy('status')
-    .execute();
-  return Object.fromEntries(rows.map(({ status, count }) => [status, Number(count)]));
-}
-
 function named(world: World, count: number): string[] {
-  const ids = Array.from({ length: count }, (_, index) => `p${String(index + 1).padStart(4, '0')}`);
-  for (const id of ids) {
-    world.directory.addUser(id, { displayName: id });
-    world.directory.assign(id);
-  }
+  const ids = world.people(count);
+  for (const id of ids) world.directory.setUser(id, { displayName: id });
   return ids;
 }
 
@@ -99,7 +87,7 @@ describe('while a page is still being written', () => {
     world.target.disturb = (request) =>
       isCreationOf(request, FIRST_OF_NEXT) ? { throws: new Error('the line is cut') } : undefined;
     await expect(world.run({}, { store })).rejects.toThrow('the line is cut');
-    expect(await statuses(world)).toMatchObject({ success: world.target.resources.User.size });
+    expect(await world.changeStatuses()).toMatchObject({ success: world.target.resources.User.size });
   });
 
   it('and cannot be written, nothing more is sent', async () => {
@@ -119,12 +107,12 @@ describe('a page that was made ready', () => {
     world.target.disturb = (request) =>
       isCreationOf(request, 'p0400') ? { throws: new Error('the line is cut') } : undefined;
     await expect(world.run()).rejects.toThrow('the line is cut');
-    expect(await statuses(world)).toMatchObject({ pending: PAGE });
+    expect(await world.changeStatuses()).toMatchObject({ pending: PAGE });
     world.target.disturb = undefined;
     const { counts } = await world.run();
     expect(counts).toMatchObject({ failed: 0 });
     expect(world.target.sent('find', 'findAny').length).toBeLessThan(PAGE);
-    expect(await statuses(world)).not.toHaveProperty('sent');
+    expect(await world.changeStatuses()).not.toHaveProperty('sent');
     expect(world.target.resources.User.size).toBe(2 * PAGE);
   });
 });

@@ -1,17 +1,8 @@
 // Changes are sent in pages: the next one is made ready while one is under way, and let go of when nothing more is to be sent.
 import { describe, expect, it } from 'vitest';
-import { buildWorld, type World } from '../support/world.ts';
+import { buildWorld } from '../support/world.ts';
 
 const PAGE = 500;
-
-async function statuses(world: World): Promise<Record<string, number>> {
-  const rows = await world.store.db
-    .selectFrom('change')
-    .select((eb) => ['status', eb.fn.countAll<number>().as('count')])
-    .groupBy('status')
-    .execute();
-  return Object.fromEntries(rows.map(({ status, count }) => [status, Number(count)]));
-}
 
 describe('pages of changes', () => {
   it('the next one is marked while one is under way, and no other', async () => {
@@ -21,12 +12,12 @@ describe('pages of changes', () => {
     world.target.before = async ({ method }) => {
       // An answer takes a moment; otherwise a page is through before anything else happens.
       await new Promise((resolve) => setImmediate(resolve));
-      if (method === 'create') seen.push(await statuses(world));
+      if (method === 'create') seen.push(await world.changeStatuses());
     };
     const { counts } = await world.run();
     expect(counts).toMatchObject({ created: 3 * PAGE + 20, failed: 0 });
     expect(Math.max(...seen.map(({ sent = 0 }) => sent))).toBe(2 * PAGE);
-    expect(await statuses(world)).toEqual({ success: 3 * PAGE + 20 });
+    expect(await world.changeStatuses()).toEqual({ success: 3 * PAGE + 20 });
   });
 
   // Two thirds fail, which is more than 40 %; a third would not be.
@@ -39,7 +30,7 @@ describe('pages of changes', () => {
     expect(status).toBe('Quarantine');
     expect(world.target.log.filter(({ method }) => method === 'create')).toHaveLength(2 * PAGE);
     expect(counts).toMatchObject({ created: 0, failed: 2 * PAGE });
-    expect(await statuses(world)).toEqual({ failure: 2 * PAGE, superseded: PAGE });
+    expect(await world.changeStatuses()).toEqual({ failure: 2 * PAGE, superseded: PAGE });
   });
 
   it('a fault of the job ends all of them, and the next cycle converges', async () => {
@@ -55,6 +46,6 @@ describe('pages of changes', () => {
     world.target.disturb = undefined;
     await world.run();
     expect(world.target.resources.User.size).toBe(2 * PAGE + 1);
-    expect(await statuses(world)).not.toHaveProperty('sent');
+    expect(await world.changeStatuses()).not.toHaveProperty('sent');
   });
 });

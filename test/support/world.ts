@@ -96,6 +96,16 @@ export class World {
     return Object.fromEntries(rows.map((row) => [row.source_id, `${row.status} ${row.action}`]));
   }
 
+  /** How many changes there are, by status. */
+  async changeStatuses(): Promise<Record<string, number>> {
+    const rows = await this.store.db
+      .selectFrom('change')
+      .select((eb) => ['status', eb.fn.countAll<number>().as('count')])
+      .groupBy('status')
+      .execute();
+    return Object.fromEntries(rows.map(({ status, count }) => [status, Number(count)]));
+  }
+
   /** Adds people and assigns each of them. */
   people(count: number, properties: Record<string, unknown> = {}): string[] {
     const ids = Array.from({ length: count }, (_, index) => `p${String(index + 1).padStart(4, '0')}`);
