@@ -10,17 +10,20 @@ export function memberImages(
   added: readonly string[],
   removed: readonly string[],
 ): MembershipImageTable[] {
-  const at = io.clock.now().getTime();
-  const image = (id: string, direction: 'added' | 'removed'): MembershipImageTable => ({
+  const image = (direction: 'added' | 'removed', members: readonly string[]): MembershipImageTable => ({
+    id: io.newId(),
     job_id: job.id,
     cycle_id: cycleId,
     group_id: group.id,
     target_id: group.target_id,
-    member_id: id,
     direction,
-    at,
+    members: JSON.stringify(members),
+    at: io.clock.now().getTime(),
   });
-  return [...added.map((id) => image(id, 'added')), ...removed.map((id) => image(id, 'removed'))];
+  return [
+    ...(added.length === 0 ? [] : [image('added', added)]),
+    ...(removed.length === 0 ? [] : [image('removed', removed)]),
+  ];
 }
 
 /**

@@ -16,15 +16,17 @@ export interface BeforeImageTable {
   at: number;
 }
 
-/** A membership that a request of a cycle changed, ids only; of several requests in one cycle the first. */
+/** What a request of a cycle did to the members of a group, in one direction; ids only. */
 export interface MembershipImageTable {
+  id: string;
   job_id: string;
   cycle_id: string;
   group_id: string;
   /** The account of the group. */
   target_id: string;
-  member_id: string;
   /** `added` or `removed`. */
   direction: string;
+  /** JSON list of the members. A row for each would be most of what a cycle of groups writes. */
+  members: string;
   at: number;
 }

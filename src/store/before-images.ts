@@ -2,6 +2,7 @@
 
 import type { BeforeImageTable } from './before-image-table.ts';
 import type { Db } from './database.ts';
+import { forgetMembershipImagesOf } from './membership-images.ts';
 import { RowWriter } from './row-writer.ts';
 
 const IMAGES = new RowWriter('before_image');
@@ -58,5 +59,5 @@ export async function pruneImages(db: Db, jobId: string, before: number): Promis
 /** Forgets what was overwritten of one person or group, in every job. */
 export async function forgetImagesOf(db: Db, sourceId: string): Promise<void> {
   await db.deleteFrom('before_image').where('source_id', '=', sourceId).execute();
-  await db.deleteFrom('membership_image').where('member_id', '=', sourceId).execute();
+  await forgetMembershipImagesOf(db, sourceId);
 }

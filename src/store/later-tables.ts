@@ -131,3 +131,36 @@ export async function contentOfChanges(db: Kysely<Tables>): Promise<void> {
   await db.schema.alterTable('change').dropColumn('payload').execute();
   await db.schema.alterTable('change').dropColumn('steps').execute();
 }
+
+/** Accounts of which it is not known yet whether they are protected: few or none, and looked for with every settled group. */
+export async function unjudgedAccounts(db: Kysely<Tables>): Promise<void> {
+  await sql`create index link_unjudged on link (job_id, source_id) where protected = 2`.execute(db);
+}
+
+/** Images of memberships by request, with a list of members, instead of by member. */
+export async function membershipImagesByRequest(db: Kysely<Tables>): Promise<void> {
+  for (const name of ['membership_image_by_age', 'membership_image_by_member'])
+    await db.schema.dropIndex(name).execute();
+  await db.schema.alterTable('membership_image').renameTo('former_membership_image').execute();
+  await db.schema
+    .createTable('membership_image')
+    .addColumn('id', text, (c) => c.primaryKey())
+    .addColumn('job_id', text, (c) => c.notNull())
+    .addColumn('cycle_id', text, (c) => c.notNull())
+    .addColumn('group_id', text, (c) => c.notNull())
+    .addColumn('target_id', text, (c) => c.notNull())
+    .addColumn('direction', text, (c) => c.notNull())
+    .addColumn('members', text, (c) => c.notNull())
+    .addColumn('at', int, (c) => c.notNull())
+    .execute();
+  await db.schema
+    .createIndex('membership_image_by_cycle')
+    .on('membership_image')
+    .columns(['job_id', 'cycle_id'])
+    .execute();
+  await db.schema.createIndex('membership_image_by_age').on('membership_image').columns(['job_id', 'at']).execute();
+  await sql`insert into membership_image (id, job_id, cycle_id, group_id, target_id, direction, members, at)
+    select lower(hex(randomblob(16))), job_id, cycle_id, group_id, target_id, direction, json_group_array(member_id), at
+    from former_membership_image group by job_id, cycle_id, group_id, target_id, direction, at`.execute(db);
+  await db.schema.dropTable('former_membership_image').execute();
+}

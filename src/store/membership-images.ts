@@ -5,11 +5,9 @@ import type { Db } from './database.ts';
 import { isStripped } from './departures.ts';
 import { RowWriter } from './row-writer.ts';
 
-const IMAGES = new RowWriter('membership_image', (insertion) =>
-  insertion.onConflict((conflict) => conflict.doNothing()),
-);
+const IMAGES = new RowWriter('membership_image');
 
-/** Keeps what was changed; of a membership that a cycle changes twice, the first change says what was before. */
+/** Keeps what was changed. */
 export function keepMembershipImages(db: Db, images: readonly MembershipImageTable[]): Promise<void> {
   return IMAGES.write(db, images);
 }
@@ -45,7 +43,7 @@ export interface ChangedMembership {
   readonly ours: boolean;
 }
 
-/** The memberships that a cycle changed, by group. */
+/** The memberships that a cycle changed, by group; of one that it changed twice, the first change says what was before. */
 export async function changedMemberships(db: Db, jobId: string, cycleId: string): Promise<ChangedMembership[]> {
   const result = await sql<{
     group_id: string;
@@ -59,25 +57,38 @@ export async function changedMemberships(db: Db, jobId: string, cycleId: string)
     stated: number;
     ours: number;
   }>`
-    select image.group_id, team.display_name as group_name, image.target_id, image.member_id,
+    select image.group_id, team.display_name as group_name, image.target_id, changed.value as member_id,
       person.display_name as member_name, image.direction, link.target_id as account, link.protected,
       case when member.member_id is not null and not ${isStripped(jobId, 'member.member_id')} then 1 else 0 end as stated,
       case when target_member.member_id is not null then 1 else 0 end as ours
-    from membership_image as image
+    from membership_image as image join json_each(image.members) as changed
       left join source_object as team on team.job_id = image.job_id and team.kind = 'group' and team.id = image.group_id
       left join source_object as person on person.job_id = image.job_id and person.kind = 'user'
-        and person.id = image.member_id
-      left join link on link.job_id = image.job_id and link.kind = 'user' and link.source_id = image.member_id
+        and person.id = changed.value
+      left join link on link.job_id = image.job_id and link.kind = 'user' and link.source_id = changed.value
       left join member on member.job_id = image.job_id and member.group_id = image.group_id
-        and member.member_id = image.member_id
+        and member.member_id = changed.value
       left join target_member on target_member.job_id = image.job_id and target_member.group_id = image.group_id
-        and target_member.member_id = image.member_id
+        and target_member.member_id = changed.value
     where image.job_id = ${jobId} and image.cycle_id = ${cycleId}
-    order by image.group_id, image.member_id`.execute(db);
-  return result.rows.map(({ protected: guarded, stated, ours, ...row }) => ({
+    order by image.group_id, changed.value, image.at, image.id`.execute(db);
+  const first = new Map<string, (typeof result.rows)[number]>();
+  for (const row of result.rows) {
+    const membership = `${row.group_id} ${row.member_id}`;
+    if (!first.has(membership)) first.set(membership, row);
+  }
+  return [...first.values()].map(({ protected: guarded, stated, ours, ...row }) => ({
     ...row,
     isProtected: guarded !== null && Number(guarded) !== 0,
     stated: Number(stated) === 1,
     ours: Number(ours) === 1,
   }));
+}
+
+/** Forgets that the memberships of one person were changed, in every job. */
+export async function forgetMembershipImagesOf(db: Db, memberId: string): Promise<void> {
+  const others = sql<string>`(select json_group_array(value) from json_each(membership_image.members) where value <> ${memberId})`;
+  const rows = db.updateTable('membership_image').set({ members: others });
+  await rows.where(sql<boolean>`instr(members, ${JSON.stringify(memberId)}) > 0`).execute();
+  await db.deleteFrom('membership_image').where('members', '=', '[]').execute();
 }

@@ -9,7 +9,9 @@ import {
   decidedChanges,
   departures,
   membershipImages,
+  membershipImagesByRequest,
   reconciledJobs,
+  unjudgedAccounts,
   usedTargets,
 } from './later-tables.ts';
 import type { Tables } from './schema.ts';
@@ -232,4 +234,6 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0024-membership-images': { up: membershipImages },
   '0025-learned-targets': { up: learnedTargets },
   '0026-content-of-changes': { up: contentOfChanges },
+  '0027-unjudged-accounts': { up: unjudgedAccounts },
+  '0028-membership-images-by-request': { up: membershipImagesByRequest },
 };

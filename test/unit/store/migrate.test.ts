@@ -9,6 +9,7 @@ import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vit
 import { pageChanges } from '../../../src/store/changes.ts';
 import { openStore } from '../../../src/store/database.ts';
 import { findJob } from '../../../src/store/jobs.ts';
+import { changedMemberships } from '../../../src/store/membership-images.ts';
 import { formerPath, inspectSchema } from '../../../src/store/migrate.ts';
 import { MIGRATIONS } from '../../../src/store/migrations.ts';
 import type { Tables } from '../../../src/store/schema.ts';
@@ -129,6 +130,38 @@ describe('a store of an earlier version', () => {
     // With its change it goes.
     await store.db.deleteFrom('change').where('id', '=', 'held').execute();
     expect(await store.db.selectFrom('change_content').selectAll().execute()).toEqual([]);
+  });
+
+  it('keeps who was added to groups and removed from them, by request', async () => {
+    await makeOld('0026-content-of-changes');
+    const sqlite = new Sqlite(path);
+    const images = [
+      ['c', 'g', 'ana', 'added', 1],
+      ['c', 'g', 'bo', 'added', 1],
+      ['c', 'g', 'cleo', 'removed', 1],
+      ['c', 'g', 'dan', 'added', 2],
+      ['c', 'h', 'ana', 'added', 1],
+      ['d', 'g', 'ana', 'removed', 3],
+    ];
+    const insert = sqlite.prepare(
+      `insert into membership_image (job_id, cycle_id, group_id, target_id, member_id, direction, at)
+        values ('${JOB}', ?, ?, 't', ?, ?, ?)`,
+    );
+    for (const image of images) insert.run(image);
+    sqlite.close();
+    const store = await openStore(url);
+    onTestFinished(() => store.close());
+    const changed = await changedMemberships(store.db, JOB, 'c');
+    expect(changed.map((each) => [each.group_id, each.member_id, each.direction])).toEqual([
+      ['g', 'ana', 'added'],
+      ['g', 'bo', 'added'],
+      ['g', 'cleo', 'removed'],
+      ['g', 'dan', 'added'],
+      ['h', 'ana', 'added'],
+    ]);
+    const rows = await store.db.selectFrom('membership_image').select(['cycle_id', 'members', 'at']).execute();
+    expect(rows).toHaveLength(5);
+    expect(rows).toContainEqual({ cycle_id: 'd', members: '["ana"]', at: 3 });
   });
 
   it('is only looked at by inspectSchema', async () => {
