@@ -12,7 +12,15 @@ import type { Authorizer, RequestHeaders } from './authorizer.ts';
 import { addressForbidden } from './faults.ts';
 import type { CountedRequest } from './rate-window.ts';
 import type { RawExchange } from './recorded.ts';
-import { DECODED, NOT_CONNECTED, type RawAnswer, RawRequest, TOO_LARGE, undiciAdapter } from './undici-adapter.ts';
+import {
+  DECODED,
+  Deadline,
+  NOT_CONNECTED,
+  type RawAnswer,
+  RawRequest,
+  TOO_LARGE,
+  undiciAdapter,
+} from './undici-adapter.ts';
 
 type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
@@ -160,36 +168,31 @@ export class Transport {
   private async sendOnce(request: PreparedRequest, credentials: RequestHeaders, signal: AbortSignal): Promise<Outcome> {
     signal.throwIfAborted();
     const began = this.options.clock.now().getTime();
-    const deadline = new AbortController();
-    const abort = (): void => deadline.abort();
-    const timer = setTimeout(abort, this.options.timeoutSeconds * 1000);
+    const deadline = new Deadline();
+    const giveUp = (): void => deadline.pass();
+    const timer = setTimeout(giveUp, this.options.timeoutSeconds * 1000);
     // A write that is under way is not broken off when the caller wants to stop: nobody would know what became of it.
     const stoppable = request.method === 'GET';
-    if (stoppable) signal.addEventListener('abort', abort, { once: true });
+    if (stoppable) signal.addEventListener('abort', giveUp, { once: true });
     this.sent += 1;
     try {
-      const outcome = await this.exchange(request, credentials, deadline.signal);
+      const outcome = await this.exchange(request, credentials, deadline);
       this.tell(request, credentials, outcome, began);
       if (stoppable) signal.throwIfAborted();
       this.record(request, outcome, began);
       return outcome;
     } finally {
       clearTimeout(timer);
-      if (stoppable) signal.removeEventListener('abort', abort);
+      if (stoppable) signal.removeEventListener('abort', giveUp);
     }
   }
 
-  private async exchange(
-    request: PreparedRequest,
-    credentials: RequestHeaders,
-    deadline: AbortSignal,
-  ): Promise<Outcome> {
+  private async exchange(request: PreparedRequest, credentials: RequestHeaders, deadline: Deadline): Promise<Outcome> {
     try {
       const response = await this.http.request<RawAnswer>({
         method: request.method,
         url: requestUrl(this.root, request),
-        signal: deadline,
-        data: new RawRequest(this.headers(request, credentials), request.text),
+        data: new RawRequest(this.headers(request, credentials), request.text, deadline),
       });
       const { status, headers, text } = response.data;
       const header = (name: string): string | undefined => {
@@ -225,10 +228,10 @@ export class Transport {
   }
 
   // Failures are named by their codes: error messages may hold the request with its token.
-  private failure(error: unknown, deadline: AbortSignal): Outcome {
+  private failure(error: unknown, deadline: Deadline): Outcome {
     if (!axios.isAxiosError(error)) throw error;
     const code = error.code ?? errorCode(error.cause) ?? '';
-    if (deadline.aborted || (code === 'ETIMEDOUT' && !isConnecting(error.cause))) {
+    if (deadline.hasPassed || (code === 'ETIMEDOUT' && !isConnecting(error.cause))) {
       return {
         kind: 'failure',
         failure: 'timeout',

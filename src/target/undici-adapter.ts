@@ -25,6 +25,19 @@ export const DECODED = 'gzip, deflate, br';
 /** Headers of an answer, names in lower case. */
 type Headers = Readonly<Record<string, string | string[] | undefined>>;
 
+/** Tells one request that it is to be given up; an AbortSignal with its listeners costs a tenth of what the request does. */
+export class Deadline {
+  hasPassed = false;
+  /** Who is told. */
+  onPassing: (() => void) | undefined;
+
+  /** Gives the request up. */
+  pass(): void {
+    this.hasPassed = true;
+    this.onPassing?.();
+  }
+}
+
 /**
  * Headers and body as they are sent. They travel as the data of the request, and those of the answer as its data: what axios
  * does to headers (copies them five times, by names without case) costs a quarter of what undici does for the whole request.
@@ -33,10 +46,12 @@ type Headers = Readonly<Record<string, string | string[] | undefined>>;
 export class RawRequest {
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string | undefined;
+  readonly deadline: Deadline;
 
-  constructor(headers: Readonly<Record<string, string>>, body: string | undefined) {
+  constructor(headers: Readonly<Record<string, string>>, body: string | undefined, deadline: Deadline) {
     this.headers = headers;
     this.body = body;
+    this.deadline = deadline;
   }
 }
 
@@ -72,7 +87,7 @@ function exchange(
 ): Promise<Received> {
   const { promise, resolve, reject } = Promise.withResolvers<Received>();
   const request = config.data as RawRequest;
-  const signal = config.signal as AbortSignal;
+  const { deadline } = request;
   const chunks: Buffer[] = [];
   let size = 0;
   let status = 0;
@@ -84,8 +99,11 @@ function exchange(
     if (give === undefined) reject(reason);
     else give(reason);
   };
-  signal.addEventListener('abort', abort, { once: true });
-  const done = (): void => signal.removeEventListener('abort', abort);
+  deadline.onPassing = abort;
+  if (deadline.hasPassed) {
+    abort();
+    return promise;
+  }
   dispatcher.dispatch(
     {
       origin,
@@ -97,7 +115,7 @@ function exchange(
     {
       onRequestStart(controller) {
         give = (reason) => controller.abort(reason);
-        if (signal.aborted) abort();
+        if (deadline.hasPassed) abort();
       },
       onResponseStart(_controller, statusCode, answered) {
         status = statusCode;
@@ -109,11 +127,9 @@ function exchange(
         if (size > maxBodyBytes) controller.abort(tooLarge());
       },
       onResponseEnd() {
-        done();
         resolve({ status, headers, body: chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks) });
       },
       onResponseError(_controller, error) {
-        done();
         reject(AxiosError.from(error, codeOf(error)));
       },
     },
