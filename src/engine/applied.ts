@@ -6,18 +6,29 @@ import type { DesiredAttribute } from '../scim/desired.ts';
 import { type AttributeDifference, notHeld } from '../scim/diff.ts';
 import { booleanOf } from '../scim/effect.ts';
 import { ShownMembers } from '../scim/members.ts';
+import { isUnassigned } from '../scim/read.ts';
 import { resourceId, type ScimResource } from '../scim/resource.ts';
+import { showsAll } from '../scim/shows-all.ts';
 import type { ChangeOutcome } from './execute.ts';
 import { memberIdsOf } from './shown-members.ts';
 
-/** Compares what the target answered with what was sent: success without effect is a warning of its own. */
-export function notApplied(answered: ScimResource, wanted: readonly DesiredAttribute[]): ObjectFault | null {
+/**
+ * Compares what the target answered with what was wanted: success without effect is a warning of its own. `sent` is the
+ * resource in which all of it was sent.
+ */
+export function notApplied(
+  answered: ScimResource,
+  wanted: readonly DesiredAttribute[],
+  sent?: ScimResource,
+): ObjectFault | null {
   if (
     resourceId(answered) === undefined ||
     (answered['userName'] === undefined && answered['displayName'] === undefined)
   )
     return null;
-  const missing = notHeld(answered, wanted);
+  const isRepeated = sent !== undefined && showsAll(answered, sent);
+  // What has no value was not sent: the target may have put something there.
+  const missing = notHeld(answered, isRepeated ? wanted.filter(({ value }) => isUnassigned(value)) : wanted);
   if (missing.length === 0) return null;
   return {
     code: 'NotApplied',
@@ -38,6 +49,7 @@ export function staysActive(
 
 /** Whether a group that was created shows everybody it was created with. */
 export function showsMembers(group: ScimResource, added: readonly { readonly target_id: string }[]): boolean {
+  if (added.length === 0) return true;
   const shown = memberIdsOf(group, { membersReadable: true });
   return added.every(({ target_id: id }) => shown?.has(id) === true);
 }

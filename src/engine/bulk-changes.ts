@@ -6,7 +6,7 @@ import { bulkReference } from '../scim/bulk.ts';
 import { diffResource } from '../scim/diff.ts';
 import type { ScimResource } from '../scim/resource.ts';
 import type { StoredChange } from '../store/change-tables.ts';
-import type { LinkTable } from '../store/schema.ts';
+import type { ReferencedAccount } from '../store/referenced-accounts.ts';
 import { notApplied } from './applied.ts';
 import type { ChangePayload, WaitingReference } from './change-payload.ts';
 import type { CycleContext } from './context.ts';
@@ -19,11 +19,11 @@ import { runBatches, runTogether, throwFailure } from './together.ts';
 export interface Sending {
   readonly payloads: ReadonlyMap<string, ChangePayload>;
   /** Accounts of the people who are referred to. */
-  readonly links: ReadonlyMap<string, LinkTable>;
+  readonly accounts: ReadonlyMap<string, ReferencedAccount>;
   readonly execute: (
     within: CycleContext,
     change: StoredChange,
-    links: ReadonlyMap<string, LinkTable>,
+    accounts: ReadonlyMap<string, ReferencedAccount>,
   ) => Promise<ChangeOutcome>;
   readonly take: (outcome: ChangeOutcome) => void;
 }
@@ -61,7 +61,7 @@ async function sendBatch(
     context,
     batch.map((change) => {
       const named = names.get(change.id) ?? [];
-      const links = new Map([...sending.links, ...named.map(nameAsLink)]);
+      const accounts = new Map([...sending.accounts, ...named.map(nameAsAccount)]);
       const sees = (created: ScimResource, sent: ScimResource): Promise<ScimResource> => {
         if (named.length === 0) return groups.seen(created, sent);
         answered.set(change.id, created);
@@ -70,7 +70,7 @@ async function sendBatch(
       return {
         name: change.id,
         sees,
-        run: (within) => sending.execute(within, change, named.length === 0 ? sending.links : links),
+        run: (within) => sending.execute(within, change, named.length === 0 ? sending.accounts : accounts),
       };
     }),
   );
@@ -88,10 +88,14 @@ async function sendBatch(
 }
 
 /** References of a change to people whom the same batch creates before it. */
-function namedIn(batch: readonly StoredChange[], change: StoredChange, { payloads, links }: Sending): NamedReference[] {
+function namedIn(
+  batch: readonly StoredChange[],
+  change: StoredChange,
+  { payloads, accounts }: Sending,
+): NamedReference[] {
   const before = batch.slice(0, batch.indexOf(change));
   return (payloads.get(change.id)?.references ?? []).flatMap((reference) => {
-    if (reference.form !== 'id' || links.has(reference.referencedId)) return [];
+    if (reference.form !== 'id' || accounts.has(reference.referencedId)) return [];
     const isManager = ({ kind, action, source_id: id }: StoredChange) =>
       kind === 'user' && action === 'create' && id === reference.referencedId;
     const manager = before.find(isManager);
@@ -100,24 +104,8 @@ function namedIn(batch: readonly StoredChange[], change: StoredChange, { payload
 }
 
 /** A person who has a name in this request, and no account yet. */
-function nameAsLink({ reference, manager }: NamedReference): [string, LinkTable] {
-  return [
-    reference.referencedId,
-    {
-      job_id: manager.job_id,
-      kind: 'user',
-      source_id: manager.source_id,
-      target_id: bulkReference(manager.id),
-      matched_by: 'created',
-      exported: '{}',
-      active: 1,
-      email: null,
-      cycle_id: manager.cycle_id,
-      linked_at: '',
-      protected: 0,
-      verify: 0,
-    },
-  ];
+function nameAsAccount({ reference, manager }: NamedReference): [string, ReferencedAccount] {
+  return [reference.referencedId, { target_id: bulkReference(manager.id), email: null }];
 }
 
 type Made = ReadonlyMap<string, ChangeOutcome>;

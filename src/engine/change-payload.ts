@@ -7,7 +7,7 @@ import type { DesiredAttribute } from '../scim/desired.ts';
 import type { AttributeDifference } from '../scim/diff.ts';
 import { parsePath } from '../scim/path.ts';
 import type { ScimValue } from '../scim/resource.ts';
-import type { LinkTable } from '../store/schema.ts';
+import type { ReferencedAccount } from '../store/referenced-accounts.ts';
 
 /** A reference that had no account when the change was planned. */
 export interface WaitingReference extends MappedReference {
@@ -66,11 +66,8 @@ export function emailOf(exported: Exported): string | null {
 }
 
 /** What a reference to a linked account is written as; null while there is no account, or none with an e-mail. */
-export function referenceValue(
-  form: ReferenceForm,
-  link: Pick<LinkTable, 'target_id' | 'email'> | undefined,
-): string | null {
-  return (form === 'id' ? link?.target_id : link?.email) ?? null;
+export function referenceValue(form: ReferenceForm, account: ReferencedAccount | undefined): string | null {
+  return (form === 'id' ? account?.target_id : account?.email) ?? null;
 }
 
 /** Sentences for the reasons to leave an object alone. */

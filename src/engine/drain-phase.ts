@@ -31,27 +31,32 @@ export async function drainPhase(context: CycleContext, phase: number): Promise<
     while (!context.failsTooMuch) {
       const room = context.careful?.room ?? PAGE;
       if (room === 0) return;
-      const page = await pageReady(io.store.db, job.id, phase, Math.min(PAGE, room), after, own);
-      const begun = after !== '';
+      const most = Math.min(PAGE, room);
+      const page = await pageReady(io.store.db, job.id, phase, most, after, own);
+      if (page.length > 0) await addPage(context, pages, page);
+      const isDone = after === '' && page.length === 0;
       after = page.at(-1)?.id ?? '';
-      if (page.length === 0) {
-        await pages.settled();
-        if (begun || context.failsTooMuch) continue;
-        if ((await settling(context, (trx) => freeWaiting(trx, job.id, phase, own))) === 0) return;
-        continue;
-      }
-      for (const change of page) context.careful?.admits(change.kind as ObjectKind, change.source_id);
-      await ensureCapabilities(context);
-      const batches = await formBatches(context, page, PAGE);
-      pages.add(await preparePage(context, batches?.flat() ?? page), batches);
-      // The bounds of a careful start are known, and batches are formed, by what has been settled.
-      if (context.careful !== null || batches !== null) await pages.settled();
-      else await pages.room();
-      await breathe(context);
+      if (page.length === most) continue;
+      // Nobody else is ready before these have their accounts.
+      await pages.settled();
+      after = '';
+      if (!isDone || context.failsTooMuch) continue;
+      if ((await settling(context, (trx) => freeWaiting(trx, job.id, phase, own))) === 0) return;
     }
   } finally {
     await pages.settled();
   }
+}
+
+async function addPage(context: CycleContext, pages: PagesUnderWay, page: readonly StoredChange[]): Promise<void> {
+  for (const change of page) context.careful?.admits(change.kind as ObjectKind, change.source_id);
+  await ensureCapabilities(context);
+  const batches = await formBatches(context, page, PAGE);
+  pages.add(await preparePage(context, batches?.flat() ?? page), batches);
+  // The bounds of a careful start are known, and batches are formed, by what has been settled.
+  if (context.careful !== null || batches !== null) await pages.settled();
+  else await pages.room();
+  await breathe(context);
 }
 
 /** One page is under way, and one is ready to follow. */

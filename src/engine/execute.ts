@@ -12,6 +12,7 @@ import { addMembers, buildPatch, removeMembers } from '../scim/patch.ts';
 import { resourceId, type ScimResource } from '../scim/resource.ts';
 import type { StoredChange } from '../store/change-tables.ts';
 import type { LinkedMember } from '../store/members.ts';
+import type { ReferencedAccount } from '../store/referenced-accounts.ts';
 import type { LinkTable } from '../store/schema.ts';
 import { findObjects } from '../store/source-objects.ts';
 import { mayBeNamesakes, whyNotTheirs } from './adoption.ts';
@@ -49,6 +50,8 @@ export interface ChangeOutcome {
   readonly membersCounted: number;
   /** Whether the members of the group are still to be compared with what the target says. */
   readonly verifyMembers: boolean;
+  /** Whether the group is known to hold everybody it is to hold, and nobody else by our hand. */
+  readonly membersInStep: boolean;
   readonly fault: ObjectFault | null;
   /** A fault that did not keep the change from being made. */
   readonly warning: ObjectFault | null;
@@ -80,12 +83,12 @@ export async function executeChange(
   change: StoredChange,
   payload: ChangePayload,
   link: LinkTable | undefined,
-  referencedLinks: ReadonlyMap<string, LinkTable>,
+  referenced: ReadonlyMap<string, ReferencedAccount>,
 ): Promise<ChangeOutcome> {
   const mapping = mappingOf(context.job, change.kind as ObjectKind);
   if (mapping === null) throw new Error(`a change of kind ${change.kind} has no mapping`);
   const began = context.io.clock.now().getTime();
-  const attempt = attemptOf(context, mapping, { change, payload, link }, referencedLinks);
+  const attempt = attemptOf(context, mapping, { change, payload, link }, referenced);
   const result = await send(attempt);
   return {
     change,
@@ -99,6 +102,7 @@ export async function executeChange(
     membersRemoved: [],
     membersCounted: 0,
     verifyMembers: false,
+    membersInStep: false,
     fault: null,
     warning: null,
     adopted: false,
@@ -112,9 +116,9 @@ function attemptOf(
   context: CycleContext,
   mapping: CompiledMapping,
   sent: Pick<Attempt, 'change' | 'payload' | 'link'>,
-  referencedLinks: ReadonlyMap<string, LinkTable>,
+  referenced: ReadonlyMap<string, ReferencedAccount>,
 ): Attempt {
-  return { context, mapping, ...sent, ...resolveReferences(context.job, sent.payload, referencedLinks) };
+  return { context, mapping, ...sent, ...resolveReferences(context.job, sent.payload, referenced) };
 }
 
 async function send(attempt: Attempt): Promise<Result> {
@@ -149,13 +153,16 @@ async function create(attempt: Attempt): Promise<Result> {
   if (created.ok) {
     // Some services answer success to a group with members and take only the group: what the answer does not show is looked at.
     const taken = showsMembers(created.value, members.add);
+    // Of an account that was made this moment everything is as it was sent, whatever the flow of an attribute.
+    const written = desired.map(({ path, value }) => ({ path, value, oldValue: undefined, newValue: value }));
     return {
       targetId: resourceId(created.value) ?? null,
-      written: exactly(desired),
-      differences: desired.map((each) => ({ path: each.path, oldValue: undefined, newValue: each.value })),
+      written,
+      differences: written,
       membersAdded: taken ? members.add.map((member) => member.member_id) : [],
       verifyMembers: members.verify || !taken,
-      warning: notApplied(created.value, exactly(desired)),
+      membersInStep: taken && members.isAll && !members.verify,
+      warning: notApplied(created.value, written, resource),
     };
   }
   return { fault: created.fault, inDoubt: isDoubtful(context, attempt.change, created.fault) };
@@ -168,12 +175,12 @@ async function create(attempt: Attempt): Promise<Result> {
 export async function resolveDoubt(
   context: CycleContext,
   outcome: ChangeOutcome,
-  referencedLinks: ReadonlyMap<string, LinkTable>,
+  referenced: ReadonlyMap<string, ReferencedAccount>,
 ): Promise<ChangeOutcome> {
   const { change, payload, link, fault } = outcome;
   const mapping = mappingOf(context.job, change.kind as ObjectKind);
   if (mapping === null || fault === null) return outcome;
-  const attempt = attemptOf(context, mapping, { change, payload, link }, referencedLinks);
+  const attempt = attemptOf(context, mapping, { change, payload, link }, referenced);
   return { ...outcome, ...(await adoptAfterConflict(attempt, fault)) };
 }
 
@@ -257,9 +264,4 @@ async function patch(
     // Who is not there is found by the comparison that follows, and added again.
     verifyMembers: members.verify || absent.size > 0,
   };
-}
-
-/** Of an account that was made this moment everything is as it was sent, whatever the flow of an attribute. */
-function exactly(desired: readonly DesiredAttribute[]): DesiredAttribute[] {
-  return desired.map(({ path, value }) => ({ path, value }));
 }

@@ -15,14 +15,13 @@ interface Group {
 }
 
 /**
- * Settles the groups that are in step already, many in a transaction: after a creation with its members that is nearly all of
- * them. Answers the rest.
+ * Settles the groups that are in step already, many in a transaction. Answers the rest.
  */
 export async function settleInStep<T extends Group>(
   context: CycleContext,
   groups: readonly T[],
 ): Promise<readonly T[]> {
-  const { job, io } = context;
+  const { job } = context;
   // A plan file sends what it names, and leaves other groups as they are.
   if (context.approved !== null) return groups;
   const left: T[] = [];
@@ -32,10 +31,7 @@ export async function settleInStep<T extends Group>(
     const inStep = await settling(context, async (trx) => {
       const due = await groupsWithDueMembers(trx, job.id, known);
       const ids = known.filter((id) => !due.has(id));
-      await settleApprovedHolds(trx, job.id, ids, io.clock.now().getTime());
-      const keeping = await groupsKeepingHeld(trx, job.id, ids);
-      const settled = ids.filter((id) => !keeping.has(id));
-      await updateObjects(trx, job.id, 'group', settled, { members_dirty: 0 });
+      await markInStep(trx, context, ids);
       await clearMembersEscrow(trx, context, ids);
       return new Set(ids);
     });
@@ -43,6 +39,14 @@ export async function settleInStep<T extends Group>(
     await breathe(context);
   }
   return left;
+}
+
+/** Notes that the members of these groups are in step; those with members who are held as they are will be looked at again. */
+export async function markInStep(trx: Db, { job, io }: CycleContext, ids: readonly string[]): Promise<void> {
+  await settleApprovedHolds(trx, job.id, ids, io.clock.now().getTime());
+  const keeping = await groupsKeepingHeld(trx, job.id, ids);
+  const settled = ids.filter((id) => !keeping.has(id));
+  await updateObjects(trx, job.id, 'group', settled, { members_dirty: 0 });
 }
 
 /** The members of these groups are in step: they wait for nothing more, unless their own change failed in this cycle. */

@@ -247,7 +247,7 @@ async function takeOverMembers(
 ): Promise<boolean> {
   if (shown === null || job.settings.adoption.groupMembers === 'keep') return false;
   const former = await unstatedMembers(trx, job.id, group.id, [...shown]);
-  await recordTargetMembers(trx, job.id, group.id, former);
+  await recordTargetMembers(trx, job.id, [{ groupId: group.id, memberIds: former }]);
   return former.length > 0;
 }
 

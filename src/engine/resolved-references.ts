@@ -4,7 +4,7 @@ import type { DesiredAttribute } from '../scim/desired.ts';
 import type { AttributeDifference } from '../scim/diff.ts';
 import { sameValue } from '../scim/equal.ts';
 import type { ScimValue } from '../scim/resource.ts';
-import type { LinkTable } from '../store/schema.ts';
+import type { ReferencedAccount } from '../store/referenced-accounts.ts';
 import { type ChangePayload, referenceValue, type WaitingReference } from './change-payload.ts';
 import type { CompiledJob } from './compiled-job.ts';
 
@@ -18,14 +18,13 @@ export interface ResolvedReference extends DesiredAttribute {
 export function resolveReferences(
   { strategy }: Pick<CompiledJob, 'strategy'>,
   { references }: Pick<ChangePayload, 'references'>,
-  links: ReadonlyMap<string, LinkTable>,
+  accounts: ReadonlyMap<string, ReferencedAccount>,
 ): { readonly resolved: readonly ResolvedReference[]; readonly waiting: readonly WaitingReference[] } {
   if (strategy.references === 'afterwards') return { resolved: [], waiting: references };
   const resolved: ResolvedReference[] = [];
   const waiting: WaitingReference[] = [];
   for (const reference of references) {
-    const link = links.get(reference.referencedId);
-    const value = referenceValue(reference.form, link);
+    const value = referenceValue(reference.form, accounts.get(reference.referencedId));
     if (value === null) waiting.push(reference);
     else {
       const held = reference.current === undefined ? {} : { current: reference.current };

@@ -4,6 +4,7 @@ import type { ObjectKind } from '../model/directory.ts';
 import type { StoredChange } from '../store/change-tables.ts';
 import { setStatus } from '../store/changes.ts';
 import { findLinks } from '../store/links.ts';
+import { accountsOf, type ReferencedAccount } from '../store/referenced-accounts.ts';
 import type { LinkTable } from '../store/schema.ts';
 import { runBounded } from './bounded.ts';
 import { sendBatches } from './bulk-changes.ts';
@@ -21,8 +22,8 @@ export interface PreparedPage {
   readonly payloads: ReadonlyMap<string, ChangePayload>;
   /** Links of the objects themselves, by kind and source id. */
   readonly links: ReadonlyMap<string, ReadonlyMap<string, LinkTable>>;
-  /** Links of the people that are referenced, by source id. */
-  readonly referencedLinks: ReadonlyMap<string, LinkTable>;
+  /** Accounts of the people that are referred to, by source id. */
+  readonly referenced: ReadonlyMap<string, ReferencedAccount>;
 }
 
 /** A page whose requests are answered. */
@@ -38,14 +39,14 @@ export async function preparePage(context: CycleContext, changes: readonly Store
   const { job, io } = context;
   await markAs(context, changes, 'sent');
   const payloads = new Map(changes.map((change) => [change.id, readPayload(change.payload) as ChangePayload]));
-  const referenced = [...payloads.values()].flatMap(({ references }) => references.map((each) => each.referencedId));
-  const referencedLinks = await findLinks(io.store.db, job.id, 'user', [...new Set(referenced)]);
+  const people = [...payloads.values()].flatMap(({ references }) => references.map((each) => each.referencedId));
+  const referenced = await accountsOf(io.store.db, job.id, [...new Set(people)]);
   const links = new Map<string, Awaited<ReturnType<typeof findLinks>>>();
   for (const kind of new Set(changes.map((change) => change.kind as ObjectKind))) {
     const ids = changes.filter((change) => change.kind === kind).map((change) => change.source_id);
     links.set(kind, await findLinks(io.store.db, job.id, kind, ids));
   }
-  return { changes, payloads, links, referencedLinks };
+  return { changes, payloads, links, referenced };
 }
 
 /** Lets go of a page of which nothing was sent. */
@@ -75,7 +76,7 @@ export async function sendPage(
   before: Promise<void>,
 ): Promise<AnsweredPage> {
   const { job, io } = context;
-  const { changes, payloads, links, referencedLinks } = page;
+  const { changes, payloads, links, referenced } = page;
   const settler = new Settler(context);
   const doubtful: ChangeOutcome[] = [];
   let failures = 0;
@@ -86,7 +87,7 @@ export async function sendPage(
   const execute = async (
     within: CycleContext,
     change: StoredChange,
-    known: ReadonlyMap<string, LinkTable>,
+    known: ReadonlyMap<string, ReferencedAccount>,
   ): Promise<ChangeOutcome> => {
     io.signal.throwIfAborted();
     settler.throwIfFailed();
@@ -103,9 +104,9 @@ export async function sendPage(
   let again: readonly StoredChange[] = [];
   try {
     if (batches === null) {
-      const tasks = changes.map((change) => async () => take(await execute(context, change, referencedLinks)));
+      const tasks = changes.map((change) => async () => take(await execute(context, change, referenced)));
       await runBounded(tasks, job.concurrency);
-    } else again = await sendBatches(context, batches, { payloads, links: referencedLinks, execute, take });
+    } else again = await sendBatches(context, batches, { payloads, accounts: referenced, execute, take });
   } catch (error) {
     await settler.finish();
     throw error;
@@ -117,7 +118,7 @@ export async function sendPage(
   if (!isWell || again.length > 0) await settled;
   // Those that may have been carried out come first: a refusal may be about one of their accounts.
   for (const outcome of doubtful.toSorted((a, b) => doubt(a) - doubt(b)))
-    await settleOutcomes(context, [await resolveDoubt(context, outcome, referencedLinks)]);
+    await settleOutcomes(context, [await resolveDoubt(context, outcome, referenced)]);
   if (again.length === 0) return { isWell, settled };
   const repeated = await sendPage(context, await preparePage(context, again), null, settled);
   return { ...repeated, isWell: isWell && repeated.isWell };

@@ -24,15 +24,16 @@ export interface MembersToSend {
   readonly remove: readonly RemovableMember[];
   /** Whether the members were to be compared with the target already. */
   readonly verify: boolean;
+  /** Whether no other membership change of the group is known to be due. */
+  readonly isAll: boolean;
 }
 
 /** No membership changes. */
-export const NO_MEMBERS: MembersToSend = { add: [], remove: [], verify: false };
+export const NO_MEMBERS: MembersToSend = { add: [], remove: [], verify: false, isAll: false };
 
 /** The next membership changes of a group; `addOnly` for a group that does not exist yet. */
 export async function takeMembers(context: CycleContext, groupId: string, addOnly: boolean): Promise<MembersToSend> {
-  const { job } = context;
-  const { profile } = job.settings;
+  const { profile } = context.job.settings;
   const limit = profile.membersPerRequest;
   const isLimited = limitsMembers(profile);
   // Those who may be added can stand behind any number of those who may not.
@@ -40,20 +41,46 @@ export async function takeMembers(context: CycleContext, groupId: string, addOnl
   const room = addOnly ? 0 : limit - (isLimited ? 0 : due.length);
   const leaving = room > 0 ? await candidates(context, groupId, membersToRemove, 'remove', room) : [];
   if (due.length + leaving.length === 0) return NO_MEMBERS;
-  return settlingTogether(context, async (trx) => {
+  const isAll = addOnly && !isLimited && context.approved === null && due.length < limit;
+  return settlingTogether(context, noteMembers, { groupId, due, leaving, isAll });
+}
+
+/** Members that are due for a group. */
+interface DueOfGroup {
+  readonly groupId: string;
+  readonly due: readonly LinkedMember[];
+  readonly leaving: readonly RemovableMember[];
+  readonly isAll: boolean;
+}
+
+async function noteMembers(trx: Db, context: CycleContext, groups: readonly DueOfGroup[]): Promise<MembersToSend[]> {
+  const { job } = context;
+  const { profile } = job.settings;
+  const isLimited = limitsMembers(profile);
+  const before = await findObjects(trx, job.id, 'group', groupIds(groups));
+  const taken: MembersToSend[] = [];
+  for (const { groupId, due, leaving, isAll } of groups) {
+    const limit = profile.membersPerRequest;
     const add = isLimited ? await admittedMembers(trx, context, groupId, due, limit) : due;
+    // Who is admitted to one group counts when it is decided about the next.
+    if (isLimited) await recordTargetMembers(trx, job.id, [{ groupId, memberIds: memberIds(add) }]);
     const remove = leaving.slice(0, limit - add.length);
-    if (add.length + remove.length === 0) return NO_MEMBERS;
-    const row = (await findObjects(trx, job.id, 'group', [groupId])).get(groupId);
-    await recordTargetMembers(
-      trx,
-      job.id,
-      groupId,
-      add.map((each) => each.member_id),
-    );
-    await updateObjects(trx, job.id, 'group', [groupId], { members_dirty: 1, members_verify: 1 });
-    return { add, remove, verify: row?.members_verify === 1 };
-  });
+    const verify = before.get(groupId)?.members_verify === 1;
+    taken.push(add.length + remove.length === 0 ? NO_MEMBERS : { add, remove, verify, isAll });
+  }
+  const added = groups.map(({ groupId }, index) => ({ groupId, memberIds: memberIds(taken[index]?.add ?? []) }));
+  if (!isLimited) await recordTargetMembers(trx, job.id, added);
+  const touched = groupIds(groups.filter((_, index) => taken[index] !== NO_MEMBERS));
+  await updateObjects(trx, job.id, 'group', touched, { members_dirty: 1, members_verify: 1 });
+  return taken;
+}
+
+function groupIds(groups: readonly DueOfGroup[]): string[] {
+  return groups.map(({ groupId }) => groupId);
+}
+
+function memberIds(members: readonly LinkedMember[]): string[] {
+  return members.map((each) => each.member_id);
 }
 
 /** At most `limit` members to add or to remove; where a plan file is applied, those that it names. */

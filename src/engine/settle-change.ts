@@ -24,6 +24,7 @@ import { settleDepartures } from './departures.ts';
 import { type RenewedAccount, renewDependants } from './dependants.ts';
 import { adapts } from './dialect.ts';
 import type { ChangeOutcome } from './execute.ts';
+import { markInStep } from './groups-in-step.ts';
 import { discreet } from './log-entry.ts';
 import { memberImages } from './member-images.ts';
 import { movedReferences } from './moved-references.ts';
@@ -81,6 +82,8 @@ export async function settleOutcomes(context: CycleContext, outcomes: readonly C
       batch.entries.push(entryOf(context, outcome));
     }
     await saveLinks(trx, batch.links);
+    // Before accounts of this batch are made known to the groups of their people.
+    await markInStep(trx, context, groupsInStep(outcomes));
     for (const [name, ids] of batch.references) await removePendingReference(trx, job.id, name, ids);
     await savePendingReferences(trx, [...batch.waiting, ...(await movedReferences(trx, job.id, outcomes))]);
     await renewDependants(trx, context, batch.renewed);
@@ -92,6 +95,13 @@ export async function settleOutcomes(context: CycleContext, outcomes: readonly C
     await keepMembershipImages(trx, batch.memberImages);
     await updateCycle(trx, context.cycleId, { counts: JSON.stringify(context.counts) });
   });
+}
+
+/** Groups that were created with everybody they are to hold: there is nothing to compare them with later in the cycle. */
+function groupsInStep(outcomes: readonly ChangeOutcome[]): string[] {
+  return outcomes.flatMap(({ fault, membersInStep, change }) =>
+    fault === null && membersInStep ? [change.source_id] : [],
+  );
 }
 
 /** What an undo needs; a request that wrote no attribute (members, a link only) leaves nothing to restore. */

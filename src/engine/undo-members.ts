@@ -36,8 +36,12 @@ export async function releaseMembers(
   const ids = groups.map(({ id }) => id);
   const before = await findObjects(trx, job.id, 'group', ids);
   await updateObjects(trx, job.id, 'group', ids, { members_dirty: 1, members_verify: 1 });
+  await recordTargetMembers(
+    trx,
+    job.id,
+    groups.map(({ id, add }) => ({ groupId: id, memberIds: idsOf(add) })),
+  );
   for (const group of groups) {
-    await recordTargetMembers(trx, job.id, group.id, idsOf(group.add));
     const again = idsOf([...group.add, ...group.remove].filter((each) => each.again));
     if (again.length === 0) continue;
     const row = heldRow(context, group, again.length);

@@ -81,13 +81,12 @@ export function namesAnyElement(path: ScimPath): boolean {
   return schema === undefined && filter === undefined && subAttribute !== undefined && isListOfComplex(attribute);
 }
 
+const ENTERPRISE = ENTERPRISE_SCHEMA.toLowerCase();
+
 // The enterprise manager is written as `{ value: id }` (RFC 7643 section 4.3).
-function isManager(path: ScimPath): boolean {
-  return (
-    path.schema?.toLowerCase() === ENTERPRISE_SCHEMA.toLowerCase() &&
-    path.attribute.toLowerCase() === 'manager' &&
-    path.subAttribute === undefined
-  );
+function isManager({ schema, attribute, subAttribute }: ScimPath): boolean {
+  if (schema === undefined || subAttribute !== undefined || attribute.toLowerCase() !== 'manager') return false;
+  return schema.toLowerCase() === ENTERPRISE;
 }
 
 /** The value as it goes on the wire: the manager as an object, texts of core lists (`roles`) as `{ value }`. */

@@ -26,15 +26,23 @@ export function isUnassigned(value: ScimValue | undefined): value is undefined |
  * not there would have this name. Names are ASCII.
  */
 export function keyOf(complex: ScimComplex, name: string): string {
-  if (Object.hasOwn(complex, name)) return name;
-  const wanted = name.toLowerCase();
-  return Object.keys(complex).find((key) => key.length === name.length && key.toLowerCase() === wanted) ?? name;
+  return Object.hasOwn(complex, name) ? name : (otherSpelling(complex, name) ?? name);
+}
+
+// A loop, because a list of the names would be made for every attribute that is not there.
+function otherSpelling(complex: ScimComplex, name: string): string | undefined {
+  for (const key in complex) {
+    const isSame = key.length === name.length && key.toLowerCase() === name.toLowerCase();
+    if (isSame && Object.hasOwn(complex, key)) return key;
+  }
+  return undefined;
 }
 
 /** The member of a complex value by its case-insensitive name; an exact spelling wins. */
 export function memberOf(complex: ScimComplex, name: string): ScimValue | undefined {
-  const key = keyOf(complex, name);
-  return Object.hasOwn(complex, key) ? complex[key] : undefined;
+  if (Object.hasOwn(complex, name)) return complex[name];
+  const key = otherSpelling(complex, name);
+  return key === undefined ? undefined : complex[key];
 }
 
 /** The elements of a multi-valued attribute; a target that answers one object instead of a list is understood. */

@@ -53,15 +53,16 @@ export async function groupsWithDueMembers(
   return new Set((await DUE.run(db, groupIds, jobId)).map((row) => row.group_id));
 }
 
+// Those who are held, or not judged, are few: they are listed once instead of asked for with every member.
 const KEEPING = new ListedQuery((db, ids, jobId: string) =>
   compilable(
     db,
     sql<GroupRow>`
-      select distinct target_member.group_id from target_member
-        where target_member.job_id = ${jobId} and target_member.group_id in (${sql.join(ids)})
-          and (${isHeld(jobId, [])} or exists (
-            select 1 from link where link.job_id = target_member.job_id and link.kind = 'user'
-              and link.source_id = target_member.member_id and link.protected = 2))
+      select distinct group_id from target_member
+        where job_id = ${jobId} and group_id in (${sql.join(ids)}) and member_id in (
+          select source_id from change where job_id = ${jobId} and status in ('staged', 'rejected')
+            and (action in ('disable', 'delete') or event is not null)
+          union all select source_id from link where job_id = ${jobId} and protected = 2)
       union
       select group_id from held_membership where job_id = ${jobId} and group_id in (${sql.join(ids)})`,
   ),

@@ -180,17 +180,18 @@ export async function countTargetMembers(
 
 const HELD = new RowWriter('target_member', (insertion) => insertion.onConflict((conflict) => conflict.doNothing()));
 
+/** Members of one group. */
+export interface MembersOfGroup {
+  readonly groupId: string;
+  readonly memberIds: readonly string[];
+}
+
 /** Records memberships that the target holds by our hand. */
-export function recordTargetMembers(
-  db: Db,
-  jobId: string,
-  groupId: string,
-  memberIds: readonly string[],
-): Promise<void> {
-  return HELD.write(
-    db,
+export function recordTargetMembers(db: Db, jobId: string, groups: readonly MembersOfGroup[]): Promise<void> {
+  const rows = groups.flatMap(({ groupId, memberIds }) =>
     memberIds.map((id) => ({ job_id: jobId, group_id: groupId, member_id: id })),
   );
+  return HELD.write(db, rows);
 }
 
 /** Forgets memberships that the target no longer holds. */

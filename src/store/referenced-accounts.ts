@@ -12,12 +12,15 @@ const ACCOUNTS_OF = new ListedQuery((db, ids, jobId: string) =>
     .where('source_id', 'in', ids),
 );
 
+/** What an account is referred to by. */
+export type ReferencedAccount = Pick<LinkTable, 'target_id' | 'email'>;
+
 /** Ids and e-mails of the accounts of these people, by source id; people without an account are left out. */
 export async function accountsOf(
   db: Db,
   jobId: string,
   sourceIds: readonly string[],
-): Promise<Map<string, Pick<LinkTable, 'target_id' | 'email'>>> {
+): Promise<Map<string, ReferencedAccount>> {
   const rows = await ACCOUNTS_OF.run(db, sourceIds, jobId);
   return new Map(rows.map((row) => [row.source_id, row]));
 }

@@ -5,19 +5,17 @@ import { randomUUID } from 'node:crypto';
 
 let latest = 0;
 let sequence = 0;
+/** How ids of the latest millisecond begin. */
+let beginning = '';
 
 /** A new id; later ones of this process sort after it, also when the clock was put back. */
 export function newRowId(): string {
   const now = Date.now();
-  if (now > latest) {
-    latest = now;
+  if (now > latest || sequence === 0xf_ff) {
+    latest = Math.max(now, latest + 1);
     sequence = 0;
+    const time = latest.toString(16).padStart(12, '0');
+    beginning = `${time.slice(0, 8)}-${time.slice(8)}-7`;
   } else sequence += 1;
-  if (sequence > 0xf_ff) {
-    latest += 1;
-    sequence = 0;
-  }
-  const time = latest.toString(16).padStart(12, '0');
-  const count = sequence.toString(16).padStart(3, '0');
-  return `${time.slice(0, 8)}-${time.slice(8)}-7${count}${randomUUID().slice(18)}`;
+  return `${beginning}${sequence.toString(16).padStart(3, '0')}${randomUUID().slice(18)}`;
 }

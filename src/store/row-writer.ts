@@ -33,7 +33,8 @@ export class RowWriter<T extends keyof Tables> {
       const left = rows.length - from;
       const size = left >= many ? many : (FEWER.find((each) => each <= Math.min(left, many)) ?? 1);
       const slice = rows.slice(from, from + size);
-      const values = slice.flatMap((row) => columns.map((column) => row[column]));
+      const values: unknown[] = [];
+      for (const row of slice) for (const column of columns) values.push(row[column]);
       await db.executeQuery(CompiledQuery.raw(this.#text(db, slice, columns.join()), values));
       from += size;
     }

@@ -1,6 +1,7 @@
 // What every store must promise, whatever database is behind it; run by one file per database.
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { pageEntitledUsers, removeAssignmentsUnseen, storeAssignments } from '../../src/store/assignments.ts';
+import { forgetImagesOf, pruneImages } from '../../src/store/before-images.ts';
 import { NO_DECISION } from '../../src/store/change-decisions.ts';
 import type { StoredChange } from '../../src/store/change-tables.ts';
 import { insertChanges, setStatus } from '../../src/store/changes.ts';
@@ -30,6 +31,7 @@ import {
   removeMembers,
   storeMembers,
 } from '../../src/store/members.ts';
+import { changedMemberships, groupsOfImages, keepMembershipImages } from '../../src/store/membership-images.ts';
 import { freeWaiting, pageReady } from '../../src/store/ready-changes.ts';
 import type { LinkTable } from '../../src/store/schema.ts';
 import { addUnread, findObjects, pageToPlan, storeImage, updateObjects } from '../../src/store/source-objects.ts';
@@ -160,7 +162,7 @@ export function describeStore(name: string, open: () => Promise<Store>): void {
       const rows = await findObjects(store.db, JOB, 'user', ids);
       expect(rows.size).toBe(1300);
       expect([...rows.values()].every((row) => row.in_scope === 1)).toBe(true);
-      await recordTargetMembers(store.db, JOB, 'g', ids);
+      await recordTargetMembers(store.db, JOB, [{ groupId: 'g', memberIds: ids }]);
       await storeMembers(
         store.db,
         JOB,
@@ -207,7 +209,7 @@ export function describeStore(name: string, open: () => Promise<Store>): void {
       const members = ['a', 'b'].map((id) => ({ id, type: 'user' }));
       await storeMembers(store.db, JOB, 'g', members, 1);
       for (const id of ['a', 'c']) await saveLink(store.db, link(id));
-      await recordTargetMembers(store.db, JOB, 'g', ['c', 'gone']);
+      await recordTargetMembers(store.db, JOB, [{ groupId: 'g', memberIds: ['c', 'gone'] }]);
       expect(await membersToAdd(store.db, JOB, 'g', '', 9)).toEqual([{ member_id: 'a', target_id: 't-a' }]);
       expect(await membersToRemove(store.db, JOB, 'g', '', 9)).toEqual([
         { member_id: 'c', target_id: 't-c', counted: 1 },
@@ -216,11 +218,15 @@ export function describeStore(name: string, open: () => Promise<Store>): void {
 
     it('knows which of many groups have members to add or to remove, and which keep some that are held', async () => {
       for (const id of ['a', 'b', 'held']) await saveLink(store.db, link(id));
-      const groups = ['gains', 'loses', 'same', 'holds', 'kept', 'empty'];
+      await saveLink(store.db, { ...link('unjudged'), protected: 2 });
+      const groups = ['gains', 'loses', 'same', 'holds', 'kept', 'doubts', 'empty'];
       for (const id of ['gains', 'same']) await storeMembers(store.db, JOB, id, [{ id: 'a', type: 'user' }], 1);
-      for (const id of ['loses', 'same']) await recordTargetMembers(store.db, JOB, id, ['a']);
-      await recordTargetMembers(store.db, JOB, 'holds', ['held']);
-      await recordTargetMembers(store.db, JOB, 'kept', ['b']);
+      for (const id of ['loses', 'same']) await recordTargetMembers(store.db, JOB, [{ groupId: id, memberIds: ['a'] }]);
+      await recordTargetMembers(store.db, JOB, [{ groupId: 'holds', memberIds: ['held'] }]);
+      await recordTargetMembers(store.db, JOB, [
+        { groupId: 'kept', memberIds: ['b'] },
+        { groupId: 'doubts', memberIds: ['unjudged'] },
+      ]);
       const kept = { ...change('kept', null), id: 'hold', kind: 'group', guard_class: 'memberships', status: 'staged' };
       await insertChanges(store.db, [
         { ...change('held', null), action: 'disable', status: 'staged', guard_class: 'leavers' },
@@ -232,8 +238,43 @@ export function describeStore(name: string, open: () => Promise<Store>): void {
         .execute();
       expect(await groupsWithDueMembers(store.db, JOB, groups)).toEqual(new Set(['gains', 'loses']));
       expect(await groupsWithDueMembers(store.db, JOB, ['same', 'loses'])).toEqual(new Set(['loses']));
-      expect(await groupsKeepingHeld(store.db, JOB, groups)).toEqual(new Set(['holds', 'kept']));
+      expect(await groupsKeepingHeld(store.db, JOB, groups)).toEqual(new Set(['holds', 'kept', 'doubts']));
       expect(await groupsKeepingHeld(store.db, JOB, ['same', 'gains'])).toEqual(new Set());
+    });
+
+    it('keeps who was added to a group and removed from it; what a cycle did first counts', async () => {
+      const group = { job_id: JOB, cycle_id: 'c', group_id: 'g', target_id: 't-g' };
+      const image = (id: string, at: number, direction: string, members: readonly string[]) => ({
+        ...group,
+        id,
+        direction,
+        members: JSON.stringify(members),
+        at,
+      });
+      for (const id of ['a', 'b']) await saveLink(store.db, link(id));
+      await storeMembers(store.db, JOB, 'g', [{ id: 'a', type: 'user' }], 1);
+      await recordTargetMembers(store.db, JOB, [{ groupId: 'g', memberIds: ['a', 'b'] }]);
+      await keepMembershipImages(store.db, [image('2', 1, 'removed', ['c']), image('1', 2, 'added', ['a', 'b', 'c'])]);
+      await keepMembershipImages(store.db, [{ ...image('3', 3, 'added', ['z']), cycle_id: 'another' }]);
+      expect(await groupsOfImages(store.db, JOB, 'c')).toEqual(['g']);
+      const known = { group_id: 'g', group_name: null, target_id: 't-g', member_name: null, isProtected: false };
+      expect(await changedMemberships(store.db, JOB, 'c')).toEqual([
+        { ...known, member_id: 'a', direction: 'added', account: 't-a', stated: true, ours: true },
+        { ...known, member_id: 'b', direction: 'added', account: 't-b', stated: false, ours: true },
+        { ...known, member_id: 'c', direction: 'removed', account: null, stated: false, ours: false },
+      ]);
+
+      // Of a person nothing is left, in whatever list, and no list without anybody.
+      for (const id of ['a', 'c']) await forgetImagesOf(store.db, id);
+      const left = await changedMemberships(store.db, JOB, 'c');
+      expect(left.map((each) => each.member_id)).toEqual(['b']);
+      const rows = () => store.db.selectFrom('membership_image').select(['id', 'members']).orderBy('id').execute();
+      expect(await rows()).toEqual([
+        { id: '1', members: '["b"]' },
+        { id: '3', members: '["z"]' },
+      ]);
+      await pruneImages(store.db, JOB, 3);
+      expect(await rows()).toMatchObject([{ id: '3' }]);
     });
 
     it('knows which memberships a guard counts, holds them, and forgets what is not due any more', async () => {
@@ -243,8 +284,8 @@ export function describeStore(name: string, open: () => Promise<Store>): void {
       const people = ['a', 'b', 'c', 'leaver', 'held', 'safe'];
       for (const id of people) await saveLink(store.db, link(id));
       await markProtected(store.db, JOB, ['safe'], 1);
-      await recordTargetMembers(store.db, JOB, 'g', people);
-      await recordTargetMembers(store.db, JOB, 'h', ['a', 'b']);
+      await recordTargetMembers(store.db, JOB, [{ groupId: 'g', memberIds: people }]);
+      await recordTargetMembers(store.db, JOB, [{ groupId: 'h', memberIds: ['a', 'b'] }]);
       await storeMembers(store.db, JOB, 'h', [{ id: 'b', type: 'user' }], 1);
       await insertChanges(store.db, [
         { ...change('leaver', null), action: 'disable', status: 'pending' },

@@ -18,38 +18,62 @@ async function aCycle() {
   return { store, transaction, context, status };
 }
 
+type Trx = Parameters<Parameters<typeof settlingTogether>[1]>[0];
+
+const pause = async (trx: Trx, _context: CycleContext, jobs: readonly string[]) => {
+  for (const id of jobs) await updateJob(trx, id, { status: 'Paused' });
+  return jobs.map((id) => `${id} paused`);
+};
+
 describe('work that is settled together', () => {
   it('of one moment shares a transaction, in its order, and everybody gets their own result', async () => {
     const { transaction, context } = await aCycle();
-    const order: number[] = [];
-    const work = (number: number) =>
-      settlingTogether(context, async () => {
-        order.push(number);
-        return number * 2;
-      });
-    expect(await Promise.all([work(1), work(2), work(3)])).toEqual([2, 4, 6]);
-    expect(order).toEqual([1, 2, 3]);
+    const given: (readonly number[])[] = [];
+    const double = (_trx: Trx, _context: CycleContext, numbers: readonly number[]) => {
+      given.push(numbers);
+      return Promise.resolve(numbers.map((number) => number * 2));
+    };
+    const all = await Promise.all([1, 2, 3].map((number) => settlingTogether(context, double, number)));
+    expect(all).toEqual([2, 4, 6]);
+    expect(given).toEqual([[1, 2, 3]]);
     expect(transaction).toHaveBeenCalledTimes(1);
-    expect(await work(4)).toBe(8);
+    expect(await settlingTogether(context, double, 4)).toBe(8);
     expect(transaction).toHaveBeenCalledTimes(2);
+  });
+
+  it('of two kinds is not mixed up', async () => {
+    const { context, status } = await aCycle();
+    const length = (_trx: Trx, _context: CycleContext, texts: readonly string[]) =>
+      Promise.resolve(texts.map((text) => text.length));
+    const both = [settlingTogether(context, pause, 'job'), settlingTogether(context, length, 'four')];
+    expect(await Promise.all(both)).toEqual(['job paused', 4]);
+    expect(await status()).toBe('Paused');
   });
 
   it('fails together and leaves nothing, and what comes later does not fail', async () => {
     const { context, status } = await aCycle();
     const before = await status();
     const cause = new Error('this one cannot be done');
-    const both = [
-      settlingTogether(context, (trx) => updateJob(trx, 'job', { status: 'Paused' })),
-      settlingTogether(context, () => Promise.reject(cause)),
-    ];
+    const failing = async (trx: Trx, within: CycleContext, jobs: readonly string[]) => {
+      const paused = await pause(trx, within, jobs.slice(0, 1));
+      if (jobs.length > 1) throw cause;
+      return paused;
+    };
+    const both = ['job', 'job'].map((id) => settlingTogether(context, failing, id));
     for (const each of await Promise.allSettled(both)) expect(each).toEqual({ status: 'rejected', reason: cause });
     expect(await status()).toBe(before);
-    expect(await settlingTogether(context, () => Promise.resolve(3))).toBe(3);
+    expect(await settlingTogether(context, failing, 'job')).toBe('job paused');
+  });
+
+  it('answers nobody when there is not a result for each', async () => {
+    const { context } = await aCycle();
+    const silent = () => Promise.resolve([]);
+    await expect(settlingTogether(context, silent, 1)).rejects.toThrow('a result for each');
   });
 
   it('writes nothing once another process works on the job', async () => {
     const { store, context } = await aCycle();
-    const late = settlingTogether(context, (trx) => updateJob(trx, 'job', { status: 'Paused' }));
+    const late = settlingTogether(context, pause, 'job');
     await fenceOff(store.db, 'job');
     await expect(late).rejects.toMatchObject({ code: 'LeaseLost' });
   });
