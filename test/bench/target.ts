@@ -19,6 +19,7 @@ import type { CycleMarks } from './bench-cycle.ts';
 import type { ServerReport } from './bench-server.ts';
 import { measureRun, startSandbox } from './measured-process.ts';
 import { recordTargetResult } from './record-target.ts';
+import { warmUp } from './warm-up.ts';
 
 const CLI = fileURLToPath(new URL('../../dist/cli.js', import.meta.url));
 const here = (name: string): string => fileURLToPath(new URL(name, import.meta.url));
@@ -35,6 +36,8 @@ interface Setting {
   readonly limit: number;
   /** Operations of one bulk request. */
   readonly bulk?: number;
+  /** Whether the target has answered other requests before. */
+  readonly warm?: boolean;
 }
 
 interface Ran {
@@ -57,8 +60,8 @@ async function stop(child: ChildProcess): Promise<void> {
 }
 
 /** One initial cycle into an empty target, and what else is to be asked while the target is there. */
-async function run(setting: Setting, then: (ran: Ran) => Promise<TargetResult>): Promise<TargetResult> {
-  const { users, groups, memberships, latency, limit, bulk } = setting;
+async function run<T>(setting: Setting, then: (ran: Ran) => Promise<T>): Promise<T> {
+  const { users, groups, memberships, latency, limit, bulk, warm } = setting;
   const config = await mkdtemp(join(tmpdir(), 'scimsync-bench-'));
   const server = await startServer(latency, limit);
   const content = ['--users', String(users), '--groups', String(groups), '--memberships', String(memberships)];
@@ -68,6 +71,7 @@ async function run(setting: Setting, then: (ran: Ran) => Promise<TargetResult>):
     await assignGroups(JSON.parse(await sandbox.ready) as SandboxLine);
     if (limit > 0) await stateTarget(config, `rateLimits: [{ operations: ${limit}, perSeconds: 1 }]`);
     if (bulk !== undefined) await stateTarget(config, `bulk: { maxOperations: ${bulk} }`);
+    if (warm === true) await warmUp(server.address);
     const { stdout } = await measureRun([here('bench-cycle.ts'), config]);
     const report = (await (await fetch(`${server.address}/_bench/report`)).json()) as ServerReport;
     return await then({ marks: JSON.parse(stdout) as CycleMarks, report, address: server.address });
@@ -125,31 +129,61 @@ interface BareRun {
   readonly cpuSeconds: number;
 }
 
-function throughputBench(setting: Pick<Setting, 'users' | 'groups' | 'memberships'>): Promise<TargetResult> {
-  return run({ ...setting, latency: 0, limit: 0 }, async ({ marks, report, address }) => {
+/** Both of them, one after the other, towards the same target. */
+interface Compared {
+  readonly requests: number;
+  readonly rate: number;
+  readonly bareRate: number;
+  readonly cpuSeconds: number;
+  readonly bareCpuSeconds: number;
+}
+
+function compare(setting: Pick<Setting, 'users' | 'groups' | 'memberships'>): Promise<Compared> {
+  return run({ ...setting, latency: 0, limit: 0, warm: true }, async ({ marks, report, address }) => {
     const { stdout } = await measureRun([here('bench-bare.ts'), address, '32']);
     const bare = JSON.parse(stdout) as BareRun;
-    const rate = report.writes / marks.applySeconds;
-    const bareRate = bare.requests / bare.seconds;
     return {
       requests: report.writes,
-      'a second': Math.round(rate),
-      'a second, undici alone': Math.round(bareRate),
-      'part of undici alone': rounded(rate / bareRate),
-      'CPU µs a request': Math.round((marks.applyCpuSeconds / report.writes) * 1e6),
-      'CPU µs a request, undici alone': Math.round((bare.cpuSeconds / bare.requests) * 1e6),
-      'part of undici alone, by CPU': rounded(bare.cpuSeconds / marks.applyCpuSeconds),
+      rate: report.writes / marks.applySeconds,
+      bareRate: bare.requests / bare.seconds,
+      cpuSeconds: marks.applyCpuSeconds,
+      bareCpuSeconds: bare.cpuSeconds,
     };
   });
+}
+
+/** One run says little: each side varies by a tenth, whatever the machine does meanwhile. */
+async function throughputBench(
+  setting: Pick<Setting, 'users' | 'groups' | 'memberships'>,
+  runs: number,
+): Promise<TargetResult> {
+  const all: Compared[] = [];
+  for (let each = 0; each < runs; each += 1) all.push(await compare(setting));
+  const mean = (of: (one: Compared) => number): number => all.reduce((sum, one) => sum + of(one), 0) / runs;
+  const parts = all.map(({ rate, bareRate }) => rate / bareRate).toSorted((a, b) => a - b);
+  const requests = mean((one) => one.requests);
+  const cpu = mean((one) => one.cpuSeconds);
+  const bareCpu = mean((one) => one.bareCpuSeconds);
+  return {
+    runs,
+    requests,
+    'a second': Math.round(mean(({ rate }) => rate)),
+    'a second, undici alone': Math.round(mean(({ bareRate }) => bareRate)),
+    'part of undici alone': rounded(mean(({ rate }) => rate) / mean(({ bareRate }) => bareRate), 3),
+    'lowest and highest part': `${rounded(parts.at(0) ?? 0)}-${rounded(parts.at(-1) ?? 0)}`,
+    'CPU µs a request': Math.round((cpu / requests) * 1e6),
+    'CPU µs a request, undici alone': Math.round((bareCpu / requests) * 1e6),
+    'part of undici alone, by CPU': rounded(bareCpu / cpu),
+  };
 }
 
 const BENCHES: Readonly<Record<string, () => Promise<TargetResult>>> = {
   limit: limitBench,
   tenant: () => tenantBench(),
   bulk: () => tenantBench(100),
-  throughput: () => throughputBench(TENANT),
-  people: () => throughputBench({ ...TENANT, groups: 0, memberships: 0 }),
-  many: () => throughputBench({ users: 12_000, groups: 0, memberships: 0 }),
+  throughput: () => throughputBench(TENANT, 8),
+  people: () => throughputBench({ ...TENANT, groups: 0, memberships: 0 }, 8),
+  many: () => throughputBench({ users: 12_000, groups: 0, memberships: 0 }, 3),
 };
 
 if (!existsSync(CLI)) throw new Error('dist/cli.js is not there: npm run build');
