@@ -2,6 +2,7 @@
 
 import type { BeforeImageTable } from './before-image-table.ts';
 import type { Db } from './database.ts';
+import { ListedQuery } from './listed-query.ts';
 import { forgetMembershipImagesOf } from './membership-images.ts';
 import { RowWriter } from './row-writer.ts';
 
@@ -56,8 +57,11 @@ export async function pruneImages(db: Db, jobId: string, before: number): Promis
       .execute();
 }
 
-/** Forgets what was overwritten of one person or group, in every job. */
-export async function forgetImagesOf(db: Db, sourceId: string): Promise<void> {
-  await db.deleteFrom('before_image').where('source_id', '=', sourceId).execute();
-  await forgetMembershipImagesOf(db, sourceId);
+const FORGET = new ListedQuery((db, ids) => db.deleteFrom('before_image').where('source_id', 'in', ids));
+
+/** Forgets what was overwritten of these people and groups, in every job. */
+export async function forgetImagesOf(db: Db, sourceIds: readonly string[]): Promise<void> {
+  if (sourceIds.length === 0) return;
+  await FORGET.run(db, sourceIds);
+  await forgetMembershipImagesOf(db, sourceIds);
 }

@@ -3,6 +3,7 @@ import { sql } from 'kysely';
 import type { MembershipImageTable } from './before-image-table.ts';
 import type { Db } from './database.ts';
 import { isStripped } from './departures.ts';
+import { compilable, ListedQuery } from './listed-query.ts';
 import { RowWriter } from './row-writer.ts';
 
 const IMAGES = new RowWriter('membership_image');
@@ -85,10 +86,18 @@ export async function changedMemberships(db: Db, jobId: string, cycleId: string)
   }));
 }
 
-/** Forgets that the memberships of one person were changed, in every job. */
-export async function forgetMembershipImagesOf(db: Db, memberId: string): Promise<void> {
-  const others = sql<string>`(select json_group_array(value) from json_each(membership_image.members) where value <> ${memberId})`;
-  const rows = db.updateTable('membership_image').set({ members: others });
-  await rows.where(sql<boolean>`instr(members, ${JSON.stringify(memberId)}) > 0`).execute();
+const FORGET = new ListedQuery((db, ids) =>
+  compilable(
+    db,
+    sql`
+      update membership_image
+        set members = (select json_group_array(value) from json_each(membership_image.members) where value not in (${sql.join(ids)}))
+        where exists (select 1 from json_each(membership_image.members) where value in (${sql.join(ids)}))`,
+  ),
+);
+
+/** Forgets that the memberships of these people were changed, in every job. All that is kept is looked through. */
+export async function forgetMembershipImagesOf(db: Db, memberIds: readonly string[]): Promise<void> {
+  await FORGET.run(db, memberIds);
   await db.deleteFrom('membership_image').where('members', '=', '[]').execute();
 }

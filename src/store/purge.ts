@@ -66,7 +66,7 @@ export async function purgeStore(
       await trx.deleteFrom('provisioning_log').where('source_id', '=', person).execute();
       // What lasts decides what still happens to the account; what is over is evidence only.
       await trx.deleteFrom('departure').where('source_id', '=', person).where('ended_at', 'is not', null).execute();
-      await forgetImagesOf(trx, person);
+      await forgetImagesOf(trx, [person]);
     });
   const after = await counts(store.db);
   const copies = await formerCopies(path);

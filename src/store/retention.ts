@@ -32,8 +32,11 @@ export async function forgetAttributesOfGone(db: Db, jobId: string, before: numb
     .where((eb) => eb.not(isEscrowed(eb)))
     .limit(limit)
     .execute();
+  await forgetImagesOf(
+    db,
+    rows.map(({ id }) => id),
+  );
   for (const { row_id: rowId, kind, id } of rows) {
-    await forgetImagesOf(db, id);
     await db
       .updateTable('source_object')
       .set({ attributes: '{}', display_name: null, manager_id: null, member_of: null })

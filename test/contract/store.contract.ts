@@ -265,7 +265,7 @@ export function describeStore(name: string, open: () => Promise<Store>): void {
       ]);
 
       // Of a person nothing is left, in whatever list, and no list without anybody.
-      for (const id of ['a', 'c']) await forgetImagesOf(store.db, id);
+      await forgetImagesOf(store.db, ['a', 'c']);
       const left = await changedMemberships(store.db, JOB, 'c');
       expect(left.map((each) => each.member_id)).toEqual(['b']);
       const rows = () => store.db.selectFrom('membership_image').select(['id', 'members']).orderBy('id').execute();
