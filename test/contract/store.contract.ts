@@ -277,6 +277,23 @@ export function describeStore(name: string, open: () => Promise<Store>): void {
       expect(await rows()).toMatchObject([{ id: '3' }]);
     });
 
+    it('keeps changed memberships apart, whatever the ids', async () => {
+      const image = { job_id: JOB, cycle_id: 'c', target_id: 't', direction: 'added', at: 1 };
+      const lists: [string, string[]][] = [
+        ['g', ['a \'b"', 'ä', 'b c']],
+        ['g b', ['c']],
+      ];
+      await keepMembershipImages(
+        store.db,
+        lists.map(([group_id, members]) => ({ ...image, id: group_id, group_id, members: JSON.stringify(members) })),
+      );
+      const changed = async () =>
+        (await changedMemberships(store.db, JOB, 'c')).map((each) => [each.group_id, each.member_id]);
+      expect(await changed()).toEqual(lists.flatMap(([id, members]) => members.toSorted().map((each) => [id, each])));
+      await forgetImagesOf(store.db, ['a \'b"', 'ä', 'c']);
+      expect(await changed()).toEqual([['g', 'b c']]);
+    });
+
     it('knows which memberships a guard counts, holds them, and forgets what is not due any more', async () => {
       await addUnread(store.db, JOB, 'group', ['g', 'h']);
       await updateObjects(store.db, JOB, 'group', ['g', 'h'], { members_dirty: 1, in_scope: 1 });
