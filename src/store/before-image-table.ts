@@ -18,6 +18,7 @@ export interface BeforeImageTable {
 
 /** What a request of a cycle did to the members of a group, in one direction; ids only. */
 export interface MembershipImageTable {
+  /** Later ones of a process sort after it, also when the clock was put back; `at` does not. */
   id: string;
   job_id: string;
   cycle_id: string;

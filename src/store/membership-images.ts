@@ -72,13 +72,12 @@ export async function changedMemberships(db: Db, jobId: string, cycleId: string)
       left join target_member on target_member.job_id = image.job_id and target_member.group_id = image.group_id
         and target_member.member_id = changed.value
     where image.job_id = ${jobId} and image.cycle_id = ${cycleId}
-    order by image.group_id, changed.value, image.at, image.id`.execute(db);
-  const first = new Map<string, (typeof result.rows)[number]>();
-  for (const row of result.rows) {
-    const membership = `${row.group_id} ${row.member_id}`;
-    if (!first.has(membership)) first.set(membership, row);
-  }
-  return [...first.values()].map(({ protected: guarded, stated, ours, ...row }) => ({
+    order by image.group_id, changed.value, image.id`.execute(db);
+  const first = result.rows.filter((row, index) => {
+    const before = result.rows[index - 1];
+    return before?.group_id !== row.group_id || before.member_id !== row.member_id;
+  });
+  return first.map(({ protected: guarded, stated, ours, ...row }) => ({
     ...row,
     isProtected: guarded !== null && Number(guarded) !== 0,
     stated: Number(stated) === 1,

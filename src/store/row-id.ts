@@ -6,7 +6,7 @@ import { randomUUID } from 'node:crypto';
 let latest = 0;
 let sequence = 0;
 /** How ids of the latest millisecond begin. */
-let beginning = '';
+let beginning = '00000000-0000-7';
 
 /** A new id; later ones of this process sort after it, also when the clock was put back. */
 export function newRowId(): string {

@@ -254,7 +254,8 @@ export function describeStore(name: string, open: () => Promise<Store>): void {
       for (const id of ['a', 'b']) await saveLink(store.db, link(id));
       await storeMembers(store.db, JOB, 'g', [{ id: 'a', type: 'user' }], 1);
       await recordTargetMembers(store.db, JOB, [{ groupId: 'g', memberIds: ['a', 'b'] }]);
-      await keepMembershipImages(store.db, [image('2', 1, 'removed', ['c']), image('1', 2, 'added', ['a', 'b', 'c'])]);
+      // The clock was put back between these two requests.
+      await keepMembershipImages(store.db, [image('1', 2, 'removed', ['c']), image('2', 1, 'added', ['a', 'b', 'c'])]);
       await keepMembershipImages(store.db, [{ ...image('3', 3, 'added', ['z']), cycle_id: 'another' }]);
       expect(await groupsOfImages(store.db, JOB, 'c')).toEqual(['g']);
       const known = { group_id: 'g', group_name: null, target_id: 't-g', member_name: null, isProtected: false };
@@ -270,11 +271,28 @@ export function describeStore(name: string, open: () => Promise<Store>): void {
       expect(left.map((each) => each.member_id)).toEqual(['b']);
       const rows = () => store.db.selectFrom('membership_image').select(['id', 'members']).orderBy('id').execute();
       expect(await rows()).toEqual([
-        { id: '1', members: '["b"]' },
+        { id: '2', members: '["b"]' },
         { id: '3', members: '["z"]' },
       ]);
       await pruneImages(store.db, JOB, 3);
       expect(await rows()).toMatchObject([{ id: '3' }]);
+    });
+
+    it('keeps changed memberships apart, whatever the ids', async () => {
+      const image = { job_id: JOB, cycle_id: 'c', target_id: 't', direction: 'added', at: 1 };
+      const lists: [string, string[]][] = [
+        ['g', ['a \'b"', 'ä', 'b c']],
+        ['g b', ['c']],
+      ];
+      await keepMembershipImages(
+        store.db,
+        lists.map(([group_id, members]) => ({ ...image, id: group_id, group_id, members: JSON.stringify(members) })),
+      );
+      const changed = async () =>
+        (await changedMemberships(store.db, JOB, 'c')).map((each) => [each.group_id, each.member_id]);
+      expect(await changed()).toEqual(lists.flatMap(([id, members]) => members.toSorted().map((each) => [id, each])));
+      await forgetImagesOf(store.db, ['a \'b"', 'ä', 'c']);
+      expect(await changed()).toEqual([['g', 'b c']]);
     });
 
     it('knows which memberships a guard counts, holds them, and forgets what is not due any more', async () => {

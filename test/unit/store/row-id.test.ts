@@ -25,4 +25,13 @@ describe('ids of rows', () => {
     expect(new Set(ids).size).toBe(ids.length);
     expect(ids.every((id) => VERSION_7.test(id))).toBe(true);
   });
+
+  it.each([0, -1])('are such also on a machine whose clock stands at %i', async (now) => {
+    vi.resetModules();
+    vi.useFakeTimers({ now });
+    const { newRowId: anew } = await import('../../../src/store/row-id.ts');
+    const ids = Array.from({ length: 5000 }, () => anew());
+    expect(ids.toSorted()).toEqual(ids);
+    expect(ids.filter((id) => !VERSION_7.test(id))).toEqual([]);
+  });
 });
