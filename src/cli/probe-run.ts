@@ -52,7 +52,11 @@ export async function runProbe(
   const names = { prefix, domain: flags.domain };
   const earlier = flags.compare === undefined ? undefined : await earlierRun(flags.compare, flags.suite);
   const output = createProbeOutput(global.json ? 'json' : flags.format, flags.curl, terminal);
-  using interruption = listenForInterruption(() => terminal.err('Stopping: what was made is removed first.\n'));
+  using interruption = listenForInterruption(() =>
+    terminal.err(
+      `Stopping: what was made is removed first. A second time ends at once, and leaves what begins with ${prefix}.\n`,
+    ),
+  );
   // A reader who stops early (head) must not leave accounts behind.
   const unread = new AbortController();
   using _reader = whenReaderGone(() => unread.abort());

@@ -75,10 +75,12 @@ export class LifeWorld {
     this.#runCycle = runCycle;
   }
 
-  /** One cycle; its exchanges belong to the check that runs. */
+  /** One cycle; its exchanges belong to the check that runs. @throws Unmet where the endpoint was given up meanwhile. */
   async cycle(stage: Stage, selection?: OnDemand): Promise<CycleFacts> {
     this.relay.listen((exchange) => stage.note(exchange));
-    return this.#runCycle(selection);
+    const facts = await this.#runCycle(selection);
+    stage.session.gaveUp.throwIfAborted();
+    return facts;
   }
 
   /** The id of the account or group that something failed with; undefined where it has none. */
