@@ -140,6 +140,7 @@ export class LifeWorld {
       return active === false ? [] : [['disabled', `${name} should be disabled; active is ${JSON.stringify(active)}`]];
     const expected: Readonly<Record<string, readonly [unknown, unknown]>> = {
       ...this.#managerOf(stage, person, account),
+      ...(person.telephone === undefined ? {} : { [TELEPHONE]: [digits(person.telephone), digits(mobileOf(account))] }),
       active: [true, active],
       userName: [person.userName.toLowerCase(), lower(account['userName'])],
       displayName: [person.displayName, account['displayName']],
@@ -207,6 +208,22 @@ export class LifeWorld {
 
 /** How a difference of a manager begins. */
 export const MANAGER = 'manager (enterprise extension)';
+
+/** How a difference of a telephone begins. */
+export const TELEPHONE = 'phoneNumbers[type eq "mobile"].value';
+
+function mobileOf(account: Resource): unknown {
+  const numbers = account['phoneNumbers'];
+  const mobile = (Array.isArray(numbers) ? numbers : []).find(
+    (each) => textIn(each, 'type').toLowerCase() === 'mobile',
+  );
+  return objectOf(mobile)?.['value'];
+}
+
+/** Services write numbers in forms of their own: blanks, hyphens and tel: are no difference. */
+function digits(value: unknown): unknown {
+  return typeof value === 'string' ? value.replaceAll(/[^+\d]/g, '') : value;
+}
 
 async function read(stage: Stage, kind: OwnKind, id: string): Promise<Resource | undefined> {
   const exchange: ProbeExchange = await stage.get(pathOf(kind, { id }));
