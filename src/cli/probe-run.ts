@@ -197,7 +197,7 @@ async function whole<T>(run: Promise<T>, prefix: string): Promise<T> {
   } catch (error) {
     if (!(error instanceof JobFault)) throw error;
     throw new CommandFault(
-      `${printable(error.message)}\n  The run ended here. Look for accounts and groups whose names begin with ${prefix}.`,
+      `${printable(wordsOfProbe(error.message))}\n  The run ended here. Look for accounts and groups whose names begin with ${prefix}.`,
       EXIT.jobFailed,
     );
   }
@@ -208,7 +208,12 @@ async function firstAnswer(answer: Promise<string | null>): Promise<string | nul
   try {
     return await answer;
   } catch (error) {
-    if (error instanceof JobFault) return error.message;
+    if (error instanceof JobFault) return wordsOfProbe(error.message);
     throw error;
   }
+}
+
+/** A probe has no configuration: keys of a job are named by the option that stands for them here. */
+function wordsOfProbe(message: string): string {
+  return message.replaceAll('target.auth.tokenUrl', 'the URL given with --oauth');
 }

@@ -152,7 +152,8 @@ function endText(report: Report, findings: readonly Finding[], settings: TextSet
       ),
     );
   if (comparison !== null) {
-    lines.push(`Compared with ${printable(comparison.file)} (${comparison.began}):`);
+    const of = comparison.elsewhere === null ? '' : ` of ${comparison.elsewhere}`;
+    lines.push(`Compared with ${printable(`${comparison.file} (${comparison.began}${of})`)}:`);
     const part = (sign: string, colour: Colour, keys: readonly string[]) =>
       keys.map((key) => `  ${paint(colour, `${sign} ${printable(key)}`)}`);
     lines.push(...part('new ', 'red', comparison.added), ...part('gone', 'green', comparison.gone));

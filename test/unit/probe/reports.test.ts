@@ -186,6 +186,15 @@ describe('text of a run that did not come to its end', () => {
     );
   });
 
+  it('shows nothing of a recording as it stands there', () => {
+    const comparison = { file: 'old.har', began: HOSTILE, elsewhere: HOSTILE };
+    const compared = { ...report, comparison: { ...comparison, added: [], gone: [], unchanged: [], outcomes: [] } };
+    const text = bodyText(compared, settings);
+    expect(text).toContain('Compared with old.har (');
+    expect(text).not.toContain('\u001b');
+    expect(htmlReport(compared)).not.toContain('<script');
+  });
+
   it('says how many checks were not made, and why', () => {
     const checks = ['one', 'two'].map((id) => check(id, [], 'the last 5 requests were not answered'));
     const text = bodyText({ ...report, result: { ...report.result, checks } }, settings);
