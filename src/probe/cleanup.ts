@@ -59,6 +59,8 @@ async function claim(session: Session, doubtful: OwnResource, signal: AbortSigna
     { method: 'GET', path: `/${kind}`, query: { filter: `${attribute} eq ${JSON.stringify(name)}` } },
     signal,
   );
+  if (found.failure !== null || found.status === 429) return;
+  session.own.settle(doubtful);
   if (!succeeded(found)) return;
   for (const resource of listed(found) ?? []) {
     const { id } = resource;

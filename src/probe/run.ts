@@ -63,7 +63,8 @@ export async function runSuite(options: SuiteOptions): Promise<SuiteResult> {
     // What was made is removed although the run was stopped, or a check has a fault of its own.
     if (session.mayWrite) await cleanUp(session);
   }
-  const leftovers = session.own.remaining();
+  // Nobody could say whether the doubtful ones are there: they are named as well.
+  const leftovers = [...session.own.remaining(), ...session.own.doubtful()];
   return {
     checks: results,
     findings: [...errorBodies(stage.seen), ...leftBehind(leftovers)],
@@ -186,7 +187,9 @@ function hasErrorSchema(json: unknown): boolean {
 
 function leftBehind(leftovers: readonly Leftover[]): Finding[] {
   if (leftovers.length === 0) return [];
-  const named = leftovers.map(({ kind, id, name }) => `/${kind}/${id ?? '?'} (${name ?? 'without a name'})`);
+  const named = leftovers.map(({ kind, id, name }) =>
+    id === null ? `perhaps ${name ?? 'one without a name'}` : `/${kind}/${id} (${name ?? 'without a name'})`,
+  );
   const because = `still there: ${named.join(', ')}`;
   const { severity } = FINDINGS['left-behind'];
   return [{ id: 'left-behind', severity, check: 'cleanup', because, exchange: null }];

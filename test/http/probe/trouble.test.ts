@@ -120,6 +120,18 @@ it('requests of one kind that hang are left alone, and everything else is looked
   expect(place.users()).toEqual([]);
 });
 
+it('a creation whose answer never came, and that nobody can be asked about, is named as perhaps left behind', async () => {
+  let isSilent = false;
+  const place = await troubled(({ method }) => {
+    isSilent ||= method === 'POST';
+    return isSilent ? 'hang' : undefined;
+  });
+  const result = await run(place);
+  expect(result.leftovers[0]).toMatchObject({ kind: 'Users', id: null });
+  const told = result.findings.find(({ id }) => id === 'left-behind');
+  expect(told?.because).toMatch(/^still there: perhaps scimsync-probe-/);
+});
+
 it('deletions that hang leave no active account behind', async () => {
   const place = await troubled(({ method }) => (method === 'DELETE' ? 'hang' : undefined));
   const result = await run(place);
