@@ -52,7 +52,11 @@ export async function runProbe(
   const names = { prefix, domain: flags.domain };
   const earlier = flags.compare === undefined ? undefined : await earlierRun(flags.compare, flags.suite);
   const output = createProbeOutput(global.json ? 'json' : flags.format, flags.curl, terminal);
-  using interruption = listenForInterruption(() => terminal.err('Stopping: what was made is removed first.\n'));
+  using interruption = listenForInterruption(() =>
+    terminal.err(
+      `Stopping: what was made is removed first. A second time ends at once, and leaves what begins with ${prefix}.\n`,
+    ),
+  );
   // A reader who stops early (head) must not leave accounts behind.
   const unread = new AbortController();
   using _reader = whenReaderGone(() => unread.abort());
@@ -193,7 +197,7 @@ async function whole<T>(run: Promise<T>, prefix: string): Promise<T> {
   } catch (error) {
     if (!(error instanceof JobFault)) throw error;
     throw new CommandFault(
-      `${printable(error.message)}\n  The run ended here. Look for accounts and groups whose names begin with ${prefix}.`,
+      `${printable(wordsOfProbe(error.message))}\n  The run ended here. Look for accounts and groups whose names begin with ${prefix}.`,
       EXIT.jobFailed,
     );
   }
@@ -204,7 +208,12 @@ async function firstAnswer(answer: Promise<string | null>): Promise<string | nul
   try {
     return await answer;
   } catch (error) {
-    if (error instanceof JobFault) return error.message;
+    if (error instanceof JobFault) return wordsOfProbe(error.message);
     throw error;
   }
+}
+
+/** A probe has no configuration: keys of a job are named by the option that stands for them here. */
+function wordsOfProbe(message: string): string {
+  return message.replaceAll('target.auth.tokenUrl', 'the URL given with --oauth');
 }

@@ -36,7 +36,9 @@ export async function openSuite(
     open.push(tenant);
     const relay = await startRelay(session, token, signal);
     open.push(relay);
-    const engine = await startProbeEngine(tenant, { url: relay.url, token, dialect, signal });
+    // The engine would go on asking an endpoint that was given up.
+    const until = AbortSignal.any([signal, session.gaveUp]);
+    const engine = await startProbeEngine(tenant, { url: relay.url, token, dialect, signal: until });
     open.push(engine);
     const world = new World(tenant, relay, engine.cycle);
     return { checks: await checksOf(suite, world), [Symbol.asyncDispose]: close };

@@ -53,7 +53,7 @@ export function stepLine(check: CheckResult, paint: Paint): string {
 }
 
 function skippedText(checks: readonly CheckResult[]): string {
-  return `not made: ${checks[0]?.skipped ?? 'nothing to do'}`;
+  return `not made: ${printable(checks[0]?.skipped ?? 'nothing to do')}`;
 }
 
 function findingsText(findings: readonly Finding[], paint: Paint): string {
@@ -136,12 +136,24 @@ function bodyShown(body: string): string {
   return /^\{"Operations":(\[.*\])\}$/.exec(plain)?.[1] ?? plain;
 }
 
-function endText(report: Report, findings: readonly Finding[], { paint }: TextSettings): string {
+function endText(report: Report, findings: readonly Finding[], settings: TextSettings): string {
+  const { paint } = settings;
   const { result, comparison } = report;
   const lines = [];
-  if (result.interrupted) lines.push(paint('yellow', 'Stopped before the end; what was made is removed.'));
+  const { leftovers } = result;
+  if (report.mode === 'writes')
+    for (const [reason, number] of skippedReasons(result.checks))
+      lines.push(...wrapped(`${counted(number, 'check')} not made: ${printable(reason)}.`, widthOf(settings)));
+  if (result.interrupted)
+    lines.push(
+      paint(
+        'yellow',
+        `Stopped before the end; ${leftovers.length === 0 ? 'what was made is removed' : `${counted(leftovers.length, 'resource')} could not be removed, see above`}.`,
+      ),
+    );
   if (comparison !== null) {
-    lines.push(`Compared with ${printable(comparison.file)} (${comparison.began}):`);
+    const of = comparison.elsewhere === null ? '' : ` of ${comparison.elsewhere}`;
+    lines.push(`Compared with ${printable(`${comparison.file} (${comparison.began}${of})`)}:`);
     const part = (sign: string, colour: Colour, keys: readonly string[]) =>
       keys.map((key) => `  ${paint(colour, `${sign} ${printable(key)}`)}`);
     lines.push(...part('new ', 'red', comparison.added), ...part('gone', 'green', comparison.gone));
@@ -150,9 +162,17 @@ function endText(report: Report, findings: readonly Finding[], { paint }: TextSe
     lines.push(`  ${comparison.unchanged.length} unchanged`);
   }
   const took = `${counted(report.requests, 'request')}, ${(report.milliseconds / 1000).toFixed(1)} s`;
-  const made = report.mode === 'writes' ? ` · ${counted(result.removed, 'resource')} made and removed` : '';
+  const left = leftovers.length === 0 ? '' : `, ${leftovers.length} left behind`;
+  const made = report.mode === 'writes' ? ` · ${counted(result.removed, 'resource')} made and removed${left}` : '';
   lines.push(`${findingsText(findings, paint)} · ${took}${made}`);
   return `${lines.join('\n')}\n`;
+}
+
+/** How many checks were not made for each reason, in the order in which reasons came up. */
+function skippedReasons(checks: readonly CheckResult[]): ReadonlyMap<string, number> {
+  const reasons = new Map<string, number>();
+  for (const { skipped } of checks) if (skipped !== null) reasons.set(skipped, (reasons.get(skipped) ?? 0) + 1);
+  return reasons;
 }
 
 /** Lines of at most `width` characters, broken at blanks where there are any. */

@@ -70,6 +70,7 @@ export function compareRuns(before: RunSummary, report: Report, file: string): C
   return {
     file,
     began: before.began,
+    elsewhere: before.url === now.url ? null : before.url,
     added: are.filter((key) => !were.includes(key)),
     gone: were.filter((key) => !are.includes(key)),
     unchanged: are.filter((key) => were.includes(key)),

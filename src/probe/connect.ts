@@ -18,6 +18,8 @@ export interface ConnectionOptions {
   readonly mayWrite: boolean;
   readonly prefix: string;
   readonly timeoutSeconds: number;
+  /** Aborted after so many milliseconds; by the clock of the machine where it is left out. */
+  readonly deadline?: (milliseconds: number) => AbortSignal;
   readonly version: string;
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly secrets: { readonly remember: (value: string) => void; readonly redact: Redact };
@@ -48,8 +50,10 @@ export function openSession(options: ConnectionOptions): Session {
     authorizer: authentication.authorizer,
     tokenFacts: (signal) => authentication.tokenFacts(signal),
     mayWrite: options.mayWrite,
+    mayBeOpen: options.credential.kind === 'none' && isLoopback(new URL(root)),
     prefix: options.prefix,
     timeoutMs: timeoutSeconds * 1000,
+    deadline: options.deadline ?? ((milliseconds) => AbortSignal.timeout(milliseconds)),
     userAgent,
     redact: secrets.redact,
     clock,
@@ -79,11 +83,17 @@ export async function notReachable(
   if (users.failure === 'timeout') return `It does not answer: ${users.detail}.`;
   if (users.failure === 'tls')
     return `Its certificate is not trusted (${users.detail}). NODE_EXTRA_CA_CERTS=FILE adds an authority of your own.`;
+  if (users.failure === 'reset')
+    return `It closes the connection without an answer (${users.detail}). Look at the log of the service, and whether the address begins with https or http.`;
   if (users.failure !== null) return `It cannot be reached (${users.detail}). Look at the host and the port.`;
   if (users.status === 401 || users.status === 403)
     return `It refuses the credentials (${users.status}). Look at the token; --token-file FILE, SCIM_TOKEN or --oauth gives it.`;
   if (users.status >= 300 && users.status < 400)
     return `It leads elsewhere (${users.status} to ${users.headers['location'] ?? 'nowhere'}). Redirects are not followed: give the address itself.`;
+  if (users.status === 429) {
+    const after = users.headers['retry-after'];
+    return `It answers 429 to the first request${after === undefined ? '' : `, with Retry-After: ${after}`}. The probe waits for 30 s at most: come back later, or raise the limit for this token.`;
+  }
   if (looksLikeScim(users)) return null;
   const provider = await session.send({ method: 'GET', path: '/ServiceProviderConfig' }, signal);
   if (looksLikeScim(provider)) return null;

@@ -89,6 +89,11 @@ export class Ownership {
     return [...this.#doubtful.values()];
   }
 
+  /** It was looked for, and an answer came: what it found was claimed. */
+  settle({ kind, name }: OwnResource): void {
+    this.#doubtful.delete(`${kind} ${name}`);
+  }
+
   /** A resource that was found under a doubtful name is the probe's. */
   claim({ kind, name }: OwnResource, id: string): void {
     this.#keep({ kind, id, name });

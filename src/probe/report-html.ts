@@ -65,7 +65,7 @@ function comparisonHtml({ comparison }: Report): string {
   const list = (name: string, keys: readonly string[]) =>
     keys.length === 0 ? '' : `<dt>${name}</dt><dd>${keys.map(html).join('<br>')}</dd>`;
   const changed = comparison.outcomes.map(({ check, before, now }) => `${check}: ${before} before, ${now} now`);
-  return `<h2>Compared with ${html(comparison.file)} (${html(comparison.began)})</h2>
+  return `<h2>Compared with ${html(comparison.file)} (${html(comparison.began)}${comparison.elsewhere === null ? '' : ` of ${html(comparison.elsewhere)}`})</h2>
 <dl>${list('new', comparison.added)}${list('gone', comparison.gone)}${list('answers', changed)}<dt>unchanged</dt><dd>${comparison.unchanged.length}</dd></dl>
 `;
 }

@@ -22,6 +22,8 @@ export interface Report {
 export interface Comparison {
   readonly file: string;
   readonly began: string;
+  /** Where the earlier run looked; null where it was the same address. */
+  readonly elsewhere: string | null;
   readonly added: readonly string[];
   readonly gone: readonly string[];
   readonly unchanged: readonly string[];

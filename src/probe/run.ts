@@ -63,7 +63,8 @@ export async function runSuite(options: SuiteOptions): Promise<SuiteResult> {
     // What was made is removed although the run was stopped, or a check has a fault of its own.
     if (session.mayWrite) await cleanUp(session);
   }
-  const leftovers = session.own.remaining();
+  // Nobody could say whether the doubtful ones are there: they are named as well.
+  const leftovers = [...session.own.remaining(), ...session.own.doubtful()];
   return {
     checks: results,
     findings: [...errorBodies(stage.seen), ...leftBehind(leftovers)],
@@ -85,23 +86,51 @@ async function runCheck(check: Check, stage: Stage, now: () => number): Promise<
     title,
     outcome,
     skipped,
-    findings: findingsOf(check, [...verdicts, ...faultsOf(stage.exchanges)], stage.exchanges),
+    findings: findingsOf(check, [...verdicts, ...faultsOf(stage.exchanges, theme === 'load')], stage.exchanges),
     requests: stage.exchanges.length,
     milliseconds: now() - began,
   });
-  if (check.writes && !stage.session.mayWrite) return done(null, 'it writes, and this run only reads', []);
+  const { session, exchanges } = stage;
+  if (check.writes && !session.mayWrite) return done(null, 'it writes, and this run only reads', []);
+  if (session.gaveUp.aborted) return done(null, reasonOf(session.gaveUp), []);
   try {
     const { outcome, verdicts } = await check.run(stage);
-    return done(outcome, null, verdicts);
+    if (TELLS_ITSELF.has(theme)) return done(outcome, null, verdicts);
+    const throttled = exchanges.find(isThrottled);
+    if (throttled !== undefined) return done(null, throttledBecause(throttled), []);
+    return done(
+      outcome,
+      null,
+      verdicts.filter(({ exchange = exchanges.at(-1) }) => (exchange?.failure ?? null) === null),
+    );
   } catch (error) {
     if (error instanceof Unmet) return done(null, error.message, []);
     if (stage.signal.aborted) return undefined;
+    if (session.gaveUp.aborted) return done(null, reasonOf(session.gaveUp), []);
     throw error;
   }
 }
 
+/** Where a step is more than one request, and says itself what it came to. Elsewhere no answer says nothing about the question. */
+const TELLS_ITSELF: ReadonlySet<Check['theme']> = new Set(['life', 'gallery', 'load']);
+
+function reasonOf({ reason }: AbortSignal): string {
+  return reason instanceof Error ? reason.message : String(reason);
+}
+
+/** Still 429 after the probe has waited, or for longer than it waits. */
+function isThrottled({ status }: ProbeExchange): boolean {
+  return status === 429;
+}
+
+function throttledBecause({ headers }: ProbeExchange): string {
+  const after = headers['retry-after'];
+  return `it was answered 429${after === undefined ? '' : ` with Retry-After: ${after}`}, which the probe does not wait for`;
+}
+
 /** Faults of the service that are one whatever was asked. */
-function faultsOf(exchanges: readonly ProbeExchange[]): Verdict[] {
+function faultsOf(exchanges: readonly ProbeExchange[], isLoad: boolean): Verdict[] {
+  const throttled = isLoad ? undefined : exchanges.find(isThrottled);
   const server = exchanges.find(({ status }) => status >= 500 && status !== 501);
   const dropped = exchanges.find(({ failure }) => failure !== null);
   const unreadable = exchanges.find(
@@ -111,6 +140,9 @@ function faultsOf(exchanges: readonly ProbeExchange[]): Verdict[] {
     ...(server === undefined
       ? []
       : [{ finding: 'server-error' as const, because: `it was answered ${answerName(server)}`, exchange: server }]),
+    ...(throttled === undefined
+      ? []
+      : [{ finding: 'throttled' as const, because: throttledBecause(throttled), exchange: throttled }]),
     ...(dropped === undefined
       ? []
       : [{ finding: 'connection-dropped' as const, because: dropped.detail, exchange: dropped }]),
@@ -155,7 +187,9 @@ function hasErrorSchema(json: unknown): boolean {
 
 function leftBehind(leftovers: readonly Leftover[]): Finding[] {
   if (leftovers.length === 0) return [];
-  const named = leftovers.map(({ kind, id, name }) => `/${kind}/${id ?? '?'} (${name ?? 'without a name'})`);
+  const named = leftovers.map(({ kind, id, name }) =>
+    id === null ? `perhaps ${name ?? 'one without a name'}` : `/${kind}/${id} (${name ?? 'without a name'})`,
+  );
   const because = `still there: ${named.join(', ')}`;
   const { severity } = FINDINGS['left-behind'];
   return [{ id: 'left-behind', severity, check: 'cleanup', because, exchange: null }];

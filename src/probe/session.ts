@@ -8,8 +8,10 @@ import type { TokenFacts } from '../target/authentication.ts';
 import type { Authorizer } from '../target/authorizer.ts';
 import { recordOf } from '../target/recorded.ts';
 import { retryAfterMilliseconds } from '../target/retry-after.ts';
+import { Unmet } from './check.ts';
 import type { NoAnswer, ProbeExchange, SentRequest } from './exchange.ts';
 import { Ownership } from './ownership.ts';
+import { PATIENCE_OF_RUN, Patience, type PatienceLimits } from './patience.ts';
 
 /** A request below the SCIM root. */
 export interface ProbeRequest {
@@ -38,8 +40,12 @@ export interface SessionOptions {
   /** Facts of an access token, asked for if there is none; null for credentials that need no token. */
   readonly tokenFacts: (signal: AbortSignal) => Promise<TokenFacts | null>;
   readonly mayWrite: boolean;
+  /** The endpoint is on this machine, and nobody gave credentials: that it asks for none is a state of its development. */
+  readonly mayBeOpen: boolean;
   readonly prefix: string;
   readonly timeoutMs: number;
+  /** Aborted when a request has taken so many milliseconds. */
+  readonly deadline: (milliseconds: number) => AbortSignal;
   readonly userAgent: string;
   readonly redact: Redact;
   readonly clock: { now(): Date; sleep(milliseconds: number, signal: AbortSignal): Promise<void> };
@@ -63,22 +69,26 @@ const MOST_TRIES = 4;
 export class Session {
   readonly own: Ownership;
   readonly mayWrite: boolean;
+  readonly mayBeOpen: boolean;
   /** The SCIM root, without a trailing slash. */
   readonly root: string;
   /** Requests sent so far. */
   sent = 0;
   readonly #options: SessionOptions;
+  readonly #gaveUp = new AbortController();
+  #patience = new Patience(PATIENCE_OF_RUN);
 
   constructor(options: SessionOptions) {
     this.#options = options;
     this.mayWrite = options.mayWrite;
+    this.mayBeOpen = options.mayBeOpen;
     this.root = options.root;
     this.own = new Ownership(options.prefix);
   }
 
   /**
    * Sends one request; whatever comes back is an exchange. Waits and asks again where the endpoint says 429 and for how long.
-   * @throws WriteRefused before anything is sent; the signal's reason.
+   * @throws WriteRefused before anything is sent; Unmet where requests like this one were not answered; the signal's reason.
    */
   async send(request: ProbeRequest, signal: AbortSignal): Promise<ProbeExchange> {
     const { method, path, body } = request;
@@ -87,7 +97,12 @@ export class Session {
     if (refusal !== null) throw new WriteRefused(refusal);
     for (let attempt = 1; ; attempt += 1) {
       signal.throwIfAborted();
+      const silence = this.#patience.refusal(method, path);
+      if (silence !== null) throw new Unmet(silence);
       const exchange = await this.#exchange(request, signal);
+      this.#patience.note(method, path, exchange);
+      const { end } = this.#patience;
+      if (end !== null) this.#gaveUp.abort(new Unmet(end));
       const wait = attempt < MOST_TRIES ? this.#waitOf(exchange) : undefined;
       if (wait === undefined) {
         this.own.note(method, path, body, exchange);
@@ -95,6 +110,16 @@ export class Session {
       }
       await this.#options.clock.sleep(wait, signal);
     }
+  }
+
+  /** Aborted, with an Unmet that says why, once the endpoint is not asked any more. */
+  get gaveUp(): AbortSignal {
+    return this.#gaveUp.signal;
+  }
+
+  /** From now on it is about removing what was made: an endpoint that was given up may answer that. */
+  newPatience(limits: PatienceLimits): void {
+    this.#patience = new Patience(limits);
   }
 
   /** What is known of the access token; null where none is needed. */
@@ -107,11 +132,11 @@ export class Session {
     const { 'retry-after': after, date } = exchange.headers;
     const said = retryAfterMilliseconds(after, date, this.#options.clock.now());
     const wait = said ?? 1000;
-    return wait <= LONGEST_WAIT_MS ? wait : undefined;
+    return wait <= LONGEST_WAIT_MS && this.#patience.bears(wait) ? wait : undefined;
   }
 
   async #exchange(request: ProbeRequest, signal: AbortSignal): Promise<ProbeExchange> {
-    const { root, dispatcher, authorizer, timeoutMs, userAgent, clock } = this.#options;
+    const { root, dispatcher, authorizer, timeoutMs, userAgent, clock, deadline: after } = this.#options;
     const sent = sentRequest(request);
     const credentials = sent.anonymous ? {} : await authorizer.headers(signal);
     const usual = { accept: `${SCIM_JSON}, application/json`, 'user-agent': userAgent };
@@ -119,7 +144,7 @@ export class Session {
     const began = clock.now();
     const finish = (answer: Answered): ProbeExchange => this.#finish(sent, headers, credentials, began, answer);
     // A write that is under way is not broken off: nobody would know what it left behind.
-    const deadline = AbortSignal.timeout(timeoutMs);
+    const deadline = after(timeoutMs);
     const url = new URL(root);
     this.sent += 1;
     try {

@@ -3,7 +3,7 @@
 import { type Check, Unmet } from '../check.ts';
 import { answerName, listed, objectOf, type ProbeExchange, succeeded } from '../exchange.ts';
 import { ENTERPRISE_SCHEMA, pathOf, type Resource, type Stage } from '../stage.ts';
-import { type CycleFacts, type LifeWorld, MANAGER } from './life-world.ts';
+import { type CycleFacts, type LifeWorld, MANAGER, TELEPHONE } from './life-world.ts';
 
 /** A test is not passed; the message says what was expected, and what came. */
 export class TestFailed extends Error {
@@ -112,14 +112,16 @@ export function expectSuccess(exchange: ProbeExchange, statuses = [200, 201, 204
   throw new TestFailed(`expected ${statuses.join(' or ')}, came ${answerName(exchange)}`, exchange);
 }
 
-/** @throws TestFailed unless the tenant and the endpoint agree, managers apart: they have a test of their own. */
+/** @throws TestFailed unless the tenant and the endpoint agree, managers and telephones apart: no test of a user is about them. */
 export async function expectAgreement(
   stage: Stage,
   world: LifeWorld,
   people: Parameters<LifeWorld['differences']>[1],
   groups: Parameters<LifeWorld['differences']>[2] = [],
 ): Promise<void> {
-  const [difference] = (await world.differences(stage, people, groups)).filter(({ text }) => !text.startsWith(MANAGER));
+  const [difference] = (await world.differences(stage, people, groups)).filter(
+    ({ text }) => !text.startsWith(MANAGER) && !text.startsWith(TELEPHONE),
+  );
   if (difference !== undefined) throw new TestFailed(difference.text);
 }
 

@@ -75,10 +75,12 @@ export class LifeWorld {
     this.#runCycle = runCycle;
   }
 
-  /** One cycle; its exchanges belong to the check that runs. */
+  /** One cycle; its exchanges belong to the check that runs. @throws Unmet where the endpoint was given up meanwhile. */
   async cycle(stage: Stage, selection?: OnDemand): Promise<CycleFacts> {
     this.relay.listen((exchange) => stage.note(exchange));
-    return this.#runCycle(selection);
+    const facts = await this.#runCycle(selection);
+    stage.session.gaveUp.throwIfAborted();
+    return facts;
   }
 
   /** The id of the account or group that something failed with; undefined where it has none. */
@@ -138,6 +140,7 @@ export class LifeWorld {
       return active === false ? [] : [['disabled', `${name} should be disabled; active is ${JSON.stringify(active)}`]];
     const expected: Readonly<Record<string, readonly [unknown, unknown]>> = {
       ...this.#managerOf(stage, person, account),
+      ...(person.telephone === undefined ? {} : { [TELEPHONE]: [digits(person.telephone), digits(mobileOf(account))] }),
       active: [true, active],
       userName: [person.userName.toLowerCase(), lower(account['userName'])],
       displayName: [person.displayName, account['displayName']],
@@ -205,6 +208,22 @@ export class LifeWorld {
 
 /** How a difference of a manager begins. */
 export const MANAGER = 'manager (enterprise extension)';
+
+/** How a difference of a telephone begins. */
+export const TELEPHONE = 'phoneNumbers[type eq "mobile"].value';
+
+function mobileOf(account: Resource): unknown {
+  const numbers = account['phoneNumbers'];
+  const mobile = (Array.isArray(numbers) ? numbers : []).find(
+    (each) => textIn(each, 'type').toLowerCase() === 'mobile',
+  );
+  return objectOf(mobile)?.['value'];
+}
+
+/** Services write numbers in forms of their own: blanks, hyphens and tel: are no difference. */
+function digits(value: unknown): unknown {
+  return typeof value === 'string' ? value.replaceAll(/[^+\d]/g, '') : value;
+}
 
 async function read(stage: Stage, kind: OwnKind, id: string): Promise<Resource | undefined> {
   const exchange: ProbeExchange = await stage.get(pathOf(kind, { id }));

@@ -55,7 +55,8 @@ const STEPS: readonly Step[] = [
       const [moved, called, managed] = [person(world, 5), person(world, 6), person(world, 7)];
       moved.department = 'Support';
       await world.tenant.write('PATCH', `/users/${moved.id}`, { department: moved.department });
-      await world.tenant.write('PATCH', `/users/${called.id}`, { mobilePhone: '+1 555 0199' });
+      called.telephone = '+1 555 0199';
+      await world.tenant.write('PATCH', `/users/${called.id}`, { mobilePhone: called.telephone });
       await world.tenant.setManager(managed, moved);
       return { people: [moved, called, managed] };
     },

@@ -15,6 +15,8 @@ export interface LifePerson {
   surname: string;
   mail: string;
   department: string;
+  /** The mobile one; undefined where there is none. */
+  telephone?: string | undefined;
   /** Undefined where nothing is said of one. */
   manager?: LifePerson | undefined;
   /** What should be there: an active account, a disabled one, or none. */
@@ -142,6 +144,8 @@ export class LifeTenant implements AsyncDisposable {
     const [givenName = '', surname = ''] = name.split(' ');
     const userName = `${prefix}p${index + 1}@${domain}`;
     const mail = `${prefix}p${index + 1}.mail@${domain}`;
+    // Some have no telephone yet: their first one needs an element that is not there.
+    const telephone = index % 2 === 0 ? `+1 555 01${String(index).padStart(2, '0')}` : undefined;
     const department = index % 2 === 0 ? 'Sales' : 'Research';
     const created = (await this.write('POST', '/users', {
       userPrincipalName: userName,
@@ -154,8 +158,7 @@ export class LifeTenant implements AsyncDisposable {
       jobTitle: 'Prober',
       employeeId: String(1000 + index),
       accountEnabled: true,
-      // Some have no telephone yet: their first one needs an element that is not there.
-      ...(index % 2 === 0 ? { mobilePhone: `+1 555 01${String(index).padStart(2, '0')}` } : {}),
+      ...(telephone === undefined ? {} : { mobilePhone: telephone }),
     })) as { readonly id: string };
     const { id } = created;
     this.people.push({
@@ -166,6 +169,7 @@ export class LifeTenant implements AsyncDisposable {
       surname,
       mail,
       department,
+      telephone,
       state: 'active',
     });
     await this.assign(created);

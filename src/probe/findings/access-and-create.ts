@@ -31,6 +31,14 @@ export const DISCOVERY_FINDINGS = {
     entra: 'Entra does not notice: it always sends a token.',
     mend: 'Answer 401 with WWW-Authenticate to every request without a valid token, lists included.',
   },
+  'access-open-here': {
+    theme: 'discovery',
+    severity: 'note',
+    title: 'Nobody is asked for credentials, on this machine',
+    rfc: 'RFC 7644, section 2',
+    entra: 'Entra always sends a token, and does not notice when nobody looks at it.',
+    mend: 'Nothing while you develop. Before others can reach it, answer 401 with WWW-Authenticate to every request without a valid token; a run with a token, or on another host, takes this for an error.',
+  },
   'access-status': {
     theme: 'discovery',
     severity: 'warning',

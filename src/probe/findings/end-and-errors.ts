@@ -56,6 +56,14 @@ export const ERROR_FINDINGS = {
       'Entra takes 5xx for passing (InternalServerError) and sends the same again in the next cycle, and in the next.',
     mend: 'Refuse what you do not support with 400 and a scimType, or 501.',
   },
+  throttled: {
+    theme: 'errors',
+    severity: 'error',
+    title: 'Requests are answered 429, for longer than the probe waits: what they ask was not looked at',
+    rfc: 'RFC 6585, section 4',
+    entra: 'Entra backs off and repeats the request; while it lasts nobody is provisioned.',
+    mend: 'Raise the limit for this token while it is probed; Microsoft asks for 25 requests a second of an application in its gallery. Say in Retry-After how long it takes.',
+  },
   'connection-dropped': {
     theme: 'errors',
     severity: 'error',

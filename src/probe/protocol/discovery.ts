@@ -60,11 +60,18 @@ export const DISCOVERY_CHECKS: readonly Check[] = [
       const query = { startIndex: '1', count: '1' };
       const exchange = await stage.send({ method: 'GET', path: '/Users', query, anonymous: true });
       const answered = answerName(exchange);
-      if (succeeded(exchange))
-        return observed(answered, {
-          finding: 'access-open',
-          because: `expected 401, came ${answered}${listed(exchange)?.length === 0 ? '' : ' with accounts'}`,
-        });
+      if (succeeded(exchange)) {
+        const came = `came ${answered}${listed(exchange)?.length === 0 ? '' : ' with accounts'}`;
+        return observed(
+          answered,
+          stage.session.mayBeOpen
+            ? {
+                finding: 'access-open-here',
+                because: `no token was given to this run, and none was asked for: ${came}`,
+              }
+            : { finding: 'access-open', because: `expected 401, ${came}` },
+        );
+      }
       return observed(
         answered,
         exchange.status !== 401 && { finding: 'access-status', because: `expected 401, came ${answered}` },

@@ -1,4 +1,6 @@
 // A run that could not be made, in the formats that a CI system reads: a failed document with the reason, never an empty one.
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { ALL_CONDITIONS } from '../../../src/cli/exit-code.ts';
 import type { ProbeFlags } from '../../../src/cli/probe.ts';
@@ -80,6 +82,21 @@ it('a token that is not to be had ends in a failed document as well, without the
   const { error, text } = await probed(await target(), { oauth, format: 'json' });
   expect(error).toMatchObject({ exitCode: 4 });
   expect((JSON.parse(text()) as { failure: string }).failure).toContain('token');
+  expect(text()).not.toContain('a-secret-of-the-test');
+});
+
+it('a token endpoint that answers a page is named by the option that gave it', async () => {
+  process.env['SCIM_CLIENT_SECRET'] = 'a-secret-of-the-test';
+  onTestFinished(() => void delete process.env['SCIM_CLIENT_SECRET']);
+  const page = createServer((_request, response) => response.end('<html>a-secret-of-the-test</html>'));
+  await new Promise<void>((resolve) => page.listen(0, '127.0.0.1', resolve));
+  onTestFinished(() => void page.close());
+  const tokenUrl = `http://127.0.0.1:${(page.address() as AddressInfo).port}/token`;
+  const { error, text } = await probed(await target(), { oauth: [tokenUrl, 'client'], format: 'json' });
+  expect(error).toMatchObject({ exitCode: 4 });
+  const { failure } = JSON.parse(text()) as { failure: string };
+  expect(failure).toContain('Check the URL given with --oauth.');
+  expect(failure).not.toContain('target.auth');
   expect(text()).not.toContain('a-secret-of-the-test');
 });
 

@@ -76,6 +76,24 @@ it('a life sees what is lost of managers and members, and shows what was answere
   expect(outcomes(result)['life.everybody']).toMatch(/; differences told before: \d+$/);
 });
 
+it('a life sees telephones that are answered as kept, and are not, but not how they are written', async () => {
+  const result = await suite('entra-cycle', 'rfc7644', {
+    answer({ body }) {
+      const numbers = body?.['phoneNumbers'];
+      if (!Array.isArray(numbers)) return;
+      for (const number of numbers as { value: string }[])
+        number.value = number.value === '+1 555 0199' ? '+1 555 0000' : `tel:${number.value.replaceAll(' ', '-')}`;
+    },
+  });
+  const told = result.checks.flatMap(({ findings }) => findings).filter(({ id }) => id === 'life-differs');
+  expect(told.map(({ check, because }) => [check, because])).toEqual([
+    [
+      'life.attributes',
+      'phoneNumbers[type eq "mobile"].value of Femke Góngora should be "+15550199", and is "+15550000"',
+    ],
+  ]);
+});
+
 it('the test of the gallery that removes a member sees that everybody is gone for good', async () => {
   let joined = false;
   let wiped = false;

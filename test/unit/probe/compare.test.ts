@@ -47,6 +47,13 @@ function recorded(...checks: readonly CheckResult[]): RunSummary {
 }
 
 describe('a comparison', () => {
+  it('says where the earlier run looked, when it was somewhere else', () => {
+    const before = recorded(check('a', '400'));
+    expect(compareRuns(before, report(), 'old.har').elsewhere).toBeNull();
+    const other = { ...before, url: 'https://staging.app.example/scim' };
+    expect(compareRuns(other, report(), 'old.har').elsewhere).toBe('https://staging.app.example/scim');
+  });
+
   it('says which findings are new, gone and unchanged', () => {
     const before = recorded(check('a', '400', ['one', 'two']), check('b', '200'));
     const now = report(check('a', '400', ['two']), check('b', '500', ['three']));

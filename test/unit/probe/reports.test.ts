@@ -171,6 +171,38 @@ describe('JSON', () => {
   });
 });
 
+describe('text of a run that did not come to its end', () => {
+  const stopped = { ...report, result: { ...report.result, interrupted: true } };
+  const settings = { paint: plainPaint, columns: 80, curl: false };
+
+  it('does not say that all is removed when something is left', () => {
+    const leftovers = [{ kind: 'Users', id: '1', name: 'somebody' } as const];
+    const left = bodyText({ ...stopped, result: { ...stopped.result, leftovers } }, settings);
+    expect(left).toContain('Stopped before the end; 1 resource could not be removed, see above.');
+    expect(left).toContain('made and removed, 1 left behind');
+    expect(left).not.toContain('what was made is removed');
+    expect(bodyText({ ...stopped, result: { ...stopped.result, leftovers: [] } }, settings)).toContain(
+      'what was made is removed',
+    );
+  });
+
+  it('shows nothing of a recording as it stands there', () => {
+    const comparison = { file: 'old.har', began: HOSTILE, elsewhere: HOSTILE };
+    const compared = { ...report, comparison: { ...comparison, added: [], gone: [], unchanged: [], outcomes: [] } };
+    const text = bodyText(compared, settings);
+    expect(text).toContain('Compared with old.har (');
+    expect(text).not.toContain('\u001b');
+    expect(htmlReport(compared)).not.toContain('<script');
+  });
+
+  it('says how many checks were not made, and why', () => {
+    const checks = ['one', 'two'].map((id) => check(id, [], 'the last 5 requests were not answered'));
+    const text = bodyText({ ...report, result: { ...report.result, checks } }, settings);
+    expect(text).toContain('2 checks not made: the last 5 requests were not answered.');
+    expect(themeLine('patch', [check('one', [], HOSTILE)], plainPaint)).not.toContain('\u001b');
+  });
+});
+
 describe('text', () => {
   const text = bodyText(report, { paint: plainPaint, columns: 80, curl: false });
 
