@@ -65,8 +65,9 @@ export const JOB_ERRORS = {
   TargetTlsFailed: {
     scope: 'job',
     retry: 'nextCycle',
-    cause: 'The TLS certificate of the target could not be verified.',
-    advice: 'Install a valid certificate, or name the issuing authority in target.caFile.',
+    cause: 'The TLS certificate of the target could not be verified, or it does not speak TLS.',
+    advice:
+      'Install a valid certificate, or name the issuing authority in target.caFile. Without TLS the address begins with http.',
   },
   SecretUnavailable: {
     scope: 'job',

@@ -8,6 +8,7 @@ import { addressKind, bareHost } from '../network/address.ts';
 import { agentsFor } from '../network/guarded-agents.ts';
 import { openDispatcher } from '../network/guarded-dispatcher.ts';
 import { createAuthentication } from '../target/authentication.ts';
+import { isWithoutTls } from '../target/faults.ts';
 import { listed, objectOf, type ProbeExchange } from './exchange.ts';
 import { Session } from './session.ts';
 import type { ProbeNames } from './stage.ts';
@@ -81,6 +82,8 @@ export async function notReachable(
   const query = { filter: `userName eq "${prefix}nobody@${domain}"` };
   const users = await session.send({ method: 'GET', path: '/Users', query }, signal);
   if (users.failure === 'timeout') return `It does not answer: ${users.detail}.`;
+  if (users.failure === 'tls' && isWithoutTls(users.detail))
+    return `It does not answer in TLS (${users.detail}). Look at the port, and whether the address begins with https or http.`;
   if (users.failure === 'tls')
     return `Its certificate is not trusted (${users.detail}). NODE_EXTRA_CA_CERTS=FILE adds an authority of your own.`;
   if (users.failure === 'reset')

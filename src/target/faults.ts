@@ -102,7 +102,15 @@ export function unreachable(root: string, detail: string): JobFault {
 
 /** The job cannot go on: the certificate is not trusted. */
 export function tlsFailed(root: string, detail: string): JobFault {
-  return new JobFault('TargetTlsFailed', `The TLS certificate of the target at ${root} was not accepted (${detail}).`);
+  const message = isWithoutTls(detail)
+    ? `The target at ${root} does not answer in TLS (${detail}): the address may have to begin with http, or the port is another one.`
+    : `The TLS certificate of the target at ${root} was not accepted (${detail}).`;
+  return new JobFault('TargetTlsFailed', message);
+}
+
+/** Whether OpenSSL says that the other side answered in something else than TLS; a certificate was never seen then. */
+export function isWithoutTls(code: string): boolean {
+  return code === 'ERR_SSL_WRONG_VERSION_NUMBER' || code === 'ERR_SSL_PACKET_LENGTH_TOO_LONG';
 }
 
 /** The job cannot go on: the name leads to an address that the configuration does not allow, or that no target has. */

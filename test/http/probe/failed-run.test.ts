@@ -49,6 +49,7 @@ async function target(): Promise<string> {
 describe.each([
   ['cannot be reached', () => NOWHERE, {}, 'It cannot be reached'],
   ['refuses the credentials', target, { token: 'another-token' }, 'It refuses the credentials (401)'],
+  ['does not speak TLS', async () => (await target()).replace('http:', 'https:'), {}, 'It does not answer in TLS'],
   ['is no SCIM service', async () => `${new URL(await target()).origin}/elsewhere`, {}, 'It is no SCIM service'],
 ])('an endpoint that %s', (_what, place, flags, reason) => {
   it('is a failed JUnit document', async () => {

@@ -271,4 +271,13 @@ describe('TLS', () => {
     });
     expect(unknown.target.requests.scim).toBe(1);
   });
+
+  it('says that a service does not speak it, instead of blaming a certificate', async () => {
+    const { baseUrl } = await serve((_request, response) => response.end('{"id": "1"}'));
+    const { target, signal } = aTarget({ baseUrl: baseUrl.replace('http:', 'https:') });
+    await expect(target.get('User', '1', signal)).rejects.toMatchObject({
+      code: 'TargetTlsFailed',
+      message: expect.stringContaining('does not answer in TLS (ERR_SSL_'),
+    });
+  });
 });
