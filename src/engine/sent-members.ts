@@ -8,6 +8,7 @@ import { insertChanges } from '../store/changes.ts';
 import type { Db } from '../store/database.ts';
 import {
   type LinkedMember,
+  type MembersOfGroup,
   membersToAdd,
   membersToRemove,
   type RemovableMember,
@@ -16,7 +17,7 @@ import {
 import { findObjects, updateObjects } from '../store/source-objects.ts';
 import type { CycleContext } from './context.ts';
 import { admittedMembers, limitsMembers } from './member-limits.ts';
-import { settlingTogether } from './settle-together.ts';
+import { SettledTogether } from './settle-together.ts';
 
 /** Membership changes that fit into one request. */
 export interface MembersToSend {
@@ -42,7 +43,7 @@ export async function takeMembers(context: CycleContext, groupId: string, addOnl
   const leaving = room > 0 ? await candidates(context, groupId, membersToRemove, 'remove', room) : [];
   if (due.length + leaving.length === 0) return NO_MEMBERS;
   const isAll = addOnly && !isLimited && context.approved === null && due.length < limit;
-  return settlingTogether(context, noteMembers, { groupId, due, leaving, isAll });
+  return NOTED.settle(context, { groupId, due, leaving, isAll });
 }
 
 /** Members that are due for a group. */
@@ -53,35 +54,37 @@ interface DueOfGroup {
   readonly isAll: boolean;
 }
 
-async function noteMembers(trx: Db, context: CycleContext, groups: readonly DueOfGroup[]): Promise<MembersToSend[]> {
+const NOTED = new SettledTogether<DueOfGroup, MembersToSend>(async (trx, context, groups) => {
   const { job } = context;
   const { profile } = job.settings;
+  const limit = profile.membersPerRequest;
   const isLimited = limitsMembers(profile);
-  const before = await findObjects(trx, job.id, 'group', groupIds(groups));
+  const before = await findObjects(
+    trx,
+    job.id,
+    'group',
+    groups.map(({ groupId }) => groupId),
+  );
   const taken: MembersToSend[] = [];
+  const noted: MembersOfGroup[] = [];
   for (const { groupId, due, leaving, isAll } of groups) {
-    const limit = profile.membersPerRequest;
     const add = isLimited ? await admittedMembers(trx, context, groupId, due, limit) : due;
-    // Who is admitted to one group counts when it is decided about the next.
-    if (isLimited) await recordTargetMembers(trx, job.id, [{ groupId, memberIds: memberIds(add) }]);
     const remove = leaving.slice(0, limit - add.length);
-    const verify = before.get(groupId)?.members_verify === 1;
-    taken.push(add.length + remove.length === 0 ? NO_MEMBERS : { add, remove, verify, isAll });
+    if (add.length + remove.length === 0) {
+      taken.push(NO_MEMBERS);
+      continue;
+    }
+    const added = { groupId, memberIds: add.map((each) => each.member_id) };
+    // Who is admitted to one group counts when it is decided about the next.
+    if (isLimited) await recordTargetMembers(trx, job.id, [added]);
+    noted.push(added);
+    taken.push({ add, remove, verify: before.get(groupId)?.members_verify === 1, isAll });
   }
-  const added = groups.map(({ groupId }, index) => ({ groupId, memberIds: memberIds(taken[index]?.add ?? []) }));
-  if (!isLimited) await recordTargetMembers(trx, job.id, added);
-  const touched = groupIds(groups.filter((_, index) => taken[index] !== NO_MEMBERS));
-  await updateObjects(trx, job.id, 'group', touched, { members_dirty: 1, members_verify: 1 });
+  if (!isLimited) await recordTargetMembers(trx, job.id, noted);
+  const ids = noted.map(({ groupId }) => groupId);
+  await updateObjects(trx, job.id, 'group', ids, { members_dirty: 1, members_verify: 1 });
   return taken;
-}
-
-function groupIds(groups: readonly DueOfGroup[]): string[] {
-  return groups.map(({ groupId }) => groupId);
-}
-
-function memberIds(members: readonly LinkedMember[]): string[] {
-  return members.map((each) => each.member_id);
-}
+});
 
 /** At most `limit` members to add or to remove; where a plan file is applied, those that it names. */
 async function candidates<T extends LinkedMember>(

@@ -5,11 +5,7 @@ import type { Tables } from '../store/schema.ts';
 import { type CycleContext, settling } from './context.ts';
 
 /** Settles items of the same moment, and answers a result for each, in their order. */
-export type SharedWork<I, T> = (
-  trx: Transaction<Tables>,
-  context: CycleContext,
-  items: readonly I[],
-) => Promise<readonly T[]>;
+type SharedWork<I, T> = (trx: Transaction<Tables>, context: CycleContext, items: readonly I[]) => Promise<readonly T[]>;
 
 interface Waiting<I, T> {
   readonly item: I;
@@ -17,40 +13,39 @@ interface Waiting<I, T> {
   readonly reject: (reason: unknown) => void;
 }
 
-/** Items that wait for their transaction, by cycle and work: the counts of a cycle are one object for all who work in it. */
-const waitingOf = new WeakMap<CycleContext['counts'], Map<unknown, unknown>>();
+/** One kind of work, for all cycles of the process. */
+export class SettledTogether<I, T> {
+  readonly #work: SharedWork<I, T>;
+  /** By cycle: its counts are one object for all who work in it. */
+  readonly #waiting = new WeakMap<CycleContext['counts'], Waiting<I, T>[]>();
 
-/**
- * Settles an item in a transaction that it may share with others of the same moment: all of them are written, or none and
- * then everybody gets the same error. `work` is the same function for all that may go together.
- */
-export function settlingTogether<I, T>(context: CycleContext, work: SharedWork<I, T>, item: I): Promise<T> {
-  const ofCycle = waitingOf.get(context.counts) ?? new Map<unknown, unknown>();
-  waitingOf.set(context.counts, ofCycle);
-  const waiting = (ofCycle.get(work) ?? []) as Waiting<I, T>[];
-  ofCycle.set(work, waiting);
-  const { promise, resolve, reject } = Promise.withResolvers<T>();
-  waiting.push({ item, resolve, reject });
-  if (waiting.length === 1)
-    setImmediate(() => {
-      ofCycle.delete(work);
-      void settleWaiting(context, work, waiting);
-    });
-  return promise;
-}
+  constructor(work: SharedWork<I, T>) {
+    this.#work = work;
+  }
 
-/** Never rejects. */
-async function settleWaiting<I, T>(
-  context: CycleContext,
-  work: SharedWork<I, T>,
-  waiting: readonly Waiting<I, T>[],
-): Promise<void> {
-  try {
-    const items = waiting.map(({ item }) => item);
-    const results = await settling(context, (trx) => work(trx, context, items));
-    if (results.length !== items.length) throw new Error('what was settled together has not a result for each');
-    for (const [index, { resolve }] of waiting.entries()) resolve(results[index] as T);
-  } catch (error) {
-    for (const { reject } of waiting) reject(error);
+  /**
+   * Settles an item in a transaction that it may share with others of the same moment: all of them are written, or none and
+   * then everybody gets the same error.
+   */
+  settle(context: CycleContext, item: I): Promise<T> {
+    const waiting = this.#waiting.get(context.counts) ?? [];
+    this.#waiting.set(context.counts, waiting);
+    const { promise, resolve, reject } = Promise.withResolvers<T>();
+    waiting.push({ item, resolve, reject });
+    if (waiting.length === 1) setImmediate(() => void this.#settleAll(context));
+    return promise;
+  }
+
+  /** Never rejects. */
+  async #settleAll(context: CycleContext): Promise<void> {
+    const waiting = this.#waiting.get(context.counts)?.splice(0) ?? [];
+    try {
+      const items = waiting.map(({ item }) => item);
+      const results = await settling(context, (trx) => this.#work(trx, context, items));
+      if (results.length !== items.length) throw new Error('what was settled together has not a result for each');
+      for (const [index, { resolve }] of waiting.entries()) resolve(results[index] as T);
+    } catch (error) {
+      for (const { reject } of waiting) reject(error);
+    }
   }
 }
