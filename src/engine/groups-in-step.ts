@@ -14,9 +14,7 @@ interface Group {
   readonly members_verify: number;
 }
 
-/**
- * Settles the groups that are in step already, many in a transaction. Answers the rest.
- */
+/** Settles the groups that are in step already, many in a transaction. Answers the rest. */
 export async function settleInStep<T extends Group>(
   context: CycleContext,
   groups: readonly T[],

@@ -3,7 +3,7 @@
 import { sql } from 'kysely';
 import type { Db } from './database.ts';
 import { isStripped } from './departures.ts';
-import { isHeld } from './guarded-members.ts';
+import { heldPeople, isHeld } from './guarded-members.ts';
 import { compilable, ListedQuery } from './listed-query.ts';
 import { MEMBERSHIP_PHASE, ofMembers } from './membership-changes.ts';
 import { isUndone } from './undone-members.ts';
@@ -60,8 +60,7 @@ const KEEPING = new ListedQuery((db, ids, jobId: string) =>
     sql<GroupRow>`
       select distinct group_id from target_member
         where job_id = ${jobId} and group_id in (${sql.join(ids)}) and member_id in (
-          select source_id from change where job_id = ${jobId} and status in ('staged', 'rejected')
-            and (action in ('disable', 'delete') or event is not null)
+          ${heldPeople(jobId)}
           union all select source_id from link where job_id = ${jobId} and protected = 2)
       union
       select group_id from held_membership where job_id = ${jobId} and group_id in (${sql.join(ids)})`,

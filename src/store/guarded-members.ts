@@ -8,19 +8,31 @@ import { isStripped } from './departures.ts';
 import { ofMembers } from './membership-changes.ts';
 import { forgetObsoleteUndone } from './undone-members.ts';
 
+/** Whether a change of a person takes their account, or what it may do. */
+const ENDS_ACCESS = sql`(change.action in ('disable', 'delete') or change.event is not null)`;
+
+/**
+ * People whose removal waits for a decision, or was rejected. Their kind is not asked for: with it SQLite would look through
+ * all changes instead of those that are held, and the id of a group is nobody's.
+ */
+export function heldPeople(jobId: string) {
+  return sql`select change.source_id from change
+    where change.job_id = ${jobId} and change.status in ('staged', 'rejected') and ${ENDS_ACCESS}`;
+}
+
 /** Whether the removal of a member's account is held, or planned in one of the classes that would be held. */
 export function isHeld(jobId: string, planned: readonly string[]) {
   const classes = sql.join(planned.length === 0 ? [''] : planned);
   return sql`exists (
     select 1 from change where change.job_id = ${jobId} and change.kind = 'user' and change.source_id = target_member.member_id
-      and (change.action in ('disable', 'delete') or change.event is not null) and (change.status in ('staged', 'rejected') or (change.status in ('planned', 'observed') and change.guard_class in (${classes}))))`;
+      and ${ENDS_ACCESS} and (change.status in ('staged', 'rejected') or (change.status in ('planned', 'observed') and change.guard_class in (${classes}))))`;
 }
 
 /** Whether somebody rejected to remove the member, or the account of the member. */
 export function isRejected(jobId: string) {
   return sql`(exists (
     select 1 from change where change.job_id = ${jobId} and change.kind = 'user' and change.source_id = target_member.member_id
-      and (change.action in ('disable', 'delete') or change.event is not null) and change.status = 'rejected')
+      and ${ENDS_ACCESS} and change.status = 'rejected')
     or exists (
     select 1 from held_membership as kept join change on change.id = kept.change_id
     where kept.job_id = ${jobId} and kept.group_id = target_member.group_id and kept.member_id = target_member.member_id
@@ -34,7 +46,7 @@ export function isRejected(jobId: string) {
 export function isLeaving(jobId: string) {
   return sql`(link.active = 0 or ${isStripped(jobId, 'target_member.member_id')} or exists (
     select 1 from change where change.job_id = ${jobId} and change.kind = 'user' and change.source_id = target_member.member_id
-      and (change.action in ('disable', 'delete') or change.event is not null) and change.status in ('observed', 'planned', 'pending', 'approved', 'sent')))`;
+      and ${ENDS_ACCESS} and change.status in ('observed', 'planned', 'pending', 'approved', 'sent')))`;
 }
 
 /** Memberships that the guard counts: of groups that are compared in this cycle, without those of people who are held. */
