@@ -174,7 +174,10 @@ function tokenClientOf(oauth: readonly string[], scope: string | undefined, secr
   secretsInUse.remember(secret);
   const proof = { kind: 'clientSecret', secret: givenSecret(secret), sentIn: 'body' } as const;
   const parameters: Record<string, string> = scope === undefined ? {} : { scope };
-  return { kind: 'tokenClient', client: { tokenUrl, clientId, proof, parameters } };
+  return {
+    kind: 'tokenClient',
+    client: { tokenUrl, tokenUrlName: 'the URL given with --oauth', clientId, proof, parameters },
+  };
 }
 
 async function fileToken(path: string | undefined): Promise<string | undefined> {
@@ -197,7 +200,7 @@ async function whole<T>(run: Promise<T>, prefix: string): Promise<T> {
   } catch (error) {
     if (!(error instanceof JobFault)) throw error;
     throw new CommandFault(
-      `${printable(wordsOfProbe(error.message))}\n  The run ended here. Look for accounts and groups whose names begin with ${prefix}.`,
+      `${printable(error.message)}\n  The run ended here. Look for accounts and groups whose names begin with ${prefix}.`,
       EXIT.jobFailed,
     );
   }
@@ -208,12 +211,7 @@ async function firstAnswer(answer: Promise<string | null>): Promise<string | nul
   try {
     return await answer;
   } catch (error) {
-    if (error instanceof JobFault) return wordsOfProbe(error.message);
+    if (error instanceof JobFault) return error.message;
     throw error;
   }
-}
-
-/** A probe has no configuration: keys of a job are named by the option that stands for them here. */
-function wordsOfProbe(message: string): string {
-  return message.replaceAll('target.auth.tokenUrl', 'the URL given with --oauth');
 }

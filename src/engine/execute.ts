@@ -153,7 +153,8 @@ async function create(attempt: Attempt): Promise<Result> {
   if (created.ok) {
     // Some services answer success to a group with members and take only the group: what the answer does not show is looked at.
     const taken = showsMembers(created.value, members.add);
-    // Of an account that was made this moment everything is as it was sent, whatever the flow of an attribute, and differs from nothing.
+    // Of an account that was made this moment everything is as it was sent, whatever the flow of an attribute.
+    // All of it differs from what was there: nothing.
     const written = desired.map(({ path, value }) => ({ path, value, oldValue: undefined, newValue: value }));
     return {
       targetId: resourceId(created.value) ?? null,

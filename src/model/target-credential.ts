@@ -23,6 +23,8 @@ export type ClientProof =
 /** A client that asks for access tokens (OAuth 2.0 client credentials). */
 export interface TokenClient {
   readonly tokenUrl: string;
+  /** What messages call the address; the key of a job where it is left out. */
+  readonly tokenUrlName?: string;
   readonly clientId: string;
   readonly proof: ClientProof;
   /** Further parameters of the token request, scope included. */

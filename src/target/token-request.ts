@@ -96,7 +96,8 @@ export function createTokenRequester(settings: TokenRequestSettings): TokenReque
     const sent = await send(http, settings, proof, signal);
     signal.throwIfAborted();
     if ('failure' in sent) return { fault: unavailable(`failed: ${sent.failure}`, place), waitMilliseconds: undefined };
-    return judge(sent, { issued, place, redact: secrets.redact, now: clock.now() });
+    const { tokenUrlName = 'target.auth.tokenUrl' } = client;
+    return judge(sent, { issued, place, tokenUrlName, redact: secrets.redact, now: clock.now() });
   }
 
   async function withTries(proof: Proof, signal: AbortSignal): Promise<IssuedToken> {
@@ -218,19 +219,20 @@ async function send(
 interface Judging {
   readonly issued: Date;
   readonly place: string;
+  readonly tokenUrlName: string;
   readonly redact: Redact;
   readonly now: Date;
 }
 
 /** Throws TargetTokenRefused for what will not get better by itself. */
-function judge(answer: TokenAnswer, { issued, place, redact, now }: Judging): Try {
+function judge(answer: TokenAnswer, { issued, place, tokenUrlName, redact, now }: Judging): Try {
   const { status } = answer;
   if (status === 408 || status === 429 || status >= 500) {
     const wait = retryAfterMilliseconds(answer.retryAfter, answer.date, now);
     return { fault: unavailable(`was answered with ${status}${said(answer, redact)}`, place), waitMilliseconds: wait };
   }
   if (status >= 300 && status < 400) {
-    const elsewhere = 'Redirects are not followed: set target.auth.tokenUrl to the final address.';
+    const elsewhere = `Redirects are not followed: set ${tokenUrlName} to the final address.`;
     throw refused(`was redirected (${status}). ${elsewhere}`, place);
   }
   if (status < 200 || status > 299) throw refused(`was refused with ${status}${said(answer, redact)}.`, place);
@@ -238,7 +240,7 @@ function judge(answer: TokenAnswer, { issued, place, redact, now }: Judging): Tr
   if (!parsed.success) {
     // Some services refuse with status 200.
     const why = said(answer, redact) || ', but without a usable access_token';
-    throw refused(`was answered with ${status}${why}. Check target.auth.tokenUrl.`, place);
+    throw refused(`was answered with ${status}${why}. Check ${tokenUrlName}.`, place);
   }
   const { access_token: value, token_type: type, expires_in: seconds } = parsed.data;
   if (type !== undefined && type.toLowerCase() !== 'bearer')
